@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# `make help` says what there is. V=1 shows the commands, CC=clang takes another
+# compiler, SANITIZE=address,undefined builds beside the plain objects.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG ?= clang
+BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool)
+PREFIX ?= /usr/local
+V ?= 0
+
+machine := $(shell uname -m)
+bpf_arch := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(machine)))
+
+comma := ,
+O := build/$(if $(SANITIZE),$(subst $(comma),-,$(SANITIZE)),plain)
+
+ifeq ($(V),0)
+say = @printf '  %-6s %s\n' '$(1)' '$(2)';
+endif
+
+# --- flags -------------------------------------------------------------------
+
+CFLAGS ?= -O2 -g
+warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	    -Wundef -Wwrite-strings -Werror
+cflags := -std=gnu11 -D_GNU_SOURCE $(warnings) -Isrc -Iinclude -Ibuild $(CFLAGS)
+ldlibs := -lbpf -lelf -lz
+
+ifneq ($(SANITIZE),)
+# The fuzzer brings its own main(), which only the fuzz programs want.
+cflags += -fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE)) -fno-sanitize-recover=all \
+	  -fno-omit-frame-pointer
+ldflags := -fsanitize=$(subst fuzzer,fuzzer-no-link,$(SANITIZE))
+endif
+
+# clang's BPF target does not look where Debian keeps asm/types.h. BPF_PROG() names
+# arguments for every program, wanted or not.
+bpf_cflags := -O2 -g -target bpf -mcpu=v2 -D__TARGET_ARCH_$(bpf_arch) -Wall -Wextra \
+	      -Wno-unused-parameter -Werror -Ibpf -Iinclude -idirafter /usr/include/$(machine)-linux-gnu
+
+# --- files -------------------------------------------------------------------
+
+# The maps' definitions come first: linked after their users, libbpf 1.1 loses where they are.
+bpf_src := bpf/state.bpf.c $(filter-out bpf/state.bpf.c,$(wildcard bpf/*.bpf.c))
+bpf_obj := $(bpf_src:bpf/%.bpf.c=build/bpf/%.bpf.o)
+skeleton := build/socktrace.skel.h
+
+src := $(wildcard src/*.c src/*/*.c)
+obj := $(src:%.c=$(O)/%.o)
+lib_obj := $(filter-out $(O)/src/main.o,$(obj))
+core_obj := $(filter $(O)/src/base/% $(O)/src/decode/% $(O)/src/model/%,$(obj))
+
+unit_src := $(wildcard tests/unit/*.c)
+unit_shared := $(patsubst %.c,$(O)/%.o,$(filter-out tests/unit/test_%,$(unit_src)))
+unit_programs := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
+fuzz_programs := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# --- the program -------------------------------------------------------------
+
+.PHONY: all static FORCE
+.DELETE_ON_ERROR:
+
+all: socktrace
+static: socktrace-static
+
+socktrace: $(obj) $(O)/flags
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) $(obj) -o $@ $(ldlibs)
+
+socktrace-static: $(obj) $(O)/flags
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -static $(obj) -o $@ $(ldlibs)
+
+$(bpf_obj): build/bpf/%.bpf.o: bpf/%.bpf.c build/bpf/flags | build/tools
+	@mkdir -p $(@D)
+	$(call say,BPF,$@) $(CLANG) $(bpf_cflags) -MMD -MP -c $< -o $@
+
+build/socktrace.bpf.o: $(bpf_obj)
+	$(call say,BPF,$@) $(BPFTOOL) gen object $@ $(bpf_obj)
+
+$(skeleton): build/socktrace.bpf.o
+	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name socktrace_bpf > $@
+
+# Only src/capture knows the skeleton; later builds learn of it from the .d files.
+$(filter $(O)/src/capture/%,$(obj)): | $(skeleton)
+
+$(O)/%.o: %.c $(O)/flags | build/tools
+	@mkdir -p $(@D)
+	$(call say,CC,$@) $(CC) $(cflags) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+# These change only when what is in them changes, so other flags mean a rebuild.
+$(O)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(cflags) $(CPPFLAGS) $(LDFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(cflags) $(CPPFLAGS) $(LDFLAGS)' > $@
+
+build/bpf/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CLANG) $(bpf_cflags)' | cmp -s - $@ || echo '$(CLANG) $(bpf_cflags)' > $@
+
+build/tools:
+	@mkdir -p $(@D)
+	@mk/deps --check build
+	@touch $@
+
+# --- the tests' programs -----------------------------------------------------
+
+.PHONY: unit-programs fuzz-programs
+
+unit-programs: $(unit_programs)
+fuzz-programs: $(fuzz_programs)
+
+$(O)/libsocktrace.a: $(lib_obj)
+	$(call say,AR,$@) rm -f $@ && ar rcs $@ $(lib_obj)
+
+$(unit_programs): $(O)/unit/%: $(O)/tests/unit/%.o $(unit_shared) $(O)/libsocktrace.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(ldflags) $^ -o $@ -lcmocka $(ldlibs)
+
+$(fuzz_programs): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(core_obj)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) -fsanitize=$(SANITIZE) $^ -o $@
+
+# --- checks ------------------------------------------------------------------
+
+.PHONY: test unit sanitized fuzz live lint golden demo bench vmtest deps
+
+# tests/run builds what a suite needs, with the tools that deps has just installed.
+test:
+	@mk/deps build test
+	@tests/run includes unit sanitized fuzz live
+
+unit sanitized fuzz live:
+	@mk/deps build test
+	@tests/run $@
+
+lint:
+	@mk/deps build lint
+	@$(MAKE) --no-print-directory $(skeleton)
+	@tests/run lint
+
+golden: unit-programs
+	@for program in $(unit_programs); do SOCKTRACE_GOLDEN=update $$program || exit; done
+
+demo:
+	@mk/deps build demo
+	@$(MAKE) --no-print-directory all
+	@demo/run
+
+bench:
+	@mk/deps build bench
+	@$(MAKE) --no-print-directory all
+	@bench/run $(BENCH)
+
+vmtest:
+	@mk/deps build vm
+	@tests/run vm
+
+deps:
+	@mk/deps build test demo bench vm lint
+
+# --- the rest ----------------------------------------------------------------
+
+.PHONY: install uninstall clean help
+
+install: socktrace
+	install -D -m 755 socktrace $(DESTDIR)$(PREFIX)/bin/socktrace
+	$(if $(wildcard docs/socktrace.1),install -D -m 644 docs/socktrace.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/socktrace.1)
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/socktrace $(DESTDIR)$(PREFIX)/share/man/man1/socktrace.1
+
+clean:
+	rm -rf build socktrace socktrace-static
+
+help:
+	@echo 'make              build ./socktrace (CC=clang, CFLAGS=…, V=1)'
+	@echo 'make static       build ./socktrace-static, which needs no library at run time'
+	@echo 'make install      to $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX); make uninstall'
+	@echo 'make demo         the tutorial scenes, traced and drawn'
+	@echo 'make test         every test but those in virtual machines'
+	@echo '                  in parts: make unit | sanitized | fuzz | live'
+	@echo 'make golden       write the expected drawings of the unit tests anew'
+	@echo 'make vmtest       the static binary on Linux 5.10, 6.1, 6.12 and 7.x in qemu'
+	@echo 'make bench        nginx under wrk: untraced, socktrace, strace, perf, bpftrace'
+	@echo 'make lint         conventions, cppcheck, shellcheck, clang'
+	@echo 'make deps         install all that the above need (Debian; they also do it)'
+	@echo 'make clean'
+
+-include $(obj:.o=.d) $(bpf_obj:.o=.d) $(patsubst %.c,$(O)/%.d,$(unit_src)) \
+	$(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%.d,$(wildcard tests/fuzz/*.c))

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * A socket call from its entry to its return: whose it is, which socket its fd
+ * names, and the record it becomes.
+ */
+#pragma once
+
+#include "run.h"
+#include "sock.h"
+#include "target.h"
+
+static __always_inline struct file *file_of_fd(int fd)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **slots, *file = NULL;
+
+	if (fd < 0 || (__u32)fd >= BPF_CORE_READ(table, max_fds))
+		return NULL;
+	slots = BPF_CORE_READ(table, fd);
+	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
+	return file;
+}
+
+static __always_inline struct sock *sock_of_file(struct file *file)
+{
+	struct socket *socket;
+
+	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return NULL;
+	socket = BPF_CORE_READ(file, private_data);
+	return socket ? BPF_CORE_READ(socket, sk) : NULL;
+}
+
+/* NULL: not a socket. */
+static __always_inline struct sock *sock_of_fd(int fd)
+{
+	struct sock *sk = sock_of_file(file_of_fd(fd));
+
+	return sk ? mptcp_or_self(sk) : NULL;
+}
+
+static __always_inline bool file_is_last(struct file *file)
+{
+	if (bpf_core_field_exists(file->f_ref))
+		return BPF_CORE_READ(file, f_ref.refcnt.counter) == 0;
+	return BPF_CORE_READ(file, f_count.counter) == 1;
+}
+
+/* The current thread's entry; NULL: not a target's. */
+static __always_inline struct st_thread *thread_of_target(void)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u32 tid = pid_tgid, tgid = pid_tgid >> 32;
+	struct st_thread *thread = bpf_map_lookup_elem(&threads, &tid);
+	struct st_thread blank_thread = {};
+
+	if (thread && !thread->once)
+		return thread;
+	if (!is_target(tgid))
+		return NULL;
+	process_announce(tgid, true);
+	bpf_map_update_elem(&threads, &tid, &blank_thread, BPF_ANY);
+	thread = bpf_map_lookup_elem(&threads, &tid);
+	if (!thread)
+		loss_count(ST_LOSS_THREAD_MAP);
+	return thread;
+}
+
+static __always_inline void call_enter(struct st_thread *thread, __u8 call, struct syscall_enter *ctx, int args)
+{
+	/* A program may read only as many arguments as the call has. */
+	thread->args[0] = ctx->args[0];
+	if (args > 1)
+		thread->args[1] = ctx->args[1];
+	if (args > 2)
+		thread->args[2] = ctx->args[2];
+	if (args > 3)
+		thread->args[3] = ctx->args[3];
+	thread->call = call;
+	thread->enter_ns = bpf_ktime_get_ns();
+}
+
+/* The current thread's call, which just returned; NULL: not followed. It is over
+ * for the map then, the entry stays readable. */
+static __always_inline struct st_thread *call_leave(__u8 call)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct st_thread *thread = bpf_map_lookup_elem(&threads, &tid);
+
+	if (!thread || thread->call != call)
+		return NULL;
+	thread->call = ST_CALL_NONE;
+	return thread;
+}
+
+static __always_inline void call_fill(struct st_call *r, const struct st_thread *thread, __u8 call, __s64 ret)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+
+	r->call = call;
+	r->enter_ns = thread->enter_ns;
+	r->pid = pid_tgid >> 32;
+	r->tid = pid_tgid;
+	r->ret = ret;
+	r->fd = -1;
+	r->fd2 = -1;
+	if (!thread->enter_ns)
+		r->flags |= ST_CALL_IN_FLIGHT;
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+}
+
+/* Fills in the socket and follows it. The record may still be unwanted. */
+static __always_inline void call_fill_sock(struct st_call *r, struct sock *sk, __u8 flags)
+{
+	__u64 id = sock_id(sk);
+	struct followed *f = socket_followed(id);
+
+	if (f)
+		flags = f->flags;
+	sock_fill(&r->sock, sk, id, flags);
+	if (!f && id && sock_wanted(&r->sock))
+		socket_follow(id, flags);
+}
+
+static __always_inline void call_submit(struct st_call *r)
+{
+	if (sock_wanted(&r->sock))
+		record_submit(r);
+	else
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+}
+
+/* What bind() or connect() was told, from user memory: the kernel has read it, so it is resident. */
+static __always_inline void name_fill(struct st_name *name, __u64 user, __u64 len)
+{
+	struct {
+		__u16 family;
+		__be16 port;
+		__u8 v4[4];
+		__u8 v6[16];
+	} a = {};
+
+	barrier_var(len);
+	if (len > sizeof(a))
+		len = sizeof(a);
+	barrier_var(len);
+	if (bpf_probe_read_user(&a, len, (void *)user))
+		return;
+	name->family = a.family;
+	if (a.family != AF_INET && a.family != AF_INET6)
+		return;
+	name->port = bpf_ntohs(a.port);
+	name->v4 = a.family == AF_INET;
+	if (name->v4)
+		__builtin_memcpy(name->address, a.v4, 4);
+	else
+		__builtin_memcpy(name->address, a.v6, 16);
+	if (!name->v4 && is_v4_mapped(name->address)) {
+		*(__u32 *)name->address = ((__u32 *)name->address)[3];
+		__builtin_memset(name->address + 4, 0, 12);
+		name->v4 = 1;
+	}
+}
+
+/* At most a path's length, in a form that the verifier can follow: the compiler
+ * would test one copy of the value and pass on another. */
+static __always_inline __u64 path_bound(__u64 len)
+{
+	barrier_var(len);
+	if (len > ST_PATH_LEN)
+		len = ST_PATH_LEN;
+	barrier_var(len);
+	return len;
+}
+
+/* A path without its final NUL; an abstract name (which begins with NUL) whole. */
+static __always_inline __u8 path_length(const char *path, __u32 len)
+{
+	__u64 last = (__u64)len - 1;
+
+	barrier_var(last);
+	return last < ST_PATH_LEN && path[0] && !path[last] ? last : len;
+}
+
+/* The name in a sockaddr_un of user memory. */
+static __always_inline __u8 user_path(char *path, __u64 user, __u64 address_len)
+{
+	__u64 len;
+	long n;
+
+	if (address_len <= 2)
+		return 0;
+	len = path_bound(address_len - 2);
+	if (bpf_probe_read_user(path, len, (void *)(user + 2)))
+		return 0;
+	if (!path[0])
+		return len;
+	n = bpf_probe_read_user_str(path, len, (void *)(user + 2)); /* it may end before the length says */
+	return n > 0 ? path_length(path, n) : 0;
+}
+
+/* The name a UNIX socket is bound to: the kernel's copy. */
+static __always_inline __u8 unix_path(char *path, struct sock *sk)
+{
+	struct unix_sock *u = (void *)sk;
+	struct unix_address *address = BPF_CORE_READ(u, addr);
+	int whole = address ? BPF_CORE_READ(address, len) : 0;
+	__u64 len;
+
+	if (whole <= 2)
+		return 0;
+	len = path_bound(whole - 2);
+	if (bpf_probe_read_kernel(path, len, (char *)address + bpf_core_field_offset(struct unix_address, name) + 2))
+		return 0;
+	return path_length(path, len);
+}
+
+/* Clients that connect to this listener are followed from now on. */
+static __always_inline void listener_announce(struct sock *sk)
+{
+	struct net *net = SOCK(sk, __sk_common.skc_net.net);
+	__u64 id = sock_id(sk), name;
+	struct unix_sock *u = (void *)sk;
+	__u32 netns = SOCK(net, ns.inum);
+	__u16 port;
+
+	if (SOCK(sk, __sk_common.skc_family) == AF_UNIX) {
+		name = (__u64)BPF_CORE_READ(u, addr);
+		bpf_map_update_elem(&names, &name, &id, BPF_ANY);
+		return;
+	}
+	port = SOCK(sk, __sk_common.skc_num);
+	bpf_map_update_elem(&ports, &port, &netns, BPF_ANY);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * socket, socketpair, bind, listen, shutdown, close: the calls that concern one
+ * socket of the caller alone.
+ */
+#include "call.h"
+
+static __always_inline int enter(struct syscall_enter *ctx, __u8 call, int args)
+{
+	struct st_thread *thread = thread_of_target();
+
+	if (thread)
+		call_enter(thread, call, ctx, args);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_socket")
+int enter_socket(struct syscall_enter *ctx)
+{
+	return enter(ctx, ST_CALL_SOCKET, 3);
+}
+
+/* What was asked for; stands for the socket where there is none. */
+static __always_inline void socket_args(struct st_call *r, const struct st_thread *thread)
+{
+	r->arg[0] = thread->args[0];
+	r->arg[1] = thread->args[1];
+	r->arg[2] = thread->args[2];
+	r->sock.family = thread->args[0];
+	r->sock.type = thread->args[1] & 0xf;
+	r->sock.protocol = thread->args[2];
+}
+
+SEC("tracepoint/syscalls/sys_exit_socket")
+int exit_socket(struct syscall_exit *ctx)
+{
+	struct st_thread *thread = call_leave(ST_CALL_SOCKET);
+	struct st_call *r;
+	struct sock *sk;
+
+	if (!thread || !RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+		return 0;
+	call_fill(r, thread, ST_CALL_SOCKET, ctx->ret);
+	socket_args(r, thread);
+	sk = sock_of_fd(ctx->ret);
+	if (sk)
+		call_fill_sock(r, sk, 0);
+	r->fd = ctx->ret;
+	call_submit(r);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_socketpair")
+int enter_socketpair(struct syscall_enter *ctx)
+{
+	return enter(ctx, ST_CALL_SOCKETPAIR, 4);
+}
+
+SEC("tracepoint/syscalls/sys_exit_socketpair")
+int exit_socketpair(struct syscall_exit *ctx)
+{
+	struct st_thread *thread = call_leave(ST_CALL_SOCKETPAIR);
+	struct sock *first, *second;
+	struct st_call *r;
+	int fds[2] = {-1, -1};
+
+	if (!thread || !RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+		return 0;
+	call_fill(r, thread, ST_CALL_SOCKETPAIR, ctx->ret);
+	socket_args(r, thread);
+	if (ctx->ret == 0)
+		bpf_probe_read_user(fds, sizeof(fds), (void *)thread->args[3]);
+	r->fd = fds[0];
+	r->fd2 = fds[1];
+	first = sock_of_fd(fds[0]);
+	second = sock_of_fd(fds[1]);
+	if (first && second) {
+		call_fill_sock(r, first, 0);
+		r->listener = sock_id(second);
+		r->sock.peer_id = r->listener;
+		if (config.unix_sockets)
+			socket_follow(r->listener, 0);
+	}
+	call_submit(r);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_bind")
+int enter_bind(struct syscall_enter *ctx)
+{
+	return enter(ctx, ST_CALL_BIND, 3);
+}
+
+SEC("tracepoint/syscalls/sys_exit_bind")
+int exit_bind(struct syscall_exit *ctx)
+{
+	struct st_thread *thread = call_leave(ST_CALL_BIND);
+	struct sock *sk = thread ? sock_of_fd(thread->args[0]) : NULL;
+	struct st_call_unix *r;
+
+	if (!sk || !RECORD_RESERVE(ST_CALL_UNIX, ST_LOSS_CALL, r))
+		return 0;
+	call_fill(&r->call, thread, ST_CALL_BIND, ctx->ret);
+	r->call.fd = thread->args[0];
+	call_fill_sock(&r->call, sk, 0);
+	name_fill(&r->call.name, thread->args[1], thread->args[2]);
+	if (r->call.name.family == AF_UNIX)
+		r->path_len = user_path(r->path, thread->args[1], thread->args[2]);
+	call_submit(&r->call);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_listen")
+int enter_listen(struct syscall_enter *ctx)
+{
+	return enter(ctx, ST_CALL_LISTEN, 2);
+}
+
+SEC("tracepoint/syscalls/sys_exit_listen")
+int exit_listen(struct syscall_exit *ctx)
+{
+	struct st_thread *thread = call_leave(ST_CALL_LISTEN);
+	struct sock *sk = thread ? sock_of_fd(thread->args[0]) : NULL;
+	struct st_call_unix *r;
+
+	if (!sk || !RECORD_RESERVE(ST_CALL_UNIX, ST_LOSS_CALL, r))
+		return 0;
+	call_fill(&r->call, thread, ST_CALL_LISTEN, ctx->ret);
+	r->call.fd = thread->args[0];
+	r->call.arg[0] = thread->args[1];
+	r->call.backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	call_fill_sock(&r->call, sk, 0);
+	if (r->call.sock.family == AF_UNIX)
+		r->path_len = unix_path(r->path, sk);
+	if (ctx->ret == 0 && sock_wanted(&r->call.sock))
+		listener_announce(sk);
+	call_submit(&r->call);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_shutdown")
+int enter_shutdown(struct syscall_enter *ctx)
+{
+	return enter(ctx, ST_CALL_SHUTDOWN, 2);
+}
+
+SEC("tracepoint/syscalls/sys_exit_shutdown")
+int exit_shutdown(struct syscall_exit *ctx)
+{
+	struct st_thread *thread = call_leave(ST_CALL_SHUTDOWN);
+	struct followed *f;
+	struct st_call *r;
+	struct sock *sk;
+
+	if (!thread)
+		return 0;
+	sk = sock_of_fd(thread->args[0]);
+	f = sk ? socket_followed(sock_id(sk)) : NULL;
+	if (f)
+		runs_report(sock_id(sk), f);
+	if (!sk || !RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+		return 0;
+	call_fill(r, thread, ST_CALL_SHUTDOWN, ctx->ret);
+	r->fd = thread->args[0];
+	r->arg[0] = thread->args[1];
+	call_fill_sock(r, sk, 0);
+	call_submit(r);
+	return 0;
+}
+
+/* Most closes are of files. The socket must be found here: at the return it is gone. */
+SEC("tracepoint/syscalls/sys_enter_close")
+int enter_close(struct syscall_enter *ctx)
+{
+	struct st_thread *thread = thread_of_target();
+	struct file *file = thread ? file_of_fd(ctx->args[0]) : NULL;
+	struct sock *sk = sock_of_file(file);
+	struct followed *f;
+	__u64 id;
+
+	if (!sk)
+		return 0;
+	sk = mptcp_or_self(sk);
+	id = sock_id(sk);
+	f = socket_followed(id);
+	if (f)
+		runs_report(id, f);
+	call_enter(thread, ST_CALL_CLOSE, ctx, 1);
+	__builtin_memset(&thread->sock, 0, sizeof(thread->sock));
+	sock_fill(&thread->sock, sk, id, f ? f->flags : 0);
+	thread->last = file_is_last(file);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_close")
+int exit_close(struct syscall_exit *ctx)
+{
+	struct st_thread *thread = call_leave(ST_CALL_CLOSE);
+	struct st_call *r;
+
+	if (!thread || !RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+		return 0;
+	call_fill(r, thread, ST_CALL_CLOSE, ctx->ret);
+	r->fd = thread->args[0];
+	r->sock = thread->sock;
+	if (thread->last) {
+		r->flags |= ST_CALL_LAST;
+		socket_forget(&r->sock);
+	}
+	call_submit(r);
+	return 0;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * Hooks on the root cgroup: the birth and the last close of INET sockets, and
+ * whom an unconnected UDP socket talks to.
+ */
+#include "run.h"
+#include "sock.h"
+
+/* Every new INET socket gets its cookie here, so that its identity is known from socket() on. */
+SEC("cgroup/sock_create")
+int on_sock_create(struct bpf_sock *ctx)
+{
+	bpf_get_socket_cookie(ctx);
+	return 1;
+}
+
+/* The close() that is under way in this thread will report it. */
+static __always_inline bool closing_itself(__u32 tid, __u64 id)
+{
+	struct st_thread *thread = bpf_map_lookup_elem(&threads, &tid);
+
+	if (!thread || thread->call != ST_CALL_CLOSE || thread->sock.id != id)
+		return false;
+	thread->last = 1;
+	return true;
+}
+
+SEC("cgroup/sock_release")
+int on_sock_release(struct bpf_sock *ctx)
+{
+	__u64 id = bpf_get_socket_cookie(ctx), pid_tgid;
+	struct followed *f = socket_followed(id);
+	struct st_release *r;
+
+	if (!f)
+		return 1;
+	runs_report(id, f);
+	pid_tgid = bpf_get_current_pid_tgid();
+	if (!closing_itself(pid_tgid, id) && RECORD_RESERVE(ST_RELEASE, ST_LOSS_CALL, r)) {
+		r->id = id;
+		r->pid = pid_tgid >> 32;
+		r->tid = pid_tgid;
+		bpf_get_current_comm(r->comm, sizeof(r->comm));
+		record_submit(r);
+	}
+	if (ctx->protocol == IPPROTO_UDP || ctx->state == TCP_CLOSE)
+		bpf_map_delete_elem(&sockets, &id);
+	else
+		f->released = 1;
+	return 1;
+}
+
+struct peer {
+	__u64 address[2];
+	__u16 family, port;
+	__u8 v4;
+};
+
+/* Names the peer of the next datagrams; a change of peer ends the run. */
+static __always_inline int peer_set(__u64 id, __u8 direction, struct peer *peer)
+{
+	struct followed *f = socket_followed(id);
+	struct run *run;
+
+	if (!f)
+		return 1;
+	run = &f->run[direction];
+	if (is_v4_mapped((__u8 *)peer->address)) {
+		peer->address[0] = peer->address[1] >> 32;
+		peer->address[1] = 0;
+		peer->v4 = 1;
+	}
+	if (run->peer_port == peer->port && run->peer[0] == peer->address[0] && run->peer[1] == peer->address[1])
+		return 1;
+	run_report(id, run, direction);
+	run->peer_family = peer->family;
+	run->peer_port = peer->port;
+	run->peer_v4 = peer->v4;
+	run->peer[0] = peer->address[0];
+	run->peer[1] = peer->address[1];
+	return 1;
+}
+
+#define PEER_V4(hook, name, direction)                                                                      \
+	SEC("cgroup/" #hook)                                                                                \
+	int name(struct bpf_sock_addr *ctx)                                                                 \
+	{                                                                                                   \
+		struct peer peer = {.family = AF_INET, .v4 = 1};                                            \
+                                                                                                            \
+		peer.address[0] = ctx->user_ip4;                                                            \
+		peer.port = bpf_ntohs(ctx->user_port);                                                      \
+		return peer_set(bpf_get_socket_cookie(ctx), direction, &peer);                              \
+	}
+#define PEER_V6(hook, name, direction)                                                                      \
+	SEC("cgroup/" #hook)                                                                                \
+	int name(struct bpf_sock_addr *ctx)                                                                 \
+	{                                                                                                   \
+		struct peer peer = {.family = AF_INET6};                                                    \
+                                                                                                            \
+		((__u32 *)peer.address)[0] = ctx->user_ip6[0];                                              \
+		((__u32 *)peer.address)[1] = ctx->user_ip6[1];                                              \
+		((__u32 *)peer.address)[2] = ctx->user_ip6[2];                                              \
+		((__u32 *)peer.address)[3] = ctx->user_ip6[3];                                              \
+		peer.port = bpf_ntohs(ctx->user_port);                                                      \
+		return peer_set(bpf_get_socket_cookie(ctx), direction, &peer);                              \
+	}
+
+PEER_V4(sendmsg4, on_sendmsg4, ST_SEND)
+PEER_V4(recvmsg4, on_recvmsg4, ST_RECV)
+PEER_V6(sendmsg6, on_sendmsg6, ST_SEND)
+PEER_V6(recvmsg6, on_recvmsg6, ST_RECV)

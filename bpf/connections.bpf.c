@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * connect and accept: the calls that join two ends. A call of a process that is
+ * no target is followed too, where the other end is a target's.
+ */
+#include "call.h"
+
+/* The thread's entry for one connect() of a process that is no target, when it may
+ * go to a listener of a target; NULL: it does not. */
+static __always_inline struct st_thread *thread_of_peer(struct syscall_enter *ctx)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct st_thread blank_thread = {.once = 1};
+	struct st_name name = {};
+
+	if (bpf_get_current_pid_tgid() >> 32 == config.self)
+		return NULL;
+	name_fill(&name, ctx->args[1], ctx->args[2]);
+	if (name.family == AF_UNIX ? !config.unix_sockets : !bpf_map_lookup_elem(&ports, &name.port))
+		return NULL;
+	bpf_map_update_elem(&threads, &tid, &blank_thread, BPF_ANY);
+	return bpf_map_lookup_elem(&threads, &tid);
+}
+
+SEC("tracepoint/syscalls/sys_enter_connect")
+int enter_connect(struct syscall_enter *ctx)
+{
+	struct st_thread *thread = thread_of_target();
+	struct sock *sk;
+
+	if (thread) {
+		call_enter(thread, ST_CALL_CONNECT, ctx, 3);
+		return 0;
+	}
+	thread = thread_of_peer(ctx);
+	if (!thread)
+		return 0;
+	call_enter(thread, ST_CALL_CONNECT, ctx, 3);
+	sk = sock_of_fd(ctx->args[0]);
+	/* Its SYN must be seen: follow it now. A UNIX socket waits until it is known whose listener it was. */
+	if (sk && SOCK(sk, __sk_common.skc_family) != AF_UNIX && SOCK(sk, sk_type) == SOCK_STREAM)
+		socket_follow(sock_id(sk), ST_SOCK_PEER);
+	return 0;
+}
+
+static __always_inline int connect_inet(const struct st_thread *thread, struct sock *sk, __s64 ret)
+{
+	struct st_call *r;
+
+	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+		return 0;
+	call_fill(r, thread, ST_CALL_CONNECT, ret);
+	r->fd = thread->args[0];
+	call_fill_sock(r, sk, thread->once ? ST_SOCK_PEER : 0);
+	name_fill(&r->name, thread->args[1], thread->args[2]);
+	call_submit(r);
+	return 0;
+}
+
+static __always_inline int connect_unix(const struct st_thread *thread, struct sock *sk, __s64 ret)
+{
+	struct unix_sock *u = (void *)sk;
+	struct st_call_unix *r;
+
+	if (!RECORD_RESERVE(ST_CALL_UNIX, ST_LOSS_CALL, r))
+		return 0;
+	call_fill(&r->call, thread, ST_CALL_CONNECT, ret);
+	r->call.fd = thread->args[0];
+	call_fill_sock(&r->call, sk, thread->once ? ST_SOCK_PEER : 0);
+	r->call.name.family = AF_UNIX;
+	r->path_len = user_path(r->path, thread->args[1], thread->args[2]);
+	if (ret == 0 && SOCK(sk, sk_type) == SOCK_DGRAM)
+		r->call.sock.peer_id = unix_id(BPF_CORE_READ(u, peer));
+	call_submit(&r->call);
+	return 0;
+}
+
+/* Did this connect() reach a followed UNIX listener? What it left us is the
+ * server's end of the pair, which shares the listener's name. */
+static __always_inline bool is_followed_name(struct sock *sk)
+{
+	struct unix_sock *u = (void *)sk, *peer = (void *)BPF_CORE_READ(u, peer);
+	__u64 name = peer ? (__u64)BPF_CORE_READ(peer, addr) : 0;
+
+	return name && bpf_map_lookup_elem(&names, &name);
+}
+
+SEC("tracepoint/syscalls/sys_exit_connect")
+int exit_connect(struct syscall_exit *ctx)
+{
+	struct st_thread *thread = call_leave(ST_CALL_CONNECT);
+	struct sock *sk = thread ? sock_of_fd(thread->args[0]) : NULL;
+	bool is_unix;
+
+	if (!sk)
+		return 0;
+	is_unix = SOCK(sk, __sk_common.skc_family) == AF_UNIX;
+	if (thread->once) {
+		if (is_unix ? !is_followed_name(sk) : !socket_followed(sock_id(sk)))
+			return 0;
+		process_announce(bpf_get_current_pid_tgid() >> 32, false);
+	}
+	return is_unix ? connect_unix(thread, sk, ctx->ret) : connect_inet(thread, sk, ctx->ret);
+}
+
+static __always_inline int accept_enter(struct syscall_enter *ctx, int args)
+{
+	struct st_thread *thread = thread_of_target();
+
+	if (thread)
+		call_enter(thread, ST_CALL_ACCEPT, ctx, args);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_accept")
+int enter_accept(struct syscall_enter *ctx)
+{
+	return accept_enter(ctx, 3);
+}
+
+SEC("tracepoint/syscalls/sys_enter_accept4")
+int enter_accept4(struct syscall_enter *ctx)
+{
+	return accept_enter(ctx, 4);
+}
+
+/* The child's other end is a UNIX client that we follow. */
+static __always_inline bool is_unix_peer_followed(struct sock *child)
+{
+	struct unix_sock *u = (void *)child;
+	struct sock *client;
+
+	if (SOCK(child, __sk_common.skc_family) != AF_UNIX)
+		return false;
+	client = BPF_CORE_READ(u, peer);
+	return client && socket_followed(unix_id(client));
+}
+
+static __always_inline void accept_queue(struct st_call *r, struct sock *listener)
+{
+	r->listener = sock_id(listener);
+	r->backlog = BPF_CORE_READ(listener, sk_max_ack_backlog);
+	if (SOCK(listener, __sk_common.skc_family) == AF_UNIX)
+		r->depth = BPF_CORE_READ(listener, sk_receive_queue.qlen);
+	else
+		r->depth = BPF_CORE_READ(listener, sk_ack_backlog);
+}
+
+static __always_inline int accept_report(const struct st_thread *thread, struct sock *child, __u8 flags, bool accept4,
+					 __s64 ret)
+{
+	struct sock *listener = sock_of_fd(thread->args[0]);
+	struct unix_sock *u = (void *)child;
+	struct st_call *r;
+
+	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+		return 0;
+	call_fill(r, thread, ST_CALL_ACCEPT, ret);
+	if (accept4) {
+		r->flags |= ST_CALL_4;
+		r->arg[0] = thread->args[3];
+	}
+	if (listener) {
+		r->fd = thread->args[0];
+		accept_queue(r, listener);
+	}
+	if (child) {
+		call_fill_sock(r, child, flags);
+		if (r->sock.family == AF_UNIX)
+			r->sock.peer_id = unix_id(BPF_CORE_READ(u, peer));
+	} else if (listener) {
+		sock_fill(&r->sock, listener, 0, flags);
+	}
+	call_submit(r);
+	return 0;
+}
+
+/* An accept() of a process that is no target: wanted where the client is followed. */
+static __always_inline int accept_peer(__s64 ret, bool accept4)
+{
+	struct sock *child = ret >= 0 ? sock_of_fd(ret) : NULL;
+	struct st_thread unknown = {.args = {-1}}; /* its entry was not seen */
+
+	if (!child || (!socket_followed(sock_id(child)) && !is_unix_peer_followed(child)))
+		return 0;
+	process_announce(bpf_get_current_pid_tgid() >> 32, false);
+	return accept_report(&unknown, child, ST_SOCK_PEER, accept4, ret);
+}
+
+static __always_inline int accept_exit(struct syscall_exit *ctx, bool accept4)
+{
+	struct st_thread *thread = call_leave(ST_CALL_ACCEPT);
+
+	if (thread)
+		return accept_report(thread, ctx->ret >= 0 ? sock_of_fd(ctx->ret) : NULL, 0, accept4, ctx->ret);
+	return accept_peer(ctx->ret, accept4);
+}
+
+SEC("tracepoint/syscalls/sys_exit_accept")
+int exit_accept(struct syscall_exit *ctx)
+{
+	return accept_exit(ctx, false);
+}
+
+SEC("tracepoint/syscalls/sys_exit_accept4")
+int exit_accept4(struct syscall_exit *ctx)
+{
+	return accept_exit(ctx, true);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * Writing records into the ring. Every record that finds no room is counted.
+ */
+#pragma once
+
+#include "state.h"
+
+/* User space looks at the ring by itself every few tens of milliseconds: it is
+ * woken only when the ring fills, because a wake-up per record costs more than the record. */
+static __always_inline __u64 ring_flags(void)
+{
+	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > config.wakeup_bytes ? BPF_RB_FORCE_WAKEUP
+										   : BPF_RB_NO_WAKEUP;
+}
+
+/* A zeroed record with its header, or NULL and a count. `size` is a constant. */
+static __always_inline void *record_reserve(enum st_type type, __u32 size, enum st_loss loss)
+{
+	struct st_header *h = bpf_ringbuf_reserve(&ring, size, 0);
+
+	if (!h) {
+		loss_count(loss);
+		return NULL;
+	}
+	__builtin_memset(h, 0, sizeof(*h));
+	h->type = type;
+	h->size = size;
+	h->cpu = bpf_get_smp_processor_id();
+	return h;
+}
+
+#define RECORD_RESERVE(type, loss, pointer)                                                                 \
+	({                                                                                                  \
+		(pointer) = record_reserve(type, sizeof(*(pointer)), loss);                                 \
+		if (pointer)                                                                                \
+			__builtin_memset((char *)(pointer) + sizeof(struct st_header), 0,                   \
+					 sizeof(*(pointer)) - sizeof(struct st_header));                    \
+		(pointer);                                                                                  \
+	})
+
+static __always_inline void record_submit(void *record)
+{
+	struct st_header *h = record;
+
+	if (!h->ts_ns)
+		h->ts_ns = bpf_ktime_get_ns();
+	bpf_ringbuf_submit(record, ring_flags());
+}

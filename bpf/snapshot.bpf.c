@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * Iterators that user space drives: the sockets that targets have open, and the
+ * runs that have been idle for a while.
+ */
+#include "call.h"
+
+#include <bpf/bpf_tracing.h>
+
+#define IDLE_NS (20 * 1000 * 1000ULL)
+
+/* In a cgroup trace the iterator's current task is ours: only the maps can tell. */
+static __always_inline bool is_target_task(struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if (config.all)
+		return tgid != config.self;
+	return bpf_map_lookup_elem(&targets, &tgid) != NULL;
+}
+
+/* Sockets older than the trace have no cookie unless somebody asked for it: ask. */
+static __always_inline void cookie_make(struct file *file)
+{
+	struct socket *socket;
+
+	if (!config.cookies)
+		return;
+	socket = bpf_sock_from_file(file);
+	if (socket && socket->sk)
+		bpf_get_socket_cookie(socket->sk);
+}
+
+static __always_inline void seen_fill(struct st_seen *r, struct sock *sk)
+{
+	struct tcp_sock *tp = (void *)sk;
+	struct unix_sock *u = (void *)sk;
+
+	if (r->sock.family == AF_UNIX) {
+		r->path_len = unix_path(r->path, sk);
+		if (BPF_CORE_READ(u, peer))
+			r->sock.peer_id = unix_id(BPF_CORE_READ(u, peer));
+		r->depth = BPF_CORE_READ(sk, sk_receive_queue.qlen);
+	} else if (r->sock.protocol == IPPROTO_TCP && r->sock.state != TCP_LISTEN) {
+		r->written = BPF_CORE_READ(tp, write_seq);
+		r->copied = BPF_CORE_READ(tp, copied_seq);
+	} else {
+		r->depth = BPF_CORE_READ(sk, sk_ack_backlog);
+	}
+	if (r->sock.state != TCP_LISTEN)
+		return;
+	r->backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	listener_announce(sk);
+}
+
+SEC("iter/task_file")
+int snapshot_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct st_seen *r;
+	struct sock *sk;
+	__u64 id;
+
+	if (!task || !file || !is_target_task(task))
+		return 0;
+	sk = sock_of_file(file);
+	if (!sk)
+		return 0;
+	cookie_make(file);
+	sk = mptcp_or_self(sk);
+	id = sock_id(sk);
+	if (!id || !RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
+		return 0;
+	sock_fill(&r->sock, sk, id, 0);
+	if (!sock_wanted(&r->sock)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return 0;
+	}
+	socket_follow(id, 0);
+	r->pid = BPF_CORE_READ(task, tgid);
+	r->fd = ctx->fd;
+	BPF_CORE_READ_INTO(&r->comm, task, group_leader, comm);
+	seen_fill(r, sk);
+	record_submit(r);
+	/* Some output, so that the reader comes back in between and empties the ring. */
+	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
+	return 0;
+}
+
+SEC("iter/bpf_map_elem")
+int report_idle_runs(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct followed *f = ctx->value;
+	__u64 *key = ctx->key, now, id;
+
+	if (!key || !f)
+		return 0;
+	id = *key;
+	now = bpf_ktime_get_ns();
+	if (now - f->run[ST_RECV].last_ns > IDLE_NS)
+		run_report(id, &f->run[ST_RECV], ST_RECV);
+	if (now - f->run[ST_SEND].last_ns > IDLE_NS)
+		run_report(id, &f->run[ST_SEND], ST_SEND);
+	return 0;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * What there is to know of a struct sock: its identity, its addresses, whether
+ * it is wanted. A program that was given the sock by a BTF-typed hook defines
+ * SOCK_TYPED and reads it directly (1 ns a field); others, which found it by an
+ * fd, read through a helper (15 ns a field).
+ */
+#pragma once
+
+#include "state.h"
+
+#include <bpf/bpf_endian.h>
+
+#ifdef SOCK_TYPED
+#define SOCK(sk, field) ((sk)->field)
+#else
+#define SOCK(sk, field) BPF_CORE_READ(sk, field)
+#endif
+
+static __always_inline __u64 pointer_id(const void *pointer)
+{
+	return (((__u64)pointer ^ config.pointer_secret) & ~ST_ID_UNIX) | ST_ID_POINTER;
+}
+
+/* UNIX sockets are known by their sockfs inode. An accepted one has none before accept(). */
+static __always_inline __u64 unix_id(struct sock *sk)
+{
+	struct socket *socket = BPF_CORE_READ(sk, sk_socket);
+	struct socket_alloc *alloc;
+
+	if (!socket)
+		return 0;
+	alloc = (void *)socket - bpf_core_field_offset(struct socket_alloc, socket);
+	return BPF_CORE_READ(alloc, vfs_inode.i_ino) | ST_ID_UNIX;
+}
+
+/* 0: it has no identity yet (a cookie that nobody asked for). */
+static __always_inline __u64 sock_id(struct sock *sk)
+{
+	if (SOCK(sk, __sk_common.skc_family) == AF_UNIX)
+		return unix_id(sk);
+	return config.cookies ? (__u64)SOCK(sk, __sk_common.skc_cookie.counter) : pointer_id(sk);
+}
+
+/* Behind an MPTCP fd stands its first subflow: addresses, states and queue are there. */
+static __always_inline struct sock *mptcp_or_self(struct sock *sk)
+{
+	struct mptcp_sock *msk = (void *)sk;
+	struct sock *first;
+
+	if (SOCK(sk, sk_protocol) != IPPROTO_MPTCP || !bpf_core_type_exists(struct mptcp_sock))
+		return sk;
+	first = BPF_CORE_READ(msk, first);
+	return first && BPF_CORE_READ(first, __sk_common.skc_cookie.counter) ? first : sk;
+}
+
+static __always_inline bool is_v4_mapped(const __u8 *a)
+{
+	const __u32 *w = (const void *)a;
+
+	return w[0] == 0 && w[1] == 0 && w[2] == bpf_htonl(0xffff);
+}
+
+static __always_inline void sock_addresses(struct st_sock *out, struct sock *sk)
+{
+	if (out->family == AF_INET) {
+		*(__u32 *)out->local = SOCK(sk, __sk_common.skc_rcv_saddr);
+		*(__u32 *)out->peer = SOCK(sk, __sk_common.skc_daddr);
+		out->v4 = 1;
+		return;
+	}
+	BPF_CORE_READ_INTO(&out->local, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr8);
+	BPF_CORE_READ_INTO(&out->peer, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr8);
+	if (is_v4_mapped(out->local) || is_v4_mapped(out->peer)) {
+		*(__u32 *)out->local = ((__u32 *)out->local)[3];
+		*(__u32 *)out->peer = ((__u32 *)out->peer)[3];
+		__builtin_memset(out->local + 4, 0, 12);
+		__builtin_memset(out->peer + 4, 0, 12);
+		out->v4 = 1;
+	}
+}
+
+static __always_inline void sock_fill(struct st_sock *out, struct sock *sk, __u64 id, __u8 flags)
+{
+	struct net *net = SOCK(sk, __sk_common.skc_net.net);
+
+	out->id = id;
+	out->flags = flags;
+	out->netns = SOCK(net, ns.inum);
+	out->family = SOCK(sk, __sk_common.skc_family);
+	out->type = SOCK(sk, sk_type);
+	out->protocol = SOCK(sk, sk_protocol);
+	out->state = SOCK(sk, __sk_common.skc_state);
+	if (out->family == AF_UNIX)
+		return;
+	out->local_port = SOCK(sk, __sk_common.skc_num);
+	out->peer_port = bpf_ntohs(SOCK(sk, __sk_common.skc_dport));
+	sock_addresses(out, sk);
+}
+
+/* Families and ports asked for. A port that is not known yet excludes nothing. */
+static __always_inline bool sock_wanted(const struct st_sock *s)
+{
+	__u16 local = s->local_port, remote = s->peer_port;
+
+	if (s->family == AF_UNIX)
+		return config.unix_sockets;
+	if (s->family != AF_INET && s->family != AF_INET6)
+		return false;
+	if (s->family == AF_INET || s->v4 ? !config.ipv4 : !config.ipv6)
+		return false;
+	if (s->flags & ST_SOCK_PEER) {
+		local = s->peer_port;
+		remote = s->local_port;
+	}
+	if (config.local_port && local && local != config.local_port)
+		return false;
+	return !config.remote_port || !remote || remote == config.remote_port;
+}
+
+static __always_inline struct followed *socket_followed(__u64 id)
+{
+	return id ? bpf_map_lookup_elem(&sockets, &id) : NULL;
+}
+
+/* Follows the socket from now on. NULL: no room, and it was counted. */
+static __always_inline struct followed *socket_follow(__u64 id, __u8 flags)
+{
+	struct followed *entry = blank_followed();
+
+	if (!id || !entry)
+		return NULL;
+	bpf_map_update_elem(&sockets, &id, entry, BPF_NOEXIST);
+	entry = bpf_map_lookup_elem(&sockets, &id);
+	if (!entry)
+		loss_count(ST_LOSS_SOCKET_MAP);
+	else if (flags)
+		entry->flags |= flags;
+	return entry;
+}
+
+/* Its last reference is gone. TCP still has states to go through. */
+static __always_inline void socket_forget(const struct st_sock *s)
+{
+	struct followed *f = socket_followed(s->id);
+
+	if (!f)
+		return;
+	if (s->family != AF_UNIX && s->protocol != IPPROTO_UDP && s->state != TCP_CLOSE)
+		f->released = 1;
+	else
+		bpf_map_delete_elem(&sockets, &s->id);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * What the programs share: the configuration, the ring, and the maps that say
+ * which threads and sockets are followed. Defined in state.bpf.c.
+ */
+#pragma once
+
+#include "kernel.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "socktrace/config.h"
+#include "socktrace/record.h"
+
+/* A run of sends or receives that is being counted. calls and bytes are never
+ * reset, so that a race between two CPUs costs no byte. */
+struct run {
+	__u64 calls, bytes;
+	__u64 reported;  /* calls, when the last record went out */
+	__u64 first_ns, last_ns; /* first_ns 0: no run open */
+	__u32 pid, tid;
+	__u16 peer_family, peer_port; /* datagrams of unconnected sockets */
+	__u8 peer_v4;
+	__u8 pad[3];
+	__u64 peer[2]; /* the address, network order */
+};
+
+/* A socket we follow; the key of `sockets` is its id. */
+struct followed {
+	__u64 listener;
+	__u64 queued_ns;
+	__u32 depth, limit;
+	__u8 flags; /* enum st_sock_flags */
+	__u8 released;
+	__u8 pad[6];
+	struct run run[ST_DIRECTION_MAX];
+};
+
+/* One followed client's connection, to recognise the server's end of it. */
+struct tuple {
+	__u32 netns_or_zero;
+	__u16 local_port, peer_port;
+	__u8 local[16], peer[16];
+};
+
+extern const volatile struct st_config config;
+
+#define MAX_SOCKETS 65536
+#define MAX_THREADS 32768
+#define MAX_PEERS 16384
+#define MAX_PORTS 4096
+
+struct targets_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_THREADS);
+	__type(key, __u32);
+	__type(value, __u32);
+};
+
+struct threads_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_THREADS);
+	__type(key, __u32);
+	__type(value, struct st_thread);
+};
+
+struct sockets_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_SOCKETS);
+	__type(key, __u64);
+	__type(value, struct followed);
+};
+
+/* Ports that followed sockets listen on → their netns; addresses of followed UNIX listeners' names → their ids. */
+struct ports_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_PORTS);
+	__type(key, __u16);
+	__type(value, __u32);
+};
+
+struct names_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_PORTS);
+	__type(key, __u64);
+	__type(value, __u64);
+};
+
+struct tuples_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_PEERS);
+	__type(key, struct tuple);
+	__type(value, __u64);
+};
+
+/* Processes that were announced to user space. */
+struct announced_map {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_PEERS);
+	__type(key, __u32);
+	__type(value, __u32);
+};
+
+struct losses_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, ST_LOSS_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+
+/* Too large for the stack of a program. */
+struct blank_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct followed);
+};
+
+struct ring_map {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+};
+
+extern struct targets_map targets SEC(".maps");
+extern struct threads_map threads SEC(".maps");
+extern struct sockets_map sockets SEC(".maps");
+extern struct ports_map ports SEC(".maps");
+extern struct names_map names SEC(".maps");
+extern struct tuples_map tuples SEC(".maps");
+extern struct announced_map announced SEC(".maps");
+extern struct losses_map losses SEC(".maps");
+extern struct blank_map blank SEC(".maps");
+extern struct ring_map ring SEC(".maps");
+
+/* The address of the initial zeroed entry of `sockets`. */
+static __always_inline struct followed *blank_followed(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&blank, &zero);
+}
+
+static __always_inline void loss_count(enum st_loss kind)
+{
+	__u32 key = kind;
+	__u64 *count = bpf_map_lookup_elem(&losses, &key);
+
+	if (count)
+		(*count)++;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * What the kernel does with followed TCP sockets: state changes, retransmits,
+ * resets. A child is followed because its listener is, a server's end because
+ * the client's is.
+ */
+#define SOCK_TYPED
+#include "run.h"
+#include "sock.h"
+#include "target.h"
+
+#include <bpf/bpf_tracing.h>
+
+/* Makes the identity where there is none yet. */
+static __always_inline __u64 sock_id_made(struct sock *sk)
+{
+	return config.cookies ? bpf_get_socket_cookie(sk) : pointer_id(sk);
+}
+
+static __always_inline void tuple_fill(struct tuple *t, const struct st_sock *s, bool mirrored)
+{
+	t->local_port = mirrored ? s->peer_port : s->local_port;
+	t->peer_port = mirrored ? s->local_port : s->peer_port;
+	__builtin_memcpy(t->local, mirrored ? s->peer : s->local, 16);
+	__builtin_memcpy(t->peer, mirrored ? s->local : s->peer, 16);
+}
+
+static __always_inline void state_seqs(struct st_state *r, struct sock *sk, int old, int new)
+{
+	struct tcp_sock *tp = (void *)sk;
+
+	r->written = BPF_CORE_READ(tp, write_seq);
+	r->copied = BPF_CORE_READ(tp, copied_seq);
+	if (new != TCP_ESTABLISHED)
+		return;
+	r->local_isn = BPF_CORE_READ(tp, snd_una) - 1;
+	r->peer_isn = BPF_CORE_READ(tp, rcv_nxt) - 1;
+}
+
+static __always_inline void state_report(struct sock *sk, __u64 id, struct followed *f, int old, int new)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct st_state *r;
+
+	if (!RECORD_RESERVE(ST_STATE, ST_LOSS_STATE, r))
+		return;
+	sock_fill(&r->sock, sk, id, f->flags);
+	r->sock.state = new;
+	r->old = old;
+	r->new = new;
+	r->err = SOCK(sk, sk_err);
+	r->pid = pid_tgid >> 32;
+	r->tid = pid_tgid;
+	r->listener = f->listener;
+	r->queued_ns = f->queued_ns;
+	r->depth = f->depth;
+	r->limit = f->limit;
+	state_seqs(r, sk, old, new);
+	if (sock_wanted(&r->sock))
+		record_submit(r);
+	else
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+}
+
+/* The child's copy of its parent's bind node still points to where the parent
+ * hangs in the chain: the pointer there leads to the parent. Right since 6.x; on
+ * 5.10 it may be another listener of the same reuseport group. */
+static __always_inline struct sock *parent_of(struct sock *child)
+{
+	struct hlist_node **pprev = SOCK(child, __sk_common.skc_bind_node.pprev), *node = NULL;
+	struct sock *parent;
+
+	bpf_probe_read_kernel(&node, sizeof(node), pprev);
+	if (!node)
+		return NULL;
+	parent = (void *)node - bpf_core_field_offset(struct sock, __sk_common.skc_bind_node);
+	if (BPF_CORE_READ(parent, __sk_common.skc_state) != TCP_LISTEN ||
+	    BPF_CORE_READ(parent, __sk_common.skc_num) != SOCK(child, __sk_common.skc_num))
+		return NULL;
+	return parent;
+}
+
+/* A child of a listener that nobody follows: perhaps a followed client's other end. */
+static __always_inline struct followed *follow_server_end(struct sock *child)
+{
+	struct st_sock s = {};
+	struct tuple t = {};
+
+	sock_fill(&s, child, 0, 0);
+	tuple_fill(&t, &s, true);
+	if (!bpf_map_lookup_elem(&tuples, &t))
+		return NULL;
+	return socket_follow(sock_id_made(child), ST_SOCK_PEER);
+}
+
+/* LISTEN → SYN_RECV: the child was made and is about to enter the accept queue. */
+static __always_inline void child_born(struct sock *child)
+{
+	struct sock *parent = parent_of(child);
+	__u64 parent_id = 0;
+	struct followed *f, *listener;
+
+	if (parent)
+		parent_id = config.cookies ? (__u64)BPF_CORE_READ(parent, __sk_common.skc_cookie.counter)
+					   : pointer_id(parent);
+	listener = socket_followed(parent_id);
+	if (!listener)
+		return;
+	f = socket_follow(sock_id_made(child), listener->flags);
+	if (!f)
+		return;
+	f->listener = parent_id;
+	f->depth = BPF_CORE_READ(parent, sk_ack_backlog) + 1;
+	f->limit = BPF_CORE_READ(parent, sk_max_ack_backlog);
+	f->queued_ns = bpf_ktime_get_ns();
+}
+
+/* Process context, inside connect() or listen(): the one moment to follow a
+ * target's socket that came by a way we do not hook (io_uring, a 32-bit call). */
+static __always_inline struct followed *follow_own(struct sock *sk, __u64 *id)
+{
+	struct followed *f;
+
+	*id = sock_id_made(sk);
+	f = socket_followed(*id);
+	if (!f && is_target(bpf_get_current_pid_tgid() >> 32))
+		f = socket_follow(*id, 0);
+	return f;
+}
+
+static __always_inline void client_established(struct sock *sk, struct followed *f)
+{
+	struct st_sock s = {};
+	struct tuple t = {};
+	__u64 one = 1;
+
+	if (f->flags & ST_SOCK_PEER || config.all)
+		return;
+	sock_fill(&s, sk, 0, 0);
+	tuple_fill(&t, &s, false);
+	bpf_map_update_elem(&tuples, &t, &one, BPF_ANY);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_state, struct sock *sk, int old, int new)
+{
+	struct followed *f;
+	__u64 id;
+
+	if (SOCK(sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	if (old == TCP_LISTEN && new == TCP_SYN_RECV) {
+		child_born(sk);
+		return 0;
+	}
+	if (new == TCP_SYN_SENT || new == TCP_LISTEN) {
+		f = follow_own(sk, &id);
+	} else if (new == TCP_ESTABLISHED || new == TCP_FIN_WAIT1 || new == TCP_CLOSE_WAIT || new == TCP_CLOSE) {
+		id = sock_id(sk);
+		f = socket_followed(id);
+		if (!f && old == TCP_SYN_RECV && new == TCP_ESTABLISHED) {
+			f = follow_server_end(sk);
+			id = sock_id(sk);
+		}
+	} else {
+		return 0;
+	}
+	if (!f)
+		return 0;
+	if (new == TCP_CLOSE)
+		runs_report(id, f);
+	state_report(sk, id, f, old, new);
+	if (old == TCP_SYN_SENT && new == TCP_ESTABLISHED)
+		client_established(sk, f);
+	if (new == TCP_CLOSE && (f->released || !config.release))
+		bpf_map_delete_elem(&sockets, &id);
+	return 0;
+}
+
+static __always_inline int tcp_report(struct sock *sk, __u8 event)
+{
+	__u64 id = sock_id(sk);
+	struct followed *f = socket_followed(id);
+	struct st_tcp *r;
+
+	if (!f || !RECORD_RESERVE(ST_TCP, ST_LOSS_STATE, r))
+		return 0;
+	sock_fill(&r->sock, sk, id, f->flags);
+	r->event = event;
+	if (sock_wanted(&r->sock))
+		record_submit(r);
+	else
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(on_retransmit, struct sock *sk)
+{
+	return tcp_report(sk, ST_TCP_RETRANSMIT);
+}
+
+/* A reset in answer to a segment of no socket comes with none: not ours. */
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(on_reset_sent, struct sock *sk)
+{
+	return sk ? tcp_report(sk, ST_TCP_RESET_SENT) : 0;
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(on_reset_received, struct sock *sk)
+{
+	return tcp_report(sk, ST_TCP_RESET_RECEIVED);
+}
+
+SEC("tp_btf/tcp_retransmit_synack")
+int BPF_PROG(on_synack_retransmit, struct sock *sk, struct request_sock *req)
+{
+	__u64 id = sock_id(sk);
+	struct followed *f = socket_followed(id);
+	struct st_tcp *r;
+
+	if (!f || !RECORD_RESERVE(ST_TCP, ST_LOSS_STATE, r))
+		return 0;
+	sock_fill(&r->sock, sk, id, f->flags);
+	r->event = ST_TCP_SYNACK_RETRANSMIT;
+	r->sock.peer_port = bpf_ntohs(req->__req_common.skc_dport);
+	if (r->sock.v4)
+		*(__u32 *)r->sock.peer = req->__req_common.skc_daddr;
+	else
+		BPF_CORE_READ_INTO(&r->sock.peer, req, __req_common.skc_v6_daddr.in6_u.u6_addr8);
+	if (sock_wanted(&r->sock))
+		record_submit(r);
+	else
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * What user space tells the BPF programs before they are loaded (read-only for
+ * them), and the values of the maps that both sides fill.
+ */
+#pragma once
+
+#include <linux/types.h>
+
+#include "socktrace/record.h"
+
+struct st_config {
+	__u64 cgroup;        /* 0, or the id of the cgroup v2 whose processes are targets */
+	__u64 pointer_secret; /* scrambles kernel addresses where they serve as ids */
+	__u32 cgroup_level;  /* its depth: 0 is the root */
+	__u32 self;          /* our own thread group: never a target */
+	__u32 wakeup_bytes;  /* wake user space at once when the ring holds this much */
+	__u16 local_port;    /* -L, host order, 0: any */
+	__u16 remote_port;   /* --rport */
+	__u8 all;            /* every process is a target */
+	__u8 follow;         /* children of targets are targets */
+	__u8 cookies;        /* sockets have cookies here: they are the ids */
+	__u8 release;        /* the last close is announced by cgroup/sock_release */
+	__u8 ipv4, ipv6, unix_sockets; /* families wanted */
+	__u8 data;           /* report runs of send and recv */
+};
+
+/* Map `targets`: thread group → this. */
+#define ST_TARGET_YES 1
+
+/* Map `threads`: tid → the socket call the thread is in. Kept between calls: writing
+ * in place is far cheaper than inserting and deleting on every call. User space
+ * enters the calls that were under way when the trace began. */
+struct st_thread {
+	__u64 enter_ns; /* 0: before the trace */
+	__u64 args[4];
+	struct st_sock sock; /* close: found while the fd was still there */
+	__u8 call; /* enum st_call_name; 0: in none */
+	__u8 once; /* not a target: only this call is followed */
+	__u8 last; /* close: nobody else has the file */
+	__u8 pad[5];
+};

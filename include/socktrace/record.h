@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * The records: what the BPF programs write into the ring, what a recording
+ * holds, and what src/decode checks. Byte order is the host's, times are
+ * CLOCK_MONOTONIC in nanoseconds, ports are in host order, addresses in network
+ * order (IPv4 in the first four bytes, a v4-mapped IPv6 address as IPv4).
+ * A record is never changed once released: a new need gets a new type.
+ */
+#pragma once
+
+#include <linux/types.h>
+
+#define ST_COMM_LEN 16
+#define ST_PATH_LEN 108
+#define ST_CMDLINE_LEN 256
+#define ST_TEXT_LEN 192
+
+enum st_type {
+	ST_TYPE_NONE,
+	/* written by the kernel side */
+	ST_CALL,      /* a socket call returned */
+	ST_CALL_UNIX, /* the same, with room for a UNIX path */
+	ST_SEEN,      /* a socket that was there before we looked: its present state */
+	ST_STATE,     /* a TCP state change */
+	ST_TCP,       /* a retransmit or a reset */
+	ST_DATA,      /* a run of send or recv on one socket */
+	ST_RELEASE,   /* the last reference to a socket is gone */
+	ST_PROCESS,   /* a process was seen, forked, executed or exited */
+	/* written by user space into the same stream */
+	ST_HOST,
+	ST_PROBE,  /* how one row of the probe plan runs */
+	ST_TARGET, /* what was asked for */
+	ST_CGROUP, /* the path of a cgroup id */
+	ST_LOSS,   /* losses so far */
+	ST_END,    /* the trace ended in order */
+	ST_TYPE_MAX,
+};
+
+struct st_header {
+	__u16 type; /* enum st_type */
+	__u16 size; /* of the whole record, a multiple of 8 */
+	__u32 cpu;
+	__u64 ts_ns; /* when the thing happened; for a call: when it returned */
+};
+
+enum st_sock_flags {
+	ST_SOCK_PEER = 1,  /* followed only as the other end of a target's connection */
+	ST_SOCK_MPTCP = 2, /* the fd is an MPTCP socket, this is its first subflow */
+};
+
+/* What every record says of the socket it is about. */
+struct st_sock {
+	__u64 id;      /* socket cookie (as `ss -e`); UNIX: inode | ST_ID_UNIX; see ST_ID_POINTER */
+	__u64 peer_id; /* UNIX: id of the other end where known, else 0 */
+	__u32 netns;   /* inode number of the network namespace */
+	__u16 family;  /* AF_INET, AF_INET6, AF_UNIX; AF_INET6 stays for v4-mapped, addresses are then IPv4 */
+	__u16 type;    /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
+	__u16 protocol;   /* IPPROTO_TCP, IPPROTO_UDP, 0 for UNIX */
+	__u16 local_port; /* 0: none yet */
+	__u16 peer_port;
+	__u8 state;   /* TCP_* numbers of the kernel, also for UNIX (1 connected, 7 closed, 10 listen) */
+	__u8 flags;   /* enum st_sock_flags */
+	__u8 v4;      /* the two addresses are IPv4 */
+	__u8 reuseport;
+	__u8 pad[6];
+	__u8 local[16];
+	__u8 peer[16];
+};
+
+#define ST_ID_UNIX (1ULL << 63)
+/* Where the kernel gives no cookies (before 5.12) an id is the scrambled kernel
+ * address: unique while the socket lives, and every birth is announced. */
+#define ST_ID_POINTER (1ULL << 62)
+
+enum st_call_name {
+	ST_CALL_NONE,
+	ST_CALL_SOCKET,
+	ST_CALL_SOCKETPAIR,
+	ST_CALL_BIND,
+	ST_CALL_LISTEN,
+	ST_CALL_ACCEPT,
+	ST_CALL_CONNECT,
+	ST_CALL_SHUTDOWN,
+	ST_CALL_CLOSE,
+	ST_CALL_MAX,
+};
+
+enum st_call_flags {
+	ST_CALL_IN_FLIGHT = 1, /* it had begun before the trace: enter_ns is 0 */
+	ST_CALL_LAST = 2,      /* close: this was the last reference to the socket */
+	ST_CALL_4 = 4,         /* accept4() */
+};
+
+/* The address argument of bind() and connect(), as given in user memory. */
+struct st_name {
+	__u16 family; /* AF_UNSPEC: not given or not read */
+	__u16 port;
+	__u8 v4;
+	__u8 path_len; /* UNIX: bytes in st_call_unix.path; an abstract name begins with NUL */
+	__u8 pad[2];
+	__u8 address[16];
+};
+
+/* On failure of socket() sock.id is 0 and sock has family, type, protocol as asked for.
+ * accept: sock is the new connection (id 0 on failure), listener the listening socket. */
+struct st_call {
+	struct st_header h;
+	struct st_sock sock;
+	__u64 enter_ns;
+	__u64 listener; /* accept: id of the listening socket; socketpair: id of the second socket */
+	__u32 pid;      /* thread group */
+	__u32 tid;
+	__s32 fd;  /* the fd argument; socket: -1; socketpair: the first fd */
+	__s32 ret; /* what the call returned: >= 0, or -errno */
+	__u8 call; /* enum st_call_name */
+	__u8 flags;
+	__u8 pad[2];
+	__s32 arg[3]; /* socket, socketpair: domain, type, protocol (as given, with SOCK_ flags);
+	                 listen: backlog asked for, effective, -; shutdown: how; accept4: flags;
+	                 socketpair's second fd is in fd2 */
+	__s32 fd2;
+	__u32 backlog;  /* listen, accept: the limit in force; else 0 */
+	__u32 depth;    /* accept: the queue after this call; else 0 */
+	__u32 pad2;
+	char comm[ST_COMM_LEN];
+	struct st_name name;
+};
+
+/* bind and listen always, connect of a UNIX socket. path is the name argument (bind,
+ * connect) or the name the socket is bound to (listen); an abstract name begins with NUL. */
+struct st_call_unix {
+	struct st_call call;
+	char path[ST_PATH_LEN];
+	__u8 path_len;
+	__u8 pad[3];
+};
+
+/* One per fd of a target's socket at attach, or when a target first uses a
+ * socket nobody announced. fd is -1 where it was not found through an fd. */
+struct st_seen {
+	struct st_header h;
+	struct st_sock sock;
+	__u64 listener; /* UNIX and TCP: 0, or the listener it came from */
+	__u32 pid;
+	__s32 fd;
+	__u32 backlog; /* listening: limit and present depth */
+	__u32 depth;
+	__u32 local_isn, peer_isn; /* not known from a snapshot: 0 */
+	__u32 written, copied;     /* TCP: write_seq and copied_seq at this moment */
+	char comm[ST_COMM_LEN];
+	char path[ST_PATH_LEN];
+	__u8 path_len;
+	__u8 pad[3];
+};
+
+/* old and new are the kernel's TCP_* numbers. For a child of a listener the
+ * step LISTEN → SYN_RECV is not reported by itself: SYN_RECV → x carries its time.
+ * Reported: x → SYN_SENT, LISTEN, ESTABLISHED, FIN_WAIT1, CLOSE_WAIT, CLOSE. */
+struct st_state {
+	struct st_header h;
+	struct st_sock sock;
+	__u64 listener;  /* child: id of its listener, 0: not known */
+	__u64 queued_ns; /* child: when it was made, just before it entered the queue; else 0 */
+	__u32 local_isn, peer_isn; /* at → ESTABLISHED only */
+	__u32 written, copied;     /* write_seq and copied_seq: what the program wrote and read */
+	__u32 depth, limit;        /* child: the listener's queue when it was made */
+	__u32 pid, tid;            /* who ran, meaningful for → SYN_SENT and → LISTEN only */
+	__u8 old, new;
+	__u16 err; /* sk_err: ECONNREFUSED, ECONNRESET, ETIMEDOUT, … */
+	__u32 pad;
+};
+
+enum st_tcp_event { ST_TCP_RETRANSMIT = 1, ST_TCP_SYNACK_RETRANSMIT, ST_TCP_RESET_SENT, ST_TCP_RESET_RECEIVED, ST_TCP_MAX };
+
+/* synack_retransmit: sock is the listener, with the peer's address filled in. */
+struct st_tcp {
+	struct st_header h;
+	struct st_sock sock;
+	__u8 event; /* enum st_tcp_event */
+	__u8 pad[7];
+};
+
+enum st_direction { ST_SEND, ST_RECV, ST_DIRECTION_MAX };
+
+/* calls and bytes count from the socket's first record on: a reader takes
+ * differences, so a lost record loses no bytes. The run spans first_ns..last_ns. */
+struct st_data {
+	struct st_header h;
+	__u64 id;
+	__u64 calls, bytes;
+	__u64 first_ns, last_ns;
+	__u32 pid, tid; /* of the last call */
+	__u8 direction; /* enum st_direction */
+	__u8 v4;
+	__u16 peer_family; /* datagrams of unconnected sockets: the other address; else AF_UNSPEC */
+	__u16 peer_port;
+	__u8 pad[2];
+	__u8 peer[16];
+};
+
+struct st_release {
+	struct st_header h;
+	__u64 id;
+	__u32 pid, tid;
+	char comm[ST_COMM_LEN];
+};
+
+enum st_process_event { ST_PROCESS_SEEN = 1, ST_PROCESS_FORK, ST_PROCESS_EXEC, ST_PROCESS_EXIT, ST_PROCESS_MAX };
+
+struct st_process {
+	struct st_header h;
+	__u64 start_ns; /* CLOCK_BOOTTIME */
+	__u64 cgroup;   /* id of the cgroup v2, 0: not known */
+	__u32 pid, ppid;
+	__u32 uid;
+	__u32 netns;
+	__u8 event; /* enum st_process_event */
+	__u8 target;
+	__u16 cmdline_len; /* NUL-separated, as in /proc/PID/cmdline, perhaps cut */
+	__u32 pad;
+	char comm[ST_COMM_LEN];
+	char cmdline[ST_CMDLINE_LEN];
+};
+
+struct st_host {
+	struct st_header h; /* ts_ns: when the capture started */
+	__u64 started_at_ns; /* CLOCK_REALTIME at that moment */
+	__u32 cpus;
+	__u32 pad;
+	char name[64], kernel[64], machine[16], boot_id[40];
+};
+
+struct st_probe {
+	struct st_header h;
+	char row[32];
+	char method[ST_TEXT_LEN];
+};
+
+struct st_target {
+	struct st_header h;
+	char text[ST_TEXT_LEN]; /* as typed: "-p 812 -L 80" */
+	char data_mode[16];
+};
+
+struct st_cgroup {
+	struct st_header h;
+	__u64 id;
+	char path[ST_TEXT_LEN];
+};
+
+/* How events can be lost; completeness is that all are 0. */
+enum st_loss {
+	ST_LOSS_CALL,      /* no room in the ring, by the record's kind */
+	ST_LOSS_STATE,
+	ST_LOSS_DATA,
+	ST_LOSS_PROCESS,
+	ST_LOSS_SOCKET_MAP,  /* a socket could not be marked: too many at once */
+	ST_LOSS_THREAD_MAP,  /* a thread could not be followed */
+	ST_LOSS_RECURSION,   /* a program was skipped because it interrupted itself */
+	ST_LOSS_DAMAGED,     /* records or blocks a reader could not use */
+	ST_LOSS_MAX,
+};
+
+struct st_loss_record {
+	struct st_header h;
+	__u64 count[ST_LOSS_MAX];
+};
+
+struct st_end {
+	struct st_header h;
+};
+
+_Static_assert(sizeof(struct st_header) == 16, "st_header");
+_Static_assert(sizeof(struct st_sock) == 72, "st_sock");
+_Static_assert(sizeof(struct st_name) == 24, "st_name");
+_Static_assert(sizeof(struct st_call) == 192, "st_call");
+_Static_assert(sizeof(struct st_call_unix) == 304, "st_call_unix");
+_Static_assert(sizeof(struct st_seen) == 256, "st_seen");
+_Static_assert(sizeof(struct st_state) == 144, "st_state");
+_Static_assert(sizeof(struct st_tcp) == 96, "st_tcp");
+_Static_assert(sizeof(struct st_data) == 88, "st_data");
+_Static_assert(sizeof(struct st_release) == 48, "st_release");
+_Static_assert(sizeof(struct st_process) == 328, "st_process");
+_Static_assert(sizeof(struct st_host) == 216, "st_host");
+_Static_assert(sizeof(struct st_probe) == 240, "st_probe");
+_Static_assert(sizeof(struct st_target) == 224, "st_target");
+_Static_assert(sizeof(struct st_cgroup) == 216, "st_cgroup");
+_Static_assert(sizeof(struct st_loss_record) == 80, "st_loss_record");

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A growing byte string. A failed allocation is remembered in `error` and later
+ * appends do nothing, so a writer checks once, at the end.
+ */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct strbuf {
+	char *data; /* NUL-terminated once anything was appended, else NULL */
+	size_t len, cap;
+	int error; /* 0 or -ENOMEM */
+};
+
+#define STRBUF_INIT {0}
+#define strbuf_cleanup __attribute__((cleanup(strbuf_release)))
+
+void strbuf_release(struct strbuf *buf);
+void strbuf_reset(struct strbuf *buf); /* empties it, keeps the memory */
+const char *strbuf_text(const struct strbuf *buf); /* never NULL */
+
+void strbuf_append(struct strbuf *buf, const void *data, size_t len);
+void strbuf_add(struct strbuf *buf, const char *text);
+void strbuf_add_char(struct strbuf *buf, char c);
+void strbuf_add_repeat(struct strbuf *buf, const char *text, size_t times);
+__attribute__((format(printf, 2, 3))) void strbuf_printf(struct strbuf *buf, const char *format, ...);
+void strbuf_vprintf(struct strbuf *buf, const char *format, va_list args);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the running kernel has, read from its BTF before anything is loaded.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct btf;
+
+struct kernel_features {
+	bool cookies;      /* tracing programs can ask for a socket's cookie (5.12) */
+	bool data_events;  /* sock_send_length and sock_recv_length (6.3) */
+	bool send_reset;   /* the tcp reset and retransmit tracepoints */
+	bool task_file;    /* the iterators */
+};
+
+/* 0; -ENOENT where the kernel gives no BTF, and says so. */
+int kernel_features_read(struct kernel_features *out);

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the loaded BPF object and its links. Picks the way each row runs: by what
+ * the kernel has, then by what it lets us load, then by what it lets us attach.
+ */
+#include "capture/probes.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "capture/kernel_features.h"
+#include "capture/mounts.h"
+#include "capture/probe_rows.h"
+#include "capture/source.h"
+#include "socktrace/config.h"
+#include "socktrace.skel.h"
+
+#define NO_METHOD (-1)
+
+struct probes {
+	struct socktrace_bpf *skeleton;
+	struct kernel_features features;
+	const struct source_options *options; /* during load and attach only */
+	int cgroup;                           /* the root of cgroup v2, or -errno */
+	int method[ROW_MAX];                  /* index into the row's methods, or NO_METHOD */
+	VEC(struct bpf_link *) links;
+};
+
+static const struct probe_method *row_method(const struct probes *probes, enum plan_row row)
+{
+	int method = probes->method[row];
+
+	return method == NO_METHOD ? NULL : &probe_rows[row].methods[method];
+}
+
+const char *probes_row_name(enum plan_row row)
+{
+	return probe_rows[row].name;
+}
+
+const char *probes_row_without(enum plan_row row)
+{
+	return probe_rows[row].without;
+}
+
+const char *probes_row_method(const struct probes *probes, enum plan_row row)
+{
+	const struct probe_method *method = row_method(probes, row);
+
+	return method ? method->label : NULL;
+}
+
+struct socktrace_bpf *probes_skeleton(struct probes *probes)
+{
+	return probes->skeleton;
+}
+
+/* By what the kernel has and the user wants. */
+static void choose_methods(struct probes *probes)
+{
+	const struct kernel_features *has = &probes->features;
+
+	memset(probes->method, 0, sizeof(probes->method));
+	if (!has->cookies || probes->cgroup < 0) {
+		/* Without cookies a cgroup program cannot say which socket it means. */
+		probes->method[ROW_IDENTITY] = NO_METHOD;
+		probes->method[ROW_RELEASE] = NO_METHOD;
+		probes->method[ROW_PEERS] = NO_METHOD;
+	}
+	if (!has->data_events)
+		probes->method[ROW_DATA] = 1;
+	if (!probes->options->data)
+		probes->method[ROW_DATA] = probes->method[ROW_PEERS] = NO_METHOD;
+	if (!has->send_reset)
+		probes->method[ROW_RESETS] = NO_METHOD;
+	if (!has->task_file)
+		probes->method[ROW_SNAPSHOT] = probes->method[ROW_IDLE] = NO_METHOD;
+}
+
+/* enter_X and exit_X stand in the table in this order. */
+static bool call_wanted(const struct probes *probes, size_t program)
+{
+	static const uint8_t calls[METHOD_PROGRAMS / 2] = {
+		ST_CALL_SOCKET, ST_CALL_SOCKETPAIR, ST_CALL_BIND,     ST_CALL_LISTEN, ST_CALL_ACCEPT,
+		ST_CALL_ACCEPT, ST_CALL_CONNECT,    ST_CALL_SHUTDOWN, ST_CALL_CLOSE};
+
+	return probes->options->calls & 1u << calls[program / 2];
+}
+
+static bool program_wanted(const struct probes *probes, enum plan_row row, size_t program)
+{
+	return row != ROW_CALLS || call_wanted(probes, program);
+}
+
+static void set_autoload(struct probes *probes, enum plan_row only)
+{
+	struct bpf_object *object = probes->skeleton->obj;
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, object)
+		bpf_program__set_autoload(program, false);
+	for (int row = 0; row < ROW_MAX; row++) {
+		const struct probe_method *method = row_method(probes, row);
+
+		if (!method || (only != ROW_MAX && row != (int)only))
+			continue;
+		for (size_t i = 0; i < METHOD_PROGRAMS && method->programs[i]; i++)
+			if (program_wanted(probes, row, i))
+				bpf_program__set_autoload(
+					bpf_object__find_program_by_name(object, method->programs[i]), true);
+	}
+}
+
+static int configure(struct probes *probes)
+{
+	const struct source_options *options = probes->options;
+	unsigned long long cgroup = 0;
+	unsigned level = 0;
+	struct st_config config = {
+		.self = getpid(),
+		.wakeup_bytes = options->buffer_bytes / 4,
+		.local_port = options->local_port,
+		.remote_port = options->remote_port,
+		.all = options->all,
+		.follow = options->follow,
+		.cookies = probes->method[ROW_IDENTITY] != NO_METHOD,
+		.release = probes->method[ROW_RELEASE] != NO_METHOD,
+		.ipv4 = options->ipv4,
+		.ipv6 = options->ipv6,
+		.unix_sockets = options->unix_sockets,
+		.data = options->data,
+	};
+	int r = options->cgroup ? mounts_cgroup_id(options->cgroup, &cgroup, &level) : 0;
+
+	if (r)
+		return r;
+	config.cgroup = cgroup;
+	config.cgroup_level = level;
+	if (getrandom(&config.pointer_secret, sizeof(config.pointer_secret), 0) < 0)
+		return -errno;
+	memcpy((void *)&probes->skeleton->rodata->config, &config, sizeof(config));
+	return 0;
+}
+
+/* Opens and loads the rows that have a way, or `only` one of them. */
+static int load(struct probes *probes, enum plan_row only)
+{
+	int r;
+
+	socktrace_bpf__destroy(probes->skeleton);
+	probes->skeleton = socktrace_bpf__open();
+	if (!probes->skeleton)
+		return -errno;
+	r = configure(probes);
+	if (!r)
+		r = bpf_map__set_max_entries(probes->skeleton->maps.ring, probes->options->buffer_bytes);
+	if (r)
+		return r;
+	set_autoload(probes, only);
+	return socktrace_bpf__load(probes->skeleton);
+}
+
+/* The whole did not load: find the rows that do not load alone, and take their next way or none. */
+static void degrade(struct probes *probes)
+{
+	for (int row = 0; row < ROW_MAX; row++) {
+		while (probes->method[row] != NO_METHOD && load(probes, row)) {
+			int next = probes->method[row] + 1;
+
+			if (next < ROW_METHODS && probe_rows[row].methods[next].label)
+				probes->method[row] = next;
+			else
+				probes->method[row] = NO_METHOD;
+		}
+	}
+	if (probes->method[ROW_IDENTITY] == NO_METHOD)
+		probes->method[ROW_RELEASE] = probes->method[ROW_PEERS] = NO_METHOD;
+}
+
+static int load_error(int r)
+{
+	if (r == -EPERM || r == -EACCES)
+		return log_err_r(-EPERM, "no privilege to load BPF programs: run as root, or give the program "
+					 "CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYS_PTRACE");
+	return log_err_r(r, "this kernel refuses the BPF programs (%s): `socktrace check` says which",
+			 strerror(-r));
+}
+
+static int load_what_loads(struct probes *probes)
+{
+	int r = load(probes, ROW_MAX);
+
+	if (r == -EPERM && geteuid() != 0)
+		return load_error(r);
+	if (r && probes->skeleton) {
+		degrade(probes);
+		r = load(probes, ROW_MAX);
+	}
+	for (int row = 0; row < ROW_MAX && !r; row++)
+		if (probes->method[row] == NO_METHOD && !probe_rows[row].without)
+			r = -ENOTSUP;
+	return r ? load_error(r) : 0;
+}
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[512];
+
+	(void)level;
+	vsnprintf(line, sizeof(line), format, args);
+	line[strcspn(line, "\n")] = '\0';
+	log_debug("%s", line);
+	return 0;
+}
+
+int probes_load(const struct source_options *options, struct probes **out)
+{
+	struct probes *probes = calloc(1, sizeof(*probes));
+	int r;
+
+	if (!probes)
+		return -ENOMEM;
+	libbpf_set_print(quiet);
+	probes->options = options;
+	probes->cgroup = -ENOENT;
+	r = kernel_features_read(&probes->features);
+	if (!r) {
+		probes->cgroup = mounts_cgroup_root();
+		choose_methods(probes);
+		r = load_what_loads(probes);
+	}
+	if (r)
+		probes_free(&probes);
+	else
+		*out = probes;
+	return r;
+}
+
+static int attach_program(struct probes *probes, enum plan_row row, const char *name)
+{
+	struct bpf_program *program = bpf_object__find_program_by_name(probes->skeleton->obj, name);
+	struct bpf_link *link;
+	int r;
+
+	if (row == ROW_SNAPSHOT || row == ROW_IDLE)
+		return 0; /* iterators run when they are read */
+	if (row == ROW_IDENTITY || row == ROW_RELEASE || row == ROW_PEERS)
+		link = bpf_program__attach_cgroup(program, probes->cgroup);
+	else
+		link = bpf_program__attach(program);
+	if (!link)
+		return -errno;
+	r = vec_push(&probes->links, link);
+	if (r)
+		bpf_link__destroy(link);
+	return r;
+}
+
+int probes_attach(struct probes *probes)
+{
+	int r = mounts_tracefs();
+
+	/* Calls last: when one is seen, everything it leads to is. */
+	for (int row = ROW_MAX - 1; row >= 0 && !r; row--) {
+		const struct probe_method *method = row_method(probes, row);
+
+		for (size_t i = 0; method && i < METHOD_PROGRAMS && method->programs[i] && !r; i++)
+			if (program_wanted(probes, row, i))
+				r = attach_program(probes, row, method->programs[i]);
+		if (!r)
+			continue;
+		if (!probe_rows[row].without)
+			return log_err_r(r, "cannot attach to %s: %s", method->label, strerror(-r));
+		log_warn("%s: cannot attach to %s (%s): %s", probe_rows[row].name, method->label, strerror(-r),
+			 probe_rows[row].without);
+		probes->method[row] = NO_METHOD;
+		r = 0;
+	}
+	return r;
+}
+
+uint64_t probes_recursion_misses(const struct probes *probes)
+{
+	struct bpf_program *program;
+	uint64_t misses = 0;
+
+	bpf_object__for_each_program(program, probes->skeleton->obj) {
+		struct bpf_prog_info info = {0};
+		__u32 len = sizeof(info);
+		int fd = bpf_program__fd(program);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+			misses += info.recursion_misses;
+	}
+	return misses;
+}
+
+void probes_free(struct probes **probes)
+{
+	struct probes *p = *probes;
+
+	if (!p)
+		return;
+	vec_each(link, &p->links)
+		bpf_link__destroy(*link);
+	vec_release(&p->links);
+	socktrace_bpf__destroy(p->skeleton);
+	if (p->cgroup >= 0)
+		close(p->cgroup);
+	free(p);
+	*probes = NULL;
+}

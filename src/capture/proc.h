@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What /proc tells of processes: for those that were there before the trace.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/vec.h"
+#include "socktrace/config.h"
+
+VEC_TYPE(pid_list, pid_t);
+
+/* A zombie is gone too. */
+bool proc_exists(pid_t pid);
+
+/* Appends all living descendants of `pid`, not itself. 0 or -ENOMEM. */
+int proc_descendants(pid_t pid, struct pid_list *out);
+
+/* Everything but the header. 0 or -ESRCH. */
+int proc_describe(pid_t pid, struct st_process *out);
+
+/* The cgroup v2 path of a process: 0, -ESRCH, -ENOENT where it has none. */
+int proc_cgroup(pid_t pid, char *out, size_t size);
+
+/* The socket calls that the process' threads are in, one at a time: `each` gets
+ * the thread id and the entry for the `threads` map. */
+void proc_calls_in_flight(pid_t pid, void (*each)(void *context, uint32_t tid, const struct st_thread *call),
+			  void *context);

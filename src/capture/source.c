@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the ring's reader and the targets. Knows nothing of what records mean,
+ * but for processes: their cgroup's path is added while they live.
+ */
+#include "capture/source.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/hashmap.h"
+#include "base/log.h"
+#include "capture/host.h"
+#include "capture/probes.h"
+#include "capture/proc.h"
+#include "socktrace/config.h"
+#include "socktrace.skel.h"
+
+#define HOUSEKEEPING_NS (50 * 1000 * 1000LL)
+
+struct source {
+	struct probes *probes;
+	struct socktrace_bpf *skeleton; /* the probes' */
+	struct ring_buffer *ring;
+	struct bpf_link *idle_link; /* the iterator over followed sockets, or NULL */
+	source_sink *sink;
+	void *context;
+	int sink_error; /* the first */
+	bool all, follow;
+	struct hashmap cgroups; /* ids whose path was handed on */
+	uint64_t losses[ST_LOSS_MAX];
+	int64_t housekeeping_ns; /* when it is due next */
+};
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int hand_on(struct source *source, const void *record, size_t size)
+{
+	if (!source->sink_error)
+		source->sink_error = source->sink(source->context, record, size);
+	return source->sink_error;
+}
+
+/* A cgroup id means nothing later: hand on its path, once, while the process lives. */
+static void hand_on_cgroup(struct source *source, const struct st_process *process)
+{
+	struct st_cgroup record = {.id = process->cgroup};
+
+	if (!process->cgroup || hashmap_get(&source->cgroups, process->cgroup) ||
+	    proc_cgroup(process->pid, record.path, sizeof(record.path)))
+		return;
+	record_stamp(&record.h, ST_CGROUP, sizeof(record));
+	if (!hand_on(source, &record, sizeof(record)))
+		hashmap_set(&source->cgroups, process->cgroup, source);
+}
+
+static int on_ring_record(void *context, void *data, size_t size)
+{
+	const struct st_header *header = data;
+	struct source *source = context;
+
+	if (header->type == ST_PROCESS)
+		hand_on_cgroup(source, data);
+	return hand_on(source, data, size);
+}
+
+static int hand_on_preamble(struct source *source, const struct source_options *options)
+{
+	struct st_target target;
+	struct st_host host;
+	int r;
+
+	host_record(&host);
+	r = hand_on(source, &host, sizeof(host));
+	target_record(&target, options);
+	if (!r)
+		r = hand_on(source, &target, sizeof(target));
+	for (int row = 0; row < ROW_MAX && !r; row++) {
+		const char *method = probes_row_method(source->probes, row);
+		struct st_probe probe = {0};
+
+		record_stamp(&probe.h, ST_PROBE, sizeof(probe));
+		snprintf(probe.row, sizeof(probe.row), "%s", probes_row_name(row));
+		snprintf(probe.method, sizeof(probe.method), "%s", method ? method : "");
+		r = hand_on(source, &probe, sizeof(probe));
+	}
+	return r;
+}
+
+static int add_one_target(struct source *source, pid_t pid)
+{
+	__u32 key = pid, yes = ST_TARGET_YES;
+	struct st_process record = {.event = ST_PROCESS_SEEN, .target = 1};
+	int r = proc_describe(pid, &record);
+
+	if (!r && bpf_map__update_elem(source->skeleton->maps.targets, &key, sizeof(key), &yes, sizeof(yes), BPF_ANY))
+		r = -errno;
+	if (r)
+		return r;
+	bpf_map__update_elem(source->skeleton->maps.announced, &key, sizeof(key), &yes, sizeof(yes), BPF_ANY);
+	record_stamp(&record.h, ST_PROCESS, sizeof(record));
+	return hand_on(source, &record, sizeof(record));
+}
+
+int source_add_target(struct source *source, pid_t pid)
+{
+	struct pid_list children = {0};
+	int r = add_one_target(source, pid);
+
+	if (r == -ESRCH)
+		log_err("no process %d: it is gone, or never was", pid);
+	if (!r && source->follow)
+		r = proc_descendants(pid, &children);
+	vec_each(child, &children)
+		add_one_target(source, *child); /* may be gone by now */
+	vec_release(&children);
+	return r;
+}
+
+static int open_ring(struct source *source)
+{
+	source->ring = ring_buffer__new(bpf_map__fd(source->skeleton->maps.ring), on_ring_record, source, NULL);
+	return source->ring ? 0 : log_err_r(-errno, "cannot map the ring buffer: %s", strerror(errno));
+}
+
+static void attach_idle_iterator(struct source *source)
+{
+	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(source->skeleton->maps.sockets)};
+	DECLARE_LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof(info));
+
+	if (probes_row_method(source->probes, ROW_IDLE))
+		source->idle_link = bpf_program__attach_iter(source->skeleton->progs.report_idle_runs, &options);
+}
+
+static int check_pids(const struct source_options *options)
+{
+	vec_each(pid, &options->pids)
+		if (!proc_exists(*pid))
+			return log_err_r(-ESRCH, "no process %d: it is gone, or never was", *pid);
+	return 0;
+}
+
+int source_open(const struct source_options *options, source_sink *sink, void *context, struct source **out)
+{
+	struct source *source = calloc(1, sizeof(*source));
+	int r = source ? check_pids(options) : -ENOMEM;
+
+	if (!r) {
+		source->sink = sink;
+		source->context = context;
+		source->all = options->all || options->cgroup;
+		source->follow = options->follow;
+		r = probes_load(options, &source->probes);
+	}
+	if (!r) {
+		source->skeleton = probes_skeleton(source->probes);
+		r = open_ring(source);
+	}
+	if (!r)
+		r = probes_attach(source->probes);
+	if (!r) {
+		attach_idle_iterator(source);
+		r = hand_on_preamble(source, options);
+	}
+	for (size_t i = 0; i < options->pids.len && !r; i++)
+		r = source_add_target(source, options->pids.items[i]);
+	if (r)
+		source_free(&source);
+	else
+		*out = source;
+	return r;
+}
+
+static int consume(struct source *source)
+{
+	int r = ring_buffer__consume(source->ring);
+
+	return source->sink_error ? source->sink_error : r < 0 && r != -EINTR ? r : 0;
+}
+
+/* Reads an iterator to its end; what it finds goes through the ring. */
+static int run_iterator(struct source *source, struct bpf_link *link)
+{
+	int fd = bpf_iter_create(bpf_link__fd(link)), r = 0;
+	char ignored[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	while (!r && ((n = read(fd, ignored, sizeof(ignored))) > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR))))
+		r = consume(source);
+	close(fd);
+	return r;
+}
+
+static void enter_call_in_flight(void *context, uint32_t tid, const struct st_thread *call)
+{
+	struct source *source = context;
+
+	/* A call that has returned meanwhile has its own entry already, or gets one with the next call. */
+	bpf_map__update_elem(source->skeleton->maps.threads, &tid, sizeof(tid), call, sizeof(*call), BPF_NOEXIST);
+}
+
+int source_snapshot(struct source *source)
+{
+	struct bpf_link *link;
+	__u32 pid, *last = NULL;
+	int r = 0;
+
+	if (probes_row_method(source->probes, ROW_SNAPSHOT)) {
+		link = bpf_program__attach_iter(source->skeleton->progs.snapshot_files, NULL);
+		r = link ? run_iterator(source, link) : -errno;
+		bpf_link__destroy(link);
+	}
+	while (!bpf_map__get_next_key(source->skeleton->maps.targets, last, &pid, sizeof(pid))) {
+		proc_calls_in_flight(pid, enter_call_in_flight, source);
+		last = &pid;
+	}
+	return r;
+}
+
+/* The losses so far, when there are new ones or `always`. */
+static int hand_on_losses(struct source *source, bool always)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct st_loss_record record = {0};
+	uint64_t *values;
+
+	values = calloc(cpus > 0 ? cpus : 1, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	for (__u32 kind = 0; kind < ST_LOSS_MAX; kind++) {
+		if (bpf_map__lookup_elem(source->skeleton->maps.losses, &kind, sizeof(kind), values,
+					 cpus * sizeof(*values), 0))
+			continue;
+		for (int cpu = 0; cpu < cpus; cpu++)
+			record.count[kind] += values[cpu];
+	}
+	free(values);
+	record.count[ST_LOSS_RECURSION] = probes_recursion_misses(source->probes);
+	if (!always && !memcmp(record.count, source->losses, sizeof(source->losses)))
+		return 0;
+	memcpy(source->losses, record.count, sizeof(source->losses));
+	record_stamp(&record.h, ST_LOSS, sizeof(record));
+	return hand_on(source, &record, sizeof(record));
+}
+
+static int housekeeping(struct source *source)
+{
+	int64_t now = now_ns();
+	int r = 0;
+
+	if (now < source->housekeeping_ns)
+		return 0;
+	source->housekeeping_ns = now + HOUSEKEEPING_NS;
+	if (source->idle_link)
+		r = run_iterator(source, source->idle_link);
+	return r ? r : hand_on_losses(source, false);
+}
+
+int source_poll(struct source *source, int timeout_ms)
+{
+	int r = ring_buffer__poll(source->ring, timeout_ms);
+
+	if (r < 0 && r != -EINTR)
+		return source->sink_error ? source->sink_error : r;
+	r = consume(source);
+	return r ? r : housekeeping(source);
+}
+
+bool source_has_targets(const struct source *source)
+{
+	__u32 pid;
+
+	return source->all || !bpf_map__get_next_key(source->skeleton->maps.targets, NULL, &pid, sizeof(pid));
+}
+
+int source_finish(struct source *source)
+{
+	struct st_end end = {0};
+	int r = source->idle_link ? run_iterator(source, source->idle_link) : 0;
+
+	if (!r)
+		r = consume(source);
+	if (!r)
+		r = hand_on_losses(source, true);
+	record_stamp(&end.h, ST_END, sizeof(end));
+	return r ? r : hand_on(source, &end, sizeof(end));
+}
+
+void source_free(struct source **source)
+{
+	struct source *s = *source;
+
+	if (!s)
+		return;
+	ring_buffer__free(s->ring);
+	bpf_link__destroy(s->idle_link);
+	probes_free(&s->probes);
+	hashmap_release(&s->cgroups);
+	free(s);
+	*source = NULL;
+}

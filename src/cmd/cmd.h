@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The commands. Each returns the exit status and has said what went wrong.
+ */
+#pragma once
+
+#include "opts.h"
+
+#define STATUS_OK 0
+#define STATUS_FAILED 1
+#define STATUS_USAGE 2
+
+int cmd_trace(const struct options *options);
+int cmd_record(const struct options *options);
+int cmd_show(const struct options *options);
+int cmd_export(const struct options *options);
+int cmd_check(const struct options *options);

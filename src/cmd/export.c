@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * socktrace export: a recording as a document, a stream or a picture.
+ */
+#include "cmd/cmd.h"
+#include "cmd/feed.h"
+#include "cmd/outputs.h"
+
+static bool print_connection(void *context, struct connection *connection)
+{
+	outputs_connection(context, connection);
+	return false; /* it is in the file: the model may forget it */
+}
+
+static bool print_socket(void *context, struct socket *socket)
+{
+	outputs_socket(context, socket);
+	return false;
+}
+
+static void print_process(void *context, const struct process *process)
+{
+	outputs_process(context, process);
+}
+
+static void print_listener(void *context, const struct listener *listener)
+{
+	outputs_listener(context, listener);
+}
+
+static void print_event(void *context, const struct event *event, const struct socket *socket,
+			const struct listener *listener, const struct connection *connection)
+{
+	outputs_event(context, event, socket, listener, connection);
+}
+
+int cmd_export(const struct options *options)
+{
+	const char *path = options->outputs.len ? options->outputs.items[0].path : "-";
+	struct output_file file = {path, options->format};
+	struct options one = *options;
+	struct outputs outputs = {0};
+	struct model_watch watch = {.context = &outputs};
+	struct model *model;
+	int r;
+
+	one.outputs.items = &file;
+	one.outputs.len = 1;
+	if (options->format == FORMAT_NDJSON) {
+		watch = (struct model_watch){&outputs, print_event, print_connection, print_socket, print_process,
+					     print_listener};
+	}
+	r = model_new(&model, &watch);
+	if (r)
+		return STATUS_FAILED;
+	r = outputs_open(&outputs, &one, model);
+	if (!r)
+		r = feed_recording(model, options->file);
+	if (!r)
+		r = outputs_finish(&outputs);
+	outputs_release(&outputs);
+	model_free(&model);
+	return r ? STATUS_FAILED : STATUS_OK;
+}

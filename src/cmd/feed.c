@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Joins decode to model; knows no output.
+ */
+#include "cmd/feed.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "capture/recording_read.h"
+#include "cmd/stop.h"
+#include "model/model.h"
+
+int feed_record(void *context, const void *record, size_t size)
+{
+	struct model *model = context;
+	struct record decoded;
+	int r = decode_record(record, size, &decoded);
+
+	if (r == -ENOMSG)
+		return 0;
+	if (r) {
+		model->capture.lost[ST_LOSS_DAMAGED]++;
+		return 0;
+	}
+	return model_apply(model, &decoded);
+}
+
+int feed_recording(struct model *model, const char *path)
+{
+	struct recording_reader *reader;
+	struct record record;
+	int r = recording_open(path, &reader);
+
+	if (r)
+		return r;
+	while (!stop_requested() && !(r = recording_next(reader, &record)))
+		if ((r = model_apply(model, &record)) < 0)
+			break;
+	if (recording_missing(reader))
+		log_warn("%s", recording_missing(reader));
+	model->capture.lost[ST_LOSS_DAMAGED] += recording_damaged(reader);
+	recording_reader_free(&reader);
+	model_finish(model);
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * From bytes to the model: the one path for live records and recorded ones.
+ */
+#pragma once
+
+#include <stddef.h>
+
+struct model;
+
+/* Decodes one record and applies it; one that is damaged is counted as lost, an
+ * unknown type is skipped. context is a struct model: it serves as a source_sink. */
+int feed_record(void *context, const void *record, size_t size);
+
+/* Reads a whole recording into the model and finishes it. What is missing is said
+ * and counted. 0 or -errno, said. */
+int feed_recording(struct model *model, const char *path);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the open files; what goes into them is render's and capture's.
+ */
+#include "cmd/outputs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cmd/report.h"
+#include "render/json.h"
+
+#define each_output(it, outputs, wanted)                                                                    \
+	vec_each(it, &(outputs)->items)                                                                     \
+		if ((*it)->format == (wanted))
+
+static void failed(struct outputs *outputs, const struct output *output, int r)
+{
+	if (r >= 0 || outputs->error)
+		return;
+	outputs->error = r;
+	if (r == -ENOENT || output->format == FORMAT_RECORDING)
+		return; /* was said */
+	log_err("cannot write to %s: %s", strcmp(output->path, "-") ? output->path : "standard output", strerror(-r));
+}
+
+static int open_stream(struct output *output)
+{
+	output->stream = strcmp(output->path, "-") ? fopen(output->path, "we") : stdout;
+	if (!output->stream)
+		return log_err_r(-errno, "cannot create %s: %s", output->path, strerror(errno));
+	return 0;
+}
+
+static int open_output(struct outputs *outputs, const char *path, enum format format)
+{
+	struct output *output = calloc(1, sizeof(*output));
+	int r = output ? vec_push(&outputs->items, output) : -ENOMEM;
+
+	if (r) {
+		free(output);
+		return r;
+	}
+	output->path = path;
+	output->format = format;
+	r = format == FORMAT_RECORDING ? recording_create(path, &output->writer) : open_stream(output);
+	if (!r && format == FORMAT_NDJSON)
+		ndjson_init(&output->ndjson, output->stream, &outputs->model->capture);
+	return r;
+}
+
+int outputs_open(struct outputs *outputs, const struct options *options, const struct model *model)
+{
+	int r = 0;
+
+	*outputs = (struct outputs){.options = options, .model = model};
+	if (options->json)
+		r = open_output(outputs, "-", FORMAT_NDJSON);
+	for (size_t i = 0; i < options->outputs.len && !r; i++)
+		r = open_output(outputs, options->outputs.items[i].path, options->outputs.items[i].format);
+	return r;
+}
+
+bool outputs_need_all(const struct outputs *outputs)
+{
+	each_output(it, outputs, FORMAT_JSON)
+		return true;
+	each_output(it, outputs, FORMAT_SVG)
+		return true;
+	return false;
+}
+
+void outputs_record(struct outputs *outputs, const void *record, size_t size)
+{
+	each_output(it, outputs, FORMAT_RECORDING)
+		failed(outputs, *it, recording_write((*it)->writer, record, size));
+}
+
+void outputs_event(struct outputs *outputs, const struct event *event, const struct socket *socket,
+		   const struct listener *listener, const struct connection *connection)
+{
+	if (!outputs->options->with_events)
+		return;
+	each_output(it, outputs, FORMAT_NDJSON)
+		ndjson_event(&(*it)->ndjson, event, socket, listener, connection);
+}
+
+void outputs_connection(struct outputs *outputs, struct connection *connection)
+{
+	each_output(it, outputs, FORMAT_NDJSON)
+		ndjson_connection(&(*it)->ndjson, connection);
+}
+
+void outputs_socket(struct outputs *outputs, struct socket *socket)
+{
+	each_output(it, outputs, FORMAT_NDJSON)
+		ndjson_socket(&(*it)->ndjson, socket);
+}
+
+void outputs_process(struct outputs *outputs, const struct process *process)
+{
+	each_output(it, outputs, FORMAT_NDJSON)
+		ndjson_process(&(*it)->ndjson, process);
+}
+
+void outputs_listener(struct outputs *outputs, const struct listener *listener)
+{
+	each_output(it, outputs, FORMAT_NDJSON)
+		ndjson_listener(&(*it)->ndjson, listener);
+}
+
+void outputs_tick(struct outputs *outputs, int64_t now_ns)
+{
+	each_output(it, outputs, FORMAT_RECORDING)
+		failed(outputs, *it, recording_flush((*it)->writer));
+	each_output(it, outputs, FORMAT_NDJSON) {
+		if (outputs->options->interval_ns && now_ns >= (*it)->next_ns) {
+			if ((*it)->next_ns)
+				ndjson_open_connections(&(*it)->ndjson, outputs->model);
+			(*it)->next_ns = now_ns + outputs->options->interval_ns;
+		}
+		failed(outputs, *it, ndjson_flush(&(*it)->ndjson));
+	}
+}
+
+static int finish(struct outputs *outputs, struct output *output)
+{
+	switch (output->format) {
+	case FORMAT_JSON:
+		return json_write(output->stream, outputs->model);
+	case FORMAT_SVG:
+		return report_svg(outputs->options, outputs->model, output->stream);
+	case FORMAT_NDJSON:
+		ndjson_end(&output->ndjson, outputs->model);
+		return ndjson_flush(&output->ndjson);
+	default:
+		return recording_close(&output->writer);
+	}
+}
+
+int outputs_finish(struct outputs *outputs)
+{
+	vec_each(it, &outputs->items)
+		failed(outputs, *it, finish(outputs, *it));
+	return outputs->error;
+}
+
+void outputs_release(struct outputs *outputs)
+{
+	vec_each(it, &outputs->items) {
+		if ((*it)->format == FORMAT_NDJSON)
+			ndjson_release(&(*it)->ndjson);
+		if ((*it)->writer)
+			recording_close(&(*it)->writer);
+		if ((*it)->stream && (*it)->stream != stdout)
+			fclose((*it)->stream);
+		free(*it);
+	}
+	vec_release(&outputs->items);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Ending in order: SIGINT, SIGTERM and SIGHUP only raise a flag, and writing to a
+ * closed pipe or a full file is an error, not a death.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+void stop_on_signals(void);
+bool stop_requested(void);

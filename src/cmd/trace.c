@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * socktrace TARGET: a line per event while it runs, the drawings at its end, and
+ * the files of -o beside.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "cmd/feed.h"
+#include "cmd/keep.h"
+#include "cmd/outputs.h"
+#include "cmd/report.h"
+#include "cmd/session.h"
+
+struct trace {
+	const struct options *options;
+	struct model *model;
+	struct outputs outputs;
+	struct keep keep;
+	struct live live;
+	struct strbuf lines; /* not yet written */
+	bool lines_wanted;
+	int error; /* of standard output, said */
+};
+
+static void on_event(void *context, const struct event *event, const struct socket *socket,
+		     const struct listener *listener, const struct connection *connection)
+{
+	struct trace *trace = context;
+
+	if (trace->lines_wanted)
+		live_line(&trace->live, &trace->model->capture, event, socket, listener, connection, &trace->lines);
+	outputs_event(&trace->outputs, event, socket, listener, connection);
+}
+
+static bool on_retire(void *context, struct connection *connection)
+{
+	struct trace *trace = context;
+
+	outputs_connection(&trace->outputs, connection);
+	return keep_connection(&trace->keep, trace->model, connection);
+}
+
+static bool on_retire_socket(void *context, struct socket *socket)
+{
+	struct trace *trace = context;
+
+	outputs_socket(&trace->outputs, socket);
+	return keep_socket(&trace->keep, socket);
+}
+
+static void on_process(void *context, const struct process *process)
+{
+	outputs_process(&((struct trace *)context)->outputs, process);
+}
+
+static void on_listener(void *context, const struct listener *listener)
+{
+	outputs_listener(&((struct trace *)context)->outputs, listener);
+}
+
+static int flush_lines(struct trace *trace)
+{
+	const char *at = strbuf_text(&trace->lines);
+	size_t left = trace->lines.len;
+
+	while (left && !trace->error) {
+		ssize_t n = write(STDOUT_FILENO, at, left);
+
+		if (n < 0 && errno != EINTR) {
+			trace->error = -errno;
+			log_err("cannot write to standard output (%s): stopping", strerror(errno));
+		} else if (n > 0) {
+			at += n;
+			left -= n;
+		}
+	}
+	strbuf_reset(&trace->lines);
+	return trace->error;
+}
+
+static int on_record(void *context, const void *record, size_t size)
+{
+	struct trace *trace = context;
+	int r;
+
+	outputs_record(&trace->outputs, record, size);
+	r = feed_record(trace->model, record, size);
+	if (!r && trace->lines.len > 1 << 16)
+		r = flush_lines(trace);
+	return r ? r : trace->outputs.error;
+}
+
+static int on_tick(void *context, int64_t now_ns)
+{
+	struct trace *trace = context;
+	int r = flush_lines(trace);
+
+	outputs_tick(&trace->outputs, now_ns);
+	return r ? r : trace->outputs.error;
+}
+
+static int trace_open(struct trace *trace, const struct options *options)
+{
+	struct model_watch watch = {trace, on_event, on_retire, on_retire_socket, on_process, on_listener};
+	struct style style;
+	int r = model_new(&trace->model, &watch);
+
+	if (r)
+		return r;
+	trace->options = options;
+	trace->lines_wanted = !options->quiet && !options->json;
+	style_init(&style, STDOUT_FILENO, options->color, options->ascii);
+	live_init(&trace->live, &style, &options->live);
+	r = outputs_open(&trace->outputs, options, trace->model);
+	trace->keep.all = outputs_need_all(&trace->outputs);
+	return r;
+}
+
+/* Whatever ended the trace, what was seen is written. */
+static int trace_finish(struct trace *trace)
+{
+	int r;
+
+	model_finish(trace->model);
+	flush_lines(trace);
+	if (!trace->options->json && !trace->error) {
+		if (trace->lines_wanted)
+			putchar('\n');
+		trace->error = report_write(trace->options, trace->model, stdout);
+		if (trace->error && trace->error != -ENOENT)
+			log_err("cannot write to standard output: %s", strerror(-trace->error));
+	}
+	r = outputs_finish(&trace->outputs);
+	return trace->error ? trace->error : r;
+}
+
+int cmd_trace(const struct options *options)
+{
+	struct trace trace = {0};
+	struct session session = {0};
+	int r = trace_open(&trace, options);
+
+	if (!r)
+		r = session_open(&session, options, on_record, &trace);
+	if (!r) {
+		int finished;
+
+		r = session_run(&session, on_tick, &trace);
+		finished = trace_finish(&trace);
+		r = r ? r : finished;
+	}
+	r = session_status(&session, r);
+	session_close(&session);
+	outputs_release(&trace.outputs);
+	model_free(&trace.model);
+	strbuf_release(&trace.lines);
+	return r;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the rules of a sound record: its size, its enums, its lengths, its times.
+ * Does not know what a record means, nor which one came before.
+ */
+#include "decode/decode.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+/* Later than any clock gets; so differences of two times fit in 64 signed bits. */
+#define TIME_LIMIT_NS (1ULL << 62)
+
+#define TCP_STATES 13 /* TCP_ESTABLISHED is 1, TCP_NEW_SYN_RECV 12, then TCP_BOUND_INACTIVE */
+
+static const __u16 record_size[ST_TYPE_MAX] = {
+	[ST_CALL] = sizeof(struct st_call),
+	[ST_CALL_UNIX] = sizeof(struct st_call_unix),
+	[ST_SEEN] = sizeof(struct st_seen),
+	[ST_STATE] = sizeof(struct st_state),
+	[ST_TCP] = sizeof(struct st_tcp),
+	[ST_DATA] = sizeof(struct st_data),
+	[ST_RELEASE] = sizeof(struct st_release),
+	[ST_PROCESS] = sizeof(struct st_process),
+	[ST_HOST] = sizeof(struct st_host),
+	[ST_PROBE] = sizeof(struct st_probe),
+	[ST_TARGET] = sizeof(struct st_target),
+	[ST_CGROUP] = sizeof(struct st_cgroup),
+	[ST_LOSS] = sizeof(struct st_loss_record),
+	[ST_END] = sizeof(struct st_end),
+};
+
+static bool time_sound(__u64 ns)
+{
+	return ns < TIME_LIMIT_NS;
+}
+
+static bool sock_sound(const struct st_sock *sock)
+{
+	return sock->state <= TCP_STATES && sock->v4 <= 1;
+}
+
+static bool call_sound(const struct st_call *call)
+{
+	return sock_sound(&call->sock) && time_sound(call->enter_ns) && call->call != ST_CALL_NONE &&
+	       call->call < ST_CALL_MAX && call->name.v4 <= 1 && call->name.path_len <= ST_PATH_LEN &&
+	       call->ret > -4096;
+}
+
+static bool call_unix_sound(const struct st_call_unix *unix_call)
+{
+	return call_sound(&unix_call->call) && unix_call->path_len <= ST_PATH_LEN;
+}
+
+static bool seen_sound(const struct st_seen *seen)
+{
+	return sock_sound(&seen->sock) && seen->path_len <= ST_PATH_LEN;
+}
+
+static bool state_sound(const struct st_state *state)
+{
+	return sock_sound(&state->sock) && time_sound(state->queued_ns) && state->old <= TCP_STATES &&
+	       state->new <= TCP_STATES && state->err < 4096;
+}
+
+static bool tcp_sound(const struct st_tcp *tcp)
+{
+	return sock_sound(&tcp->sock) && tcp->event >= ST_TCP_RETRANSMIT && tcp->event < ST_TCP_MAX;
+}
+
+static bool data_sound(const struct st_data *data)
+{
+	return data->direction < ST_DIRECTION_MAX && data->v4 <= 1 && time_sound(data->first_ns) &&
+	       time_sound(data->last_ns) && data->first_ns <= data->last_ns;
+}
+
+static bool process_sound(const struct st_process *process)
+{
+	return process->event >= ST_PROCESS_SEEN && process->event < ST_PROCESS_MAX &&
+	       time_sound(process->start_ns) && process->cmdline_len <= ST_CMDLINE_LEN;
+}
+
+static bool record_sound(const struct record *record)
+{
+	switch (record->header->type) {
+	case ST_CALL:
+		return call_sound(record->call);
+	case ST_CALL_UNIX:
+		return call_unix_sound(record->call_unix);
+	case ST_SEEN:
+		return seen_sound(record->seen);
+	case ST_STATE:
+		return state_sound(record->state);
+	case ST_TCP:
+		return tcp_sound(record->tcp);
+	case ST_DATA:
+		return data_sound(record->data);
+	case ST_PROCESS:
+		return process_sound(record->process);
+	default:
+		return true;
+	}
+}
+
+int decode_record(const void *bytes, size_t len, struct record *out)
+{
+	const struct st_header *header = bytes;
+
+	if (len < sizeof(*header) || header->size < sizeof(*header) || header->size % 8 ||
+	    header->size > len)
+		return -ENODATA;
+	out->header = header;
+	if (header->type == ST_TYPE_NONE || header->type >= ST_TYPE_MAX)
+		return -ENOMSG;
+	if (header->size != record_size[header->type] || !time_sound(header->ts_ns) ||
+	    !record_sound(out))
+		return -EBADMSG;
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * argv → options → a command. Only here does the program exit.
+ */
+#include <locale.h>
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "version.h"
+
+static int run(const struct options *options)
+{
+	switch (options->command) {
+	case COMMAND_TRACE: return cmd_trace(options);
+	case COMMAND_RECORD: return cmd_record(options);
+	case COMMAND_SHOW: return cmd_show(options);
+	case COMMAND_EXPORT: return cmd_export(options);
+	case COMMAND_CHECK: return cmd_check(options);
+	case COMMAND_VERSION: return puts("socktrace " SOCKTRACE_VERSION) < 0 ? STATUS_FAILED : STATUS_OK;
+	default: return fputs(options_usage, stdout) < 0 ? STATUS_FAILED : STATUS_OK;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int status = STATUS_USAGE;
+
+	setlocale(LC_CTYPE, "");
+	if (!options_parse(argc, argv, &options))
+		status = run(&options);
+	options_release(&options);
+	return status;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Where a socket is: an IP address and port, or a UNIX path.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+
+enum family { FAMILY_NONE, FAMILY_INET, FAMILY_INET6, FAMILY_UNIX, FAMILY_MAX };
+
+struct address {
+	uint8_t family;   /* enum family; a v4-mapped address is FAMILY_INET; NONE: not known */
+	uint8_t path_len; /* UNIX: bytes of path, a leading NUL not included; 0: unnamed */
+	bool abstract;
+	uint16_t port; /* host order; 0: none */
+	uint8_t bytes[16]; /* network order, IPv4 in the first four */
+	char path[108];    /* not NUL-terminated */
+};
+
+/* "10.0.0.7:80", "[::1]:80", "/run/a.sock", "@name", "(unnamed)"; bytes of a path
+ * that would disturb a terminal or are not UTF-8 are escaped as \xNN. */
+void address_print(const struct address *address, struct strbuf *out);
+
+/* The IP address alone: "10.0.0.7", "::1". Empty for UNIX. */
+void address_print_ip(const struct address *address, struct strbuf *out);
+
+bool address_is_any(const struct address *address); /* 0.0.0.0 or :: */
+bool address_equal(const struct address *a, const struct address *b);

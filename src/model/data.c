@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns what runs of sends and receives, sockets found there, and releases without a
+ * call mean. Does not know calls.
+ */
+#include <netinet/tcp.h>
+
+#include "model/connections.h"
+#include "model/flows.h"
+#include "model/listeners.h"
+#include "model/processes.h"
+#include "model/records.h"
+#include "model/sockets.h"
+#include "model/tcp.h"
+#include "model/unix.h"
+#include "model/wire.h"
+
+/* The connection a run belongs to. */
+static struct conn *data_conn(struct model *model, struct sock *sock, const struct st_data *data, int64_t t_ns)
+{
+	struct address peer = wire_address(data->peer_family, data->v4, data->peer, data->peer_port);
+	bool socketpair = sock->pub.connection && !sock->flows;
+
+	if (!sock_is_datagram(sock))
+		return sock->pub.protocol == PROTOCOL_UNIX ? conn_of(sock->pub.connection)
+		                                           : tcp_known(model, sock, t_ns);
+	if (socketpair)
+		return conn_of(sock->pub.connection);
+	if (peer.family == FAMILY_NONE)
+		peer = sock->pub.peer;
+	return flow_seen(model, sock, &peer, data->direction, t_ns);
+}
+
+static int32_t data_fd(const struct sock *sock, const struct process *process)
+{
+	const struct process *last = sock->pub.process;
+
+	if (!last || !process || process == last)
+		return sock->pub.fd;
+	/* a forked child has its parent's numbers */
+	return process->ppid == last->pid ? sock->pub.fd : -1;
+}
+
+static void end_add(struct end *end, enum st_direction direction, uint64_t bytes)
+{
+	if (direction == ST_SEND)
+		end->bytes_sent += bytes;
+	else
+		end->bytes_received += bytes;
+}
+
+/* The counts are of all since the socket's first record. Smaller than before: a new socket's. */
+static uint64_t count_rise(uint64_t *before, uint64_t now)
+{
+	uint64_t rise = now >= *before ? now - *before : now;
+
+	*before = now;
+	return rise;
+}
+
+void data_apply(struct model *model, const struct st_data *data)
+{
+	struct sock *sock = sock_find(model, data->id);
+	int64_t first_ns = wire_time(model, data->first_ns);
+	struct process *process = process_find(model, data->pid);
+	struct event event = {
+		.name = data->direction == ST_SEND ? EVENT_SEND : EVENT_RECV,
+		.t_ns = first_ns,
+		.duration_ns = (int64_t)(data->last_ns - data->first_ns),
+		.pid = data->pid,
+		.tid = data->tid,
+	};
+	struct conn *conn;
+
+	if (!sock)
+		return; /* its next run counts this one too */
+	event.count = count_rise(&sock->pub.calls[data->direction], data->calls);
+	event.bytes = count_rise(&sock->pub.bytes[data->direction], data->bytes);
+	if (!event.count && !event.bytes)
+		return;
+	event.fd = data_fd(sock, process);
+	if (process)
+		sock_used(sock, process, event.fd);
+	conn = data_conn(model, sock, data, first_ns);
+	if (!conn) {
+		sock_event(model, sock, &event);
+		return;
+	}
+	conn_end_used(conn, conn_side(conn, sock), process, event.fd);
+	end_add(conn_end(conn, conn_side(conn, sock)), data->direction, event.bytes);
+	conn_event(model, conn, conn_side(conn, sock), &event);
+}
+
+static void seen_listening(struct model *model, struct sock *sock, const struct st_seen *seen, int64_t t_ns)
+{
+	struct listening *listening;
+
+	if (sock->pub.connection)
+		return;
+	listening = listener_open(model, sock, TIME_UNKNOWN);
+	if (!listening)
+		return;
+	listening->pub.effective = seen->backlog;
+	if (seen->depth || listening->pub.samples.len)
+		listener_depth(model, listening, t_ns, seen->depth);
+	listener_owned(model, listening, sock->pub.process, sock->pub.fd);
+	if (model->watch.listener)
+		model->watch.listener(model->watch.context, &listening->pub);
+}
+
+static void seen_connected(struct model *model, struct sock *sock, const struct st_seen *seen, int64_t t_ns)
+{
+	struct sock *parent = sock_find(model, seen->listener);
+	bool tcp = sock->pub.protocol == PROTOCOL_TCP;
+	struct conn *conn = tcp ? tcp_known(model, sock, t_ns) : unix_known(model, sock, t_ns);
+
+	if (!conn)
+		return;
+	if (tcp && !sock->has_base)
+		tcp_baseline(sock, seen->written, seen->copied);
+	conn_end_used(conn, conn_side(conn, sock), sock->pub.process, sock->pub.fd);
+	if (!seen->listener || seen->fd >= 0 || sock->accepted || conn_side(conn, sock) != SIDE_SERVER)
+		return;
+	/* it waits in the queue since before the trace */
+	sock->child = true;
+	conn->queued = true;
+	if (parent)
+		conn->pub.listener = parent->pub.listener;
+}
+
+void seen_apply(struct model *model, const struct st_seen *seen)
+{
+	int64_t t = wire_time(model, seen->h.ts_ns);
+	bool is_new = !sock_find(model, seen->sock.id);
+	struct sock *sock = sock_seen(model, &seen->sock);
+
+	if (!sock)
+		return;
+	if (is_new)
+		sock->pub.from_snapshot = true;
+	sock->state = seen->sock.state;
+	sock_used(sock, process_seen(model, seen->pid, seen->comm, t), seen->fd);
+	if (sock->pub.protocol == PROTOCOL_UNIX && seen->path_len)
+		sock->pub.local = wire_path(seen->path, seen->path_len);
+	if (sock->state == TCP_LISTEN)
+		seen_listening(model, sock, seen, t);
+	else if (!sock_is_datagram(sock) && sock->pub.protocol != PROTOCOL_OTHER &&
+	         sock->state != TCP_CLOSE && sock->state != 0)
+		seen_connected(model, sock, seen, t);
+}
+
+void release_apply(struct model *model, const struct st_release *release)
+{
+	struct sock *sock = sock_find(model, release->id);
+
+	if (!sock || sock->released)
+		return; /* its close() was seen */
+	sock_release_unseen(model, sock, wire_time(model, release->h.ts_ns), release->pid, release->tid);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns how a connection ended: from FINs, resets, errors and closes to an outcome,
+ * and when it retires. Does not know where these came from.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "model/connections.h"
+#include "model/pairs.h"
+#include "model/sockets.h"
+
+static void conn_touch(struct conn *conn, int64_t t_ns)
+{
+	if (t_ns > conn->last_ns)
+		conn->last_ns = t_ns;
+}
+
+static bool conn_waits_in_queue(const struct conn *conn)
+{
+	return conn->queued && conn->pub.accepted_ns == TIME_UNKNOWN;
+}
+
+static bool conn_is_over(const struct conn *conn)
+{
+	const struct connection *pub = &conn->pub;
+
+	if ((pub->client.seen && !conn->over[SIDE_CLIENT]) ||
+	    (pub->server.seen && !conn->over[SIDE_SERVER]))
+		return false;
+	/* accept() still returns a UNIX connection whose client is gone already */
+	if (pub->protocol == PROTOCOL_UNIX && conn_waits_in_queue(conn) && pub->listener &&
+	    pub->listener->closed_ns == TIME_UNKNOWN)
+		return false;
+	return pub->client.seen || pub->server.seen;
+}
+
+static enum outcome outcome_of_error(int32_t err)
+{
+	switch (err) {
+	case ECONNREFUSED:
+		return OUTCOME_REFUSED;
+	case ETIMEDOUT:
+		return OUTCOME_TIMED_OUT;
+	case ECONNRESET:
+		return OUTCOME_RESET;
+	default:
+		return OUTCOME_FAILED;
+	}
+}
+
+void conn_settle(struct conn *conn)
+{
+	struct connection *pub = &conn->pub;
+
+	pub->ended_by = SIDE_NONE;
+	if (conn->connect_failed) {
+		pub->outcome = outcome_of_error(pub->err);
+		if (pub->outcome == OUTCOME_REFUSED || pub->outcome == OUTCOME_RESET)
+			pub->ended_by = SIDE_SERVER;
+	} else if (conn->reset_by != SIDE_NONE) {
+		pub->outcome = conn_waits_in_queue(conn) ? OUTCOME_RESET_IN_QUEUE : OUTCOME_RESET;
+		pub->ended_by = conn->reset_by;
+	} else if (conn->evicted) {
+		pub->outcome = OUTCOME_UNKNOWN;
+	} else if (conn_is_over(conn)) {
+		pub->outcome = conn_waits_in_queue(conn) ? OUTCOME_NEVER_ACCEPTED : OUTCOME_CLOSED;
+		pub->ended_by = conn->first_fin;
+	} else {
+		pub->outcome = OUTCOME_OPEN;
+	}
+	pub->end_ns = pub->outcome == OUTCOME_OPEN ? TIME_UNKNOWN : conn->last_ns;
+}
+
+void conn_fin(struct conn *conn, enum side by, int64_t t_ns)
+{
+	if (by == SIDE_NONE)
+		return;
+	if (conn_end(conn, by)->seen)
+		conn_end(conn, by)->fin_sent = true;
+	if (conn->first_fin == SIDE_NONE || t_ns < conn->first_fin_ns) {
+		conn->first_fin = by;
+		conn->first_fin_ns = t_ns;
+	}
+	conn_touch(conn, t_ns);
+	conn_settle(conn);
+}
+
+void conn_reset(struct conn *conn, enum side by, int64_t t_ns)
+{
+	if (by == SIDE_NONE)
+		return;
+	if (conn_end(conn, by)->seen)
+		conn_end(conn, by)->reset_sent = true;
+	if (conn->reset_by == SIDE_NONE || t_ns < conn->reset_ns) {
+		conn->reset_by = by;
+		conn->reset_ns = t_ns;
+	}
+	conn_touch(conn, t_ns);
+	conn_settle(conn);
+}
+
+void conn_failed(struct conn *conn, int32_t err, int64_t t_ns)
+{
+	if (conn->connect_failed)
+		return;
+	conn->connect_failed = true;
+	conn->pub.err = err;
+	conn_touch(conn, t_ns);
+	conn_settle(conn);
+}
+
+void conn_end_closed(struct conn *conn, enum side side, int64_t t_ns)
+{
+	if (side == SIDE_NONE)
+		return;
+	conn_end(conn, side)->closed = true;
+	conn_touch(conn, t_ns);
+	conn_settle(conn);
+}
+
+void conn_end_over(struct conn *conn, enum side side, int64_t t_ns)
+{
+	if (side == SIDE_NONE)
+		return;
+	conn->over[side] = true;
+	conn_touch(conn, t_ns);
+	conn_settle(conn);
+}
+
+void conn_free(struct conn *conn)
+{
+	vec_release(&conn->pub.events);
+	free(conn);
+}
+
+static void conn_check_retire(struct model *model, struct conn *conn)
+{
+	struct connection *pub = &conn->pub;
+
+	if (conn->retired || pub->client.socket || pub->server.socket || !conn_is_over(conn))
+		return;
+	conn->retired = true;
+	pair_forget(model, conn);
+	conn_finish(model, conn);
+	if (!model->watch.retire || model->watch.retire(model->watch.context, pub))
+		return;
+	model_forget(model, pub);
+}
+
+void model_forget(struct model *model, struct connection *connection)
+{
+	list_remove(&model->connections, connection);
+	conn_free(conn_of(connection));
+}
+
+void conn_leave(struct model *model, struct conn *conn, struct sock *sock)
+{
+	enum side side = conn_side(conn, sock);
+	struct end *end = conn_end(conn, side);
+
+	if (side == SIDE_NONE)
+		return;
+	end->exact = sock_exact(model, sock);
+	end->socket = NULL;
+	end->closed = true;
+	conn->over[side] = true;
+	conn_settle(conn);
+	conn_check_retire(model, conn);
+}
+
+void conns_unqueue(struct model *model, const struct listener *listener, int64_t t_ns)
+{
+	/* from the end: the one at hand may be forgotten, and another one in its place */
+	for (size_t i = model->connections.len; i--;) {
+		struct conn *conn = i < model->connections.len ? conn_of(model->connections.items[i]) : NULL;
+
+		if (!conn || conn->pub.listener != listener || conn->pub.protocol != PROTOCOL_UNIX ||
+		    !conn_waits_in_queue(conn))
+			continue;
+		if (!conn->over[SIDE_CLIENT])
+			conn_reset(conn, SIDE_SERVER, t_ns);
+		conn_settle(conn);
+		conn_check_retire(model, conn);
+	}
+}
+
+void conn_finish(const struct model *model, struct conn *conn)
+{
+	struct end *ends[] = {&conn->pub.client, &conn->pub.server};
+
+	for (size_t i = 0; i < 2; i++)
+		if (ends[i]->socket)
+			ends[i]->exact = sock_exact(model, sock_of(ends[i]->socket));
+	conn->pub.lossless = capture_lost(&model->capture) == conn->lost_before;
+	conn_settle(conn);
+}
+
+void conns_release(struct model *model)
+{
+	vec_each(at, &model->connections)
+		conn_free(conn_of(*at));
+	vec_release(&model->connections);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Private to src/model: what each kind of record about sockets does to the model.
+ */
+#pragma once
+
+#include "model/index.h"
+
+/* path: the name that came with it, path_len 0: none. */
+void call_apply(struct model *model, const struct st_call *call, const char *path, size_t path_len);
+void data_apply(struct model *model, const struct st_data *data);
+void seen_apply(struct model *model, const struct st_seen *seen);
+void release_apply(struct model *model, const struct st_release *release);

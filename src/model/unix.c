@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns how two UNIX sockets become the ends of a connection. Does not know what
+ * goes over it.
+ */
+#include "model/unix.h"
+
+#include "model/connections.h"
+#include "model/listeners.h"
+#include "model/sockets.h"
+
+static void queue_arrival(struct model *model, struct conn *conn, struct listening *listening, int64_t t_ns,
+                          bool waits)
+{
+	if (!listening || conn->queued)
+		return;
+	conn->queued = true;
+	conn->queued_ns = t_ns;
+	conn->pub.listener = &listening->pub;
+	/* the kernel does not say how long the queue is; accept() does */
+	listener_arrival(model, listening, t_ns, listening->pub.depth + waits);
+}
+
+void unix_connected(struct model *model, struct sock *sock, const struct address *path, int64_t enter_ns,
+                    int64_t t_ns)
+{
+	struct conn *conn = conn_of(sock->pub.connection);
+	struct listening *listening = listener_find(model, sock->pub.netns, path);
+
+	sock->pub.peer = *path;
+	if (conn && conn_side(conn, sock) == SIDE_CLIENT && conn->pub.outcome == OUTCOME_OPEN) {
+		/* accept() returned before connect() did */
+		conn_update(model, conn, sock);
+	} else {
+		conn = conn_create(model, sock, enter_ns);
+		if (!conn)
+			return;
+		conn->pub.seen_from_start = true;
+		sock->pub.connection = NULL;
+		conn_attach(model, conn, SIDE_CLIENT, sock);
+	}
+	if (enter_ns < conn->pub.start_ns)
+		conn->pub.start_ns = enter_ns;
+	if (conn->pub.established_ns == TIME_UNKNOWN || t_ns < conn->pub.established_ns)
+		conn->pub.established_ns = t_ns;
+	conn->pub.connect_ns = t_ns - enter_ns;
+	queue_arrival(model, conn, listening, t_ns, true);
+}
+
+/* Its client is gone, so the kernel cannot name it: a queue is first in, first out. */
+static struct conn *first_orphan(const struct model *model, const struct listening *listening)
+{
+	vec_each(at, &model->connections)
+		if (listening && (*at)->listener == &listening->pub && (*at)->client.closed &&
+		    (*at)->accepted_ns == TIME_UNKNOWN && !(*at)->server.seen)
+			return conn_of(*at);
+	return NULL;
+}
+
+static struct conn *of_client(struct model *model, struct sock *client, int64_t t_ns)
+{
+	struct conn *conn = conn_of(client->pub.connection);
+
+	if (conn)
+		return conn->pub.server.seen ? NULL : conn;
+	conn = conn_create(model, client, t_ns);
+	if (!conn)
+		return NULL;
+	conn->pub.seen_from_start = true;
+	conn_attach(model, conn, SIDE_CLIENT, client);
+	return conn;
+}
+
+struct conn *unix_accepted(struct model *model, struct listening *listening, struct sock *child,
+                           const struct address *path, int64_t t_ns)
+{
+	struct sock *client = sock_find(model, child->peer_key);
+	struct conn *conn = conn_of(child->pub.connection);
+
+	if (conn)
+		return conn;
+	child->pub.local = *path;
+	if (client && client != child && client->pub.protocol == PROTOCOL_UNIX)
+		conn = of_client(model, client, t_ns);
+	else if (!child->peer_key)
+		conn = first_orphan(model, listening);
+	if (!conn)
+		conn = conn_create(model, child, t_ns);
+	if (!conn)
+		return NULL;
+	conn_attach(model, conn, SIDE_SERVER, child);
+	if (conn->pub.established_ns == TIME_UNKNOWN && conn->pub.client.seen)
+		conn->pub.established_ns = t_ns;
+	queue_arrival(model, conn, listening, t_ns, false);
+	return conn;
+}
+
+struct conn *unix_paired(struct model *model, struct sock *first, struct sock *second, int64_t t_ns)
+{
+	struct conn *conn = conn_create(model, first, t_ns);
+
+	if (!conn)
+		return NULL;
+	conn->pub.established_ns = t_ns;
+	conn->pub.seen_from_start = true;
+	conn_attach(model, conn, SIDE_CLIENT, first);
+	conn_attach(model, conn, SIDE_SERVER, second);
+	return conn;
+}
+
+struct conn *unix_known(struct model *model, struct sock *sock, int64_t t_ns)
+{
+	struct conn *conn = conn_of(sock->pub.connection);
+	struct sock *peer = sock_find(model, sock->peer_key);
+	struct listening *listening;
+	enum side side;
+
+	if (conn || sock->pub.listener)
+		return conn;
+	listening = sock->pub.local.path_len ? listener_find(model, sock->pub.netns, &sock->pub.local) : NULL;
+	/* accepted sockets carry the listener's name, connected ones mostly none */
+	side = sock->pub.local.path_len ? SIDE_SERVER : SIDE_CLIENT;
+	if (peer && peer != sock && peer->pub.connection)
+		conn = conn_of(peer->pub.connection);
+	if (conn && conn->pub.client.seen && conn->pub.server.seen)
+		conn = NULL;
+	if (conn) {
+		side = conn->pub.client.seen ? SIDE_SERVER : SIDE_CLIENT;
+	} else {
+		conn = conn_create(model, sock, t_ns);
+		if (!conn)
+			return NULL;
+		conn->pub.roles_inferred = true;
+	}
+	if (side == SIDE_SERVER && listening)
+		conn->pub.listener = &listening->pub;
+	conn_attach(model, conn, side, sock);
+	return conn;
+}

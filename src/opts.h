@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * argv → what to do. Everything is checked here, so that commands can rely on it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/vec.h"
+#include "capture/source.h"
+#include "render/live.h"
+#include "render/style.h"
+
+enum command {
+	COMMAND_TRACE,
+	COMMAND_RECORD,
+	COMMAND_SHOW,
+	COMMAND_EXPORT,
+	COMMAND_CHECK,
+	COMMAND_HELP,
+	COMMAND_VERSION,
+	COMMAND_MAX,
+};
+
+enum format { FORMAT_NONE, FORMAT_JSON, FORMAT_NDJSON, FORMAT_SVG, FORMAT_RECORDING, FORMAT_MAX };
+
+struct output_file {
+	const char *path;
+	enum format format;
+};
+
+struct options {
+	enum command command;
+	struct source_options source;
+	char **run;           /* COMMAND and its arguments, NULL-terminated; NULL: none */
+	const char *user;     /* -u, for COMMAND */
+	const char *file;     /* what show and export read */
+	VEC(struct output_file) outputs; /* -o */
+	enum format format;   /* export --format; NONE: by the name of -o */
+	bool json;            /* NDJSON on stdout */
+	bool with_events;     /* event lines in NDJSON */
+	bool quiet;           /* no line per event */
+	int64_t interval_ns;  /* open connections repeated in NDJSON; 0: not */
+	int64_t duration_ns;  /* 0: until stopped */
+	uint64_t connection;  /* --conn, 0: none */
+	bool flowchart;
+	enum color_when color;
+	bool ascii;
+	struct live_options live;
+	char text[ST_TEXT_LEN]; /* the target as typed */
+};
+
+/* 0, or -EINVAL and one line that names the wrong word. */
+int options_parse(int argc, char **argv, struct options *out);
+void options_release(struct options *options);
+
+extern const char options_usage[];

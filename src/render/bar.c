@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the scale of the axis and the cells of a bar; knows no table around them.
+ */
+#include "render/bar.h"
+
+#include <string.h>
+
+#include "render/text.h"
+
+#define MARK_SPACING 8 /* columns from one mark of the axis to the next, at least */
+
+enum cell { CELL_BLANK, CELL_CONNECTING, CELL_LOST, CELL_QUEUED, CELL_SERVED, CELL_PART, CELL_FAILED };
+
+struct bar {
+	uint8_t cells[BAR_MAX]; /* enum cell */
+	unsigned part; /* eighths of the cell that is CELL_PART */
+	unsigned next; /* the first free column */
+};
+
+/* In eighths of a column. */
+static unsigned axis_eighths(const struct axis *axis, int64_t t_ns)
+{
+	double place = (double)(t_ns - axis->from_ns) / (double)(axis->to_ns - axis->from_ns);
+
+	return place <= 0 ? 0 : place >= 1 ? axis->width * 8 : (unsigned)(place * axis->width * 8);
+}
+
+unsigned axis_column(const struct axis *axis, int64_t t_ns)
+{
+	unsigned column = axis_eighths(axis, t_ns) / 8;
+
+	return column < axis->width ? column : axis->width - 1;
+}
+
+/* The smallest of 1, 2.5, 5 times a power of ten that leaves the marks room. */
+static int64_t axis_step(const struct axis *axis)
+{
+	double least = (double)(axis->to_ns - axis->from_ns) * MARK_SPACING / axis->width;
+	int64_t step = 1;
+
+	while ((double)step < least && step < INT64_MAX / 10) {
+		if ((double)step * 2.5 >= least && step >= 2)
+			return step / 2 * 5;
+		if ((double)step * 5 >= least)
+			return step * 5;
+		step *= 10;
+	}
+	return step;
+}
+
+void axis_print(const struct style *style, const struct axis *axis, struct strbuf *out)
+{
+	int64_t step = axis_step(axis), span = axis->to_ns - axis->from_ns;
+	size_t line = out->len;
+
+	for (int64_t t_ns = 0; t_ns <= span; t_ns += step) {
+		unsigned column = axis_column(axis, axis->from_ns + t_ns);
+
+		if (column + 6 > axis->width)
+			break;
+		text_pad(out, line, column);
+		style_time(style, false, t_ns, out);
+	}
+	text_pad(out, line, axis->width);
+}
+
+/* From the first free column to before `end`, but at least `least` columns. */
+static void bar_fill(struct bar *bar, const struct axis *axis, unsigned end, unsigned least, enum cell cell)
+{
+	if (end < bar->next + least)
+		end = bar->next + least;
+	for (; bar->next < end && bar->next < axis->width; bar->next++)
+		bar->cells[bar->next] = cell;
+}
+
+/* Every SYN but the one that was answered. */
+static void bar_lost_syns(struct bar *bar, const struct axis *axis, const struct connection *connection)
+{
+	const struct event *last = NULL;
+
+	vec_each(event, &connection->events) {
+		if (event->name == EVENT_DROP)
+			bar->cells[axis_column(axis, event->t_ns)] = CELL_LOST;
+		if (event->name != EVENT_SYN)
+			continue;
+		if (last)
+			bar->cells[axis_column(axis, last->t_ns)] = CELL_LOST;
+		last = event;
+	}
+	if (last && connection->outcome == OUTCOME_TIMED_OUT)
+		bar->cells[axis_column(axis, last->t_ns)] = CELL_LOST;
+}
+
+static void bar_served(struct bar *bar, const struct axis *axis, int64_t end_ns)
+{
+	unsigned eighths = axis_eighths(axis, end_ns);
+
+	if (eighths / 8 < bar->next) {
+		/* shorter than a column, or pushed on by what came before */
+		bar->part = 1;
+	} else {
+		bar_fill(bar, axis, eighths / 8, 0, CELL_SERVED);
+		bar->part = eighths % 8;
+	}
+	if (bar->part && bar->next < axis->width)
+		bar->cells[bar->next++] = CELL_PART;
+}
+
+static void bar_build(struct bar *bar, const struct axis *axis, const struct connection *connection)
+{
+	int64_t end_ns = connection->end_ns == TIME_UNKNOWN ? axis->to_ns : connection->end_ns;
+	int64_t served_ns = connection->accepted_ns;
+	bool connects = connection->syn_ns != TIME_UNKNOWN || connection->connect_ns != TIME_UNKNOWN;
+	bool queues = connection->listener && connection->established_ns != TIME_UNKNOWN;
+
+	if (connection->start_ns != TIME_UNKNOWN)
+		bar->next = axis_column(axis, connection->start_ns);
+	if (connects)
+		bar_fill(bar, axis, axis_column(axis, connection->established_ns == TIME_UNKNOWN ?
+		                                end_ns : connection->established_ns), 1, CELL_CONNECTING);
+	if (queues && served_ns == TIME_UNKNOWN)
+		bar_fill(bar, axis, axis_column(axis, end_ns) + 1, 1, CELL_QUEUED);
+	else if (queues)
+		bar_fill(bar, axis, axis_column(axis, served_ns), 0, CELL_QUEUED);
+	if (served_ns != TIME_UNKNOWN || (!queues && (!connects || connection->established_ns != TIME_UNKNOWN)))
+		bar_served(bar, axis, end_ns);
+	if (connection_failed(connection))
+		bar->cells[bar->next ? bar->next - 1 : 0] = CELL_FAILED;
+	bar_lost_syns(bar, axis, connection);
+}
+
+static enum paint cell_paint(enum cell cell)
+{
+	return cell == CELL_QUEUED ? PAINT_WAIT :
+	       cell == CELL_LOST || cell == CELL_FAILED ? PAINT_FAIL : PAINT_NONE;
+}
+
+static const char *cell_text(const struct style *style, const struct bar *bar, enum cell cell)
+{
+	switch (cell) {
+	case CELL_CONNECTING: return style_glyph(style, GLYPH_DASH);
+	case CELL_LOST: return style_glyph(style, GLYPH_LOST);
+	case CELL_QUEUED: return style_glyph(style, GLYPH_QUEUE);
+	case CELL_SERVED: return style_glyph(style, GLYPH_SERVED);
+	case CELL_PART: return style_eighth(style, bar->part);
+	case CELL_FAILED: return style_glyph(style, GLYPH_FAILED);
+	default: return " ";
+	}
+}
+
+void bar_print(const struct style *style, const struct axis *axis, const struct connection *connection,
+               struct strbuf *out)
+{
+	struct bar bar = {0};
+	enum paint paint = PAINT_NONE;
+
+	bar_build(&bar, axis, connection);
+	for (unsigned i = 0; i < axis->width; i++) {
+		if (cell_paint(bar.cells[i]) != paint) {
+			if (paint != PAINT_NONE)
+				style_paint(style, PAINT_NONE, out);
+			paint = cell_paint(bar.cells[i]);
+			if (paint != PAINT_NONE)
+				style_paint(style, paint, out);
+		}
+		strbuf_add(out, cell_text(style, &bar, bar.cells[i]));
+	}
+	if (paint != PAINT_NONE)
+		style_paint(style, PAINT_NONE, out);
+}
+
+void bar_legend(const struct style *style, struct strbuf *out)
+{
+	style_paint(style, PAINT_DIM, out);
+	strbuf_printf(out, "%s connecting  %s in the accept queue  %s being served  %s SYN without an answer",
+	              style_glyph(style, GLYPH_DASH), style_glyph(style, GLYPH_QUEUE),
+	              style_glyph(style, GLYPH_SERVED), style_glyph(style, GLYPH_LOST));
+	style_paint(style, PAINT_NONE, out);
+}

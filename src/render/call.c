@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the spelling of calls as in a C program; knows no columns and no lanes.
+ */
+#include "render/call.h"
+
+#include <linux/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/units.h"
+
+static const char *domain_text(int32_t domain)
+{
+	switch (domain) {
+	case AF_INET: return "AF_INET";
+	case AF_INET6: return "AF_INET6";
+	case AF_UNIX: return "AF_UNIX";
+	default: return NULL;
+	}
+}
+
+static const char *type_text(int32_t type)
+{
+	switch (type) {
+	case SOCK_STREAM: return "SOCK_STREAM";
+	case SOCK_DGRAM: return "SOCK_DGRAM";
+	case SOCK_SEQPACKET: return "SOCK_SEQPACKET";
+	default: return NULL;
+	}
+}
+
+static const char *how_text(int32_t how)
+{
+	switch (how) {
+	case SHUT_RD: return "SHUT_RD";
+	case SHUT_WR: return "SHUT_WR";
+	case SHUT_RDWR: return "SHUT_RDWR";
+	default: return NULL;
+	}
+}
+
+static void constant_print(const char *text, int32_t number, struct strbuf *out)
+{
+	if (text)
+		strbuf_add(out, text);
+	else
+		strbuf_printf(out, "%d", number);
+}
+
+void errno_print(int32_t err, struct strbuf *out)
+{
+	const char *name = strerrorname_np(err);
+
+	if (name)
+		strbuf_add(out, name);
+	else
+		strbuf_printf(out, "errno %d", err);
+}
+
+static void socket_arguments(const struct style *style, const struct event *event, unsigned flags,
+                             struct strbuf *out)
+{
+	int32_t type = event->arg.socket.type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int32_t protocol = event->arg.socket.protocol;
+
+	if (flags & CALL_BRIEF)
+		strbuf_add(out, style_glyph(style, GLYPH_ELLIPSIS));
+	else
+		constant_print(domain_text(event->arg.socket.domain), event->arg.socket.domain, out);
+	if (flags & CALL_BRIEF && event->name == EVENT_SOCKETPAIR)
+		return;
+	strbuf_add(out, ", ");
+	constant_print(type_text(type), type, out);
+	if (flags & CALL_FULL && event->arg.socket.type & SOCK_NONBLOCK)
+		strbuf_add(out, "|SOCK_NONBLOCK");
+	if (flags & CALL_FULL && event->arg.socket.type & SOCK_CLOEXEC)
+		strbuf_add(out, "|SOCK_CLOEXEC");
+	if (protocol == IPPROTO_MPTCP)
+		strbuf_add(out, ", IPPROTO_MPTCP");
+	else if (protocol && protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+		strbuf_printf(out, ", %d", protocol);
+}
+
+static void fd_print(int32_t fd, struct strbuf *out)
+{
+	if (fd >= 0)
+		units_decimal(out, fd);
+}
+
+static void call_arguments(const struct style *style, const struct event *event, unsigned flags,
+                           struct strbuf *out)
+{
+	switch (event->name) {
+	case EVENT_SOCKET:
+	case EVENT_SOCKETPAIR:
+		socket_arguments(style, event, flags, out);
+		break;
+	case EVENT_BIND:
+		fd_print(event->fd, out);
+		strbuf_add(out, ", ");
+		style_address(style, &event->arg.name.address, out);
+		break;
+	case EVENT_CONNECT:
+		fd_print(event->fd, out);
+		if (flags & CALL_FULL && event->arg.name.address.family != FAMILY_NONE) {
+			strbuf_add(out, ", ");
+			style_address(style, &event->arg.name.address, out);
+		}
+		break;
+	case EVENT_LISTEN:
+		fd_print(event->fd, out);
+		strbuf_printf(out, ", %d", event->arg.listen.requested);
+		break;
+	case EVENT_SHUTDOWN:
+		fd_print(event->fd, out);
+		strbuf_add(out, ", ");
+		constant_print(how_text(event->arg.how), event->arg.how, out);
+		break;
+	default:
+		fd_print(event->fd, out);
+	}
+}
+
+static void call_result(const struct style *style, const struct event *event, unsigned flags,
+                        struct strbuf *out)
+{
+	switch (event->name) {
+	case EVENT_SOCKETPAIR:
+		strbuf_printf(out, " = %d, %d", event->fd, event->arg.socket.fd2);
+		break;
+	case EVENT_SOCKET:
+	case EVENT_ACCEPT:
+		strbuf_printf(out, " = %d", event->ret);
+		break;
+	case EVENT_SEND:
+	case EVENT_RECV:
+		if (event->count > 1) {
+			strbuf_printf(out, " %s", style_glyph(style, GLYPH_TIMES));
+			units_count(out, event->count);
+		}
+		strbuf_add(out, " = ");
+		if (event->count > 1)
+			style_bytes(style, event->bytes, out);
+		else
+			units_decimal(out, event->bytes);
+		break;
+	default:
+		if (flags & CALL_ZERO)
+			strbuf_add(out, " = 0");
+	}
+}
+
+void call_print(const struct style *style, const struct event *event, unsigned flags, struct strbuf *out)
+{
+	if (event->name == EVENT_CLOSE && event->fd < 0) {
+		strbuf_add(out, "closed");
+		return;
+	}
+	strbuf_add(out, event_name_text(event->name));
+	strbuf_add_char(out, '(');
+	call_arguments(style, event, flags, out);
+	strbuf_add_char(out, ')');
+	if (event->err) {
+		strbuf_add_char(out, ' ');
+		errno_print(event->err, out);
+	} else {
+		call_result(style, event, flags, out);
+	}
+}

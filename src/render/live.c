@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the columns of the live trace and which events are worth a line; the
+ * wording of calls and connections is call's and sentence's.
+ */
+#include "render/live.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "render/call.h"
+#include "render/sentence.h"
+#include "render/text.h"
+
+#define NS_PER_S 1000000000LL
+#define NS_PER_MS 1000000LL
+#define LONG_CALL_NS NS_PER_MS /* from here on a duration tells something */
+
+/* What a line is made from. */
+struct subject {
+	const struct event *event;
+	const struct socket *socket;
+	const struct listener *listener;
+	const struct connection *connection;
+};
+
+void live_init(struct live *live, const struct style *style, const struct live_options *options)
+{
+	memset(live, 0, sizeof(*live));
+	live->style = *style;
+	live->options = *options;
+	live->last_ns = TIME_UNKNOWN;
+	live->second = -1;
+}
+
+/* When the line is due: at the end of the call or run. */
+static int64_t event_end(const struct event *event)
+{
+	return event->duration_ns == TIME_UNKNOWN ? event->t_ns : event->t_ns + event->duration_ns;
+}
+
+static void live_clock(struct live *live, const struct capture *capture, int64_t t_ns, struct strbuf *out)
+{
+	uint64_t now_ns = capture->started_at_ns + t_ns;
+	time_t second = now_ns / NS_PER_S;
+	unsigned ms = now_ns % NS_PER_S / NS_PER_MS;
+	const char digits[4] = {'0' + ms / 100, '0' + ms / 10 % 10, '0' + ms % 10, ' '};
+	struct tm local;
+
+	if (second != live->second) {
+		live->second = second;
+		localtime_r(&second, &local);
+		strftime(live->clock, sizeof(live->clock), "%H:%M:%S.", &local);
+	}
+	strbuf_add(out, live->clock);
+	strbuf_append(out, digits, sizeof(digits));
+}
+
+static void live_since(struct live *live, int64_t t_ns, struct strbuf *out)
+{
+	int64_t since_ns = live->last_ns == TIME_UNKNOWN ? 0 : t_ns - live->last_ns;
+	size_t start = out->len;
+
+	/* a run of data ends before the record that tells of it: the line may be behind */
+	if (since_ns >= 0)
+		strbuf_add_char(out, '+');
+	style_time(&live->style, false, since_ns, out);
+	text_pad(out, start, 9);
+}
+
+static void live_time(struct live *live, const struct capture *capture, int64_t t_ns, struct strbuf *out)
+{
+	if (live->style.width >= 60) {
+		style_paint(&live->style, PAINT_DIM, out);
+		if (live->options.relative)
+			live_since(live, t_ns, out);
+		else
+			live_clock(live, capture, t_ns, out);
+		style_paint(&live->style, PAINT_NONE, out);
+	}
+	live->last_ns = t_ns;
+}
+
+static const struct end *subject_end(const struct subject *subject)
+{
+	if (!subject->connection || subject->event->side == SIDE_NONE)
+		return NULL;
+	return subject->event->side == SIDE_SERVER ? &subject->connection->server :
+	                                             &subject->connection->client;
+}
+
+/* The command name of who made the call. */
+static const char *subject_comm(const struct subject *subject)
+{
+	const struct end *end = subject_end(subject);
+	uint32_t pid = subject->event->pid;
+
+	if (end && end->process && end->process->pid == pid)
+		return process_comm(end->process);
+	if (subject->socket && subject->socket->process && subject->socket->process->pid == pid)
+		return process_comm(subject->socket->process);
+	if (subject->listener)
+		vec_each(owner, &subject->listener->owners)
+			if (owner->process && owner->process->pid == pid)
+				return process_comm(owner->process);
+	return end && end->comm[0] ? end->comm : "?";
+}
+
+static void live_who(const struct live *live, const struct subject *subject, struct strbuf *out)
+{
+	unsigned width = live->style.width;
+	size_t start = out->len;
+
+	if (!subject->event->pid) {
+		style_paint(&live->style, PAINT_DIM, out);
+		strbuf_add(out, "(kernel)");
+		style_paint(&live->style, PAINT_NONE, out);
+	} else {
+		sentence_who(&live->style, subject_comm(subject), subject->event->pid,
+		             width >= 100 ? subject->event->tid : 0, out);
+	}
+	if (width >= 80)
+		text_pad(out, start, width >= 100 ? 20 : 13);
+	strbuf_add_char(out, ' ');
+}
+
+/* A result that is how things go, not a failure. */
+static bool ordinary_error(int32_t err)
+{
+	return err == EAGAIN || err == EINPROGRESS || err == EALREADY || err == EINTR;
+}
+
+/* What the kernel did, where it explains what programs see; else NULL. */
+static const char *kernel_text(const struct subject *subject, enum paint *paint)
+{
+	const struct event *event = subject->event;
+
+	*paint = PAINT_WAIT;
+	switch (event->name) {
+	case EVENT_SYN:
+		return subject->connection && subject->connection->syns > 1 ? "SYN again" : NULL;
+	case EVENT_RETRANSMIT:
+		return "retransmit";
+	case EVENT_SYNACK_RETRANSMIT:
+		return "SYN-ACK again";
+	case EVENT_FIN:
+		*paint = PAINT_DIM;
+		return "the other side closed";
+	case EVENT_RESET:
+		*paint = PAINT_FAIL;
+		return event->ret ? "reset sent" : "reset received";
+	case EVENT_DROP:
+		*paint = PAINT_FAIL;
+		return "SYN dropped";
+	default:
+		return NULL;
+	}
+}
+
+/* A connect() that returned before the handshake was done: its end is news. */
+static bool connect_pending(const struct connection *connection)
+{
+	vec_each(event, &connection->events)
+		if (event->name == EVENT_CONNECT && event->err == EINPROGRESS)
+			return true;
+	return false;
+}
+
+/* The call or act of the kernel; false where it is not worth a line. */
+static bool live_what(const struct live *live, const struct subject *subject, struct strbuf *out)
+{
+	const struct event *event = subject->event;
+	enum paint paint = PAINT_NONE;
+
+	if (event_is_call(event->name)) {
+		if (event->err)
+			paint = ordinary_error(event->err) ? PAINT_DIM : PAINT_FAIL;
+		if (paint != PAINT_NONE)
+			style_paint(&live->style, paint, out);
+		call_print(&live->style, event, CALL_ZERO | (live->style.width >= 120 ? CALL_FULL : 0), out);
+	} else if (event->name == EVENT_ESTABLISHED && event->side == SIDE_CLIENT &&
+	           subject->connection && connect_pending(subject->connection)) {
+		strbuf_add(out, "connected");
+	} else {
+		const char *text = kernel_text(subject, &paint);
+
+		if (!text)
+			return false;
+		style_paint(&live->style, paint, out);
+		strbuf_add(out, text);
+	}
+	if (paint != PAINT_NONE)
+		style_paint(&live->style, PAINT_NONE, out);
+	return true;
+}
+
+/* The duration of what is on the line, TIME_UNKNOWN where it tells nothing. */
+static int64_t live_duration(const struct live *live, const struct subject *subject)
+{
+	const struct event *event = subject->event;
+
+	if (event->name == EVENT_ESTABLISHED)
+		return subject->connection->connect_ns;
+	if (!event_is_call(event->name) || event->in_flight || live->style.width < 80)
+		return TIME_UNKNOWN;
+	/* of a run: from its first call to its last */
+	if ((event->name == EVENT_SEND || event->name == EVENT_RECV) && event->count < 2)
+		return TIME_UNKNOWN;
+	if (live->options.durations || event->name == EVENT_CONNECT || event->name == EVENT_ACCEPT ||
+	    event->duration_ns >= LONG_CALL_NS)
+		return event->duration_ns;
+	return TIME_UNKNOWN;
+}
+
+/* Call and duration share a column: the one from the left, the other from the right. */
+static void live_pad_duration(const struct live *live, int64_t duration_ns, size_t start, struct strbuf *out)
+{
+	unsigned column = live->style.width < 80 ? 0 : live->style.width < 100 ? 23 : 32;
+	size_t used = text_width(strbuf_text(out) + start, out->len - start);
+
+	if (duration_ns != TIME_UNKNOWN) {
+		strbuf_add_char(out, ' ');
+		start = out->len;
+		style_time(&live->style, false, duration_ns, out);
+		text_pad_left(out, start, column > used + 1 ? column - used - 1 : 0);
+	} else {
+		text_pad(out, start, column);
+	}
+	strbuf_add_char(out, ' ');
+}
+
+static void note_connection(struct live *live, const struct connection *connection, struct strbuf *out)
+{
+	uint64_t *introduced = &live->introduced[connection->id % LIVE_REMEMBERED];
+
+	strbuf_add_char(out, '#');
+	units_decimal(out, connection->id);
+	if (*introduced == connection->id)
+		return;
+	*introduced = connection->id;
+	strbuf_add_char(out, ' ');
+	sentence_route(&live->style, connection, true, out);
+}
+
+static void note_wait(const struct live *live, const struct connection *connection, struct strbuf *out)
+{
+	bool slow = connection->accept_wait_ns >= LONG_CALL_NS;
+
+	if (connection->accept_wait_ns == TIME_UNKNOWN)
+		return;
+	strbuf_add_char(out, ' ');
+	if (slow)
+		style_paint(&live->style, PAINT_WAIT, out);
+	strbuf_add(out, "waited ");
+	style_time(&live->style, false, connection->accept_wait_ns, out);
+	strbuf_add(out, " in the queue");
+	if (slow)
+		style_paint(&live->style, PAINT_NONE, out);
+}
+
+/* Whose socket it is, and what more is to say of the event. */
+static void live_note(struct live *live, const struct subject *subject, struct strbuf *out)
+{
+	const struct event *event = subject->event;
+	const struct style *style = &live->style;
+
+	if (subject->connection) {
+		note_connection(live, subject->connection, out);
+		if (event->name == EVENT_ACCEPT)
+			note_wait(live, subject->connection, out);
+	} else if (event->name == EVENT_LISTEN && subject->listener) {
+		strbuf_printf(out, "%s ", protocol_text(subject->listener->protocol));
+		style_address(style, &subject->listener->address, out);
+		strbuf_add(out, ", backlog ");
+		units_decimal(out, event->arg.listen.effective);
+	} else if (subject->listener) {
+		style_address(style, &subject->listener->address, out);
+	} else if (event->name == EVENT_CONNECT && event->arg.name.address.family != FAMILY_NONE &&
+	           style->width < 120) {
+		style_address(style, &event->arg.name.address, out);
+	}
+}
+
+void live_line(struct live *live, const struct capture *capture, const struct event *event,
+               const struct socket *socket, const struct listener *listener,
+               const struct connection *connection, struct strbuf *out)
+{
+	const struct subject subject = {event, socket, listener, connection};
+	int64_t last_ns = live->last_ns;
+	size_t line = out->len, start;
+
+	live_time(live, capture, event_end(event), out);
+	live_who(live, &subject, out);
+	start = out->len;
+	if (!live_what(live, &subject, out)) {
+		out->len = line;
+		live->last_ns = last_ns;
+		return;
+	}
+	live_pad_duration(live, live_duration(live, &subject), start, out);
+	live_note(live, &subject, out);
+	while (out->len > line && out->data[out->len - 1] == ' ')
+		out->len--;
+	strbuf_add_char(out, '\n');
+}

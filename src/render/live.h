@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The live trace: a line per event, when the call has returned.
+ *
+ *     12:04:33.310 python3[4242] connect(3) = 0   62µs #1 127.0.0.1:41568 → :8088
+ *
+ * From 100 columns on the columns are wider and threads are told apart; under 80
+ * the names are not padded and durations go, under 60 the time of day goes.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/strbuf.h"
+#include "model/model.h"
+#include "render/style.h"
+
+struct live_options {
+	bool relative;  /* -r: the time since the line before, not of day */
+	bool durations; /* -T: of every call, not only where it tells something */
+};
+
+#define LIVE_REMEMBERED 4096
+
+struct live {
+	struct style style;
+	struct live_options options;
+	int64_t last_ns; /* of the line before; TIME_UNKNOWN: none */
+	time_t second;   /* that clock spells; -1: none */
+	char clock[16];  /* "12:04:33." */
+	/* Connections whose addresses were said lately, by id modulo. One that lost its
+	 * place has them said once more. */
+	uint64_t introduced[LIVE_REMEMBERED];
+};
+
+void live_init(struct live *live, const struct style *style, const struct live_options *options);
+
+/* Appends the line of one event, newline included, or nothing where it would
+ * explain nothing. socket, listener and connection may be NULL, as in
+ * model_watch.event. Times of day are local time. */
+void live_line(struct live *live, const struct capture *capture, const struct event *event,
+               const struct socket *socket, const struct listener *listener,
+               const struct connection *connection, struct strbuf *out);

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the wording that live lines, flowchart and timeline have in common; knows
+ * no columns.
+ */
+#include "render/sentence.h"
+
+#include <assert.h>
+
+#include "base/units.h"
+#include "render/call.h"
+
+static const char *const protocols[] = {
+	[PROTOCOL_TCP] = "tcp",
+	[PROTOCOL_UDP] = "udp",
+	[PROTOCOL_UNIX] = "unix",
+	[PROTOCOL_OTHER] = "socket",
+};
+static_assert(sizeof(protocols) / sizeof(*protocols) == PROTOCOL_MAX, "a protocol without a name");
+
+const char *protocol_text(enum protocol protocol)
+{
+	return protocols[protocol];
+}
+
+void sentence_who(const struct style *style, const char *comm, uint32_t pid, uint32_t tid,
+                  struct strbuf *out)
+{
+	style_name(style, comm, out);
+	strbuf_add_char(out, '[');
+	units_decimal(out, pid);
+	if (tid && tid != pid) {
+		strbuf_add_char(out, '/');
+		units_decimal(out, tid);
+	}
+	strbuf_add_char(out, ']');
+}
+
+static bool unnamed(const struct address *address)
+{
+	return address->family == FAMILY_NONE ||
+	       (address->family == FAMILY_UNIX && !address->path_len);
+}
+
+static bool same_ip(const struct address *a, const struct address *b)
+{
+	struct address without_port = *a;
+
+	without_port.port = b->port;
+	return address_equal(&without_port, b);
+}
+
+void sentence_route(const struct style *style, const struct connection *connection, bool brief,
+                    struct strbuf *out)
+{
+	const struct address *client = &connection->client_address;
+	const struct address *server = &connection->server_address;
+	bool ip = server->family == FAMILY_INET || server->family == FAMILY_INET6;
+
+	if (unnamed(client) && unnamed(server)) {
+		strbuf_add(out, "(unnamed)");
+		return;
+	}
+	/* what never came about had no use for its own address */
+	if (!unnamed(client) &&
+	    !(brief && connection_failed(connection) && connection->established_ns == TIME_UNKNOWN)) {
+		style_address(style, client, out);
+		strbuf_add_char(out, ' ');
+	}
+	strbuf_add(out, style_glyph(style, GLYPH_TO));
+	strbuf_add_char(out, ' ');
+	if (unnamed(server))
+		strbuf_add_char(out, '?');
+	else if (brief && ip && (connection->listener || same_ip(client, server)))
+		strbuf_printf(out, ":%u", server->port);
+	else
+		style_address(style, server, out);
+}
+
+static void outcome_by(const char *what, enum side by, struct strbuf *out)
+{
+	strbuf_add(out, what);
+	if (by != SIDE_NONE)
+		strbuf_printf(out, " by %s", by == SIDE_CLIENT ? "client" : "server");
+}
+
+static void outcome_timed_out(const struct style *style, const struct connection *connection,
+                              struct strbuf *out)
+{
+	strbuf_add(out, "timed out");
+	if (connection->syns)
+		strbuf_printf(out, " after %u SYN%s", connection->syns,
+		              connection->syns == 1 ? "" : "s");
+	if (connection->syn_ns == TIME_UNKNOWN || connection->end_ns == TIME_UNKNOWN)
+		return;
+	strbuf_add(out, ", ");
+	style_time(style, true, connection->end_ns - connection->syn_ns, out);
+}
+
+void sentence_outcome(const struct style *style, const struct connection *connection,
+                      struct strbuf *out)
+{
+	switch ((enum outcome)connection->outcome) {
+	case OUTCOME_OPEN:
+		strbuf_add(out, "still open");
+		break;
+	case OUTCOME_CLOSED:
+		outcome_by("closed", connection->ended_by, out);
+		break;
+	case OUTCOME_RESET:
+		outcome_by("reset", connection->ended_by, out);
+		break;
+	case OUTCOME_REFUSED:
+		strbuf_add(out, "refused");
+		break;
+	case OUTCOME_TIMED_OUT:
+		outcome_timed_out(style, connection, out);
+		break;
+	case OUTCOME_DROPPED:
+		strbuf_add(out, "dropped");
+		break;
+	case OUTCOME_RESET_IN_QUEUE:
+		strbuf_add(out, "reset in the accept queue");
+		break;
+	case OUTCOME_NEVER_ACCEPTED:
+		strbuf_add(out, "never accepted");
+		break;
+	case OUTCOME_FAILED:
+		strbuf_add(out, "failed");
+		if (connection->err) {
+			strbuf_add(out, ": ");
+			errno_print(connection->err, out);
+		}
+		break;
+	case OUTCOME_UNKNOWN:
+	case OUTCOME_MAX:
+		strbuf_add(out, "end not seen");
+		break;
+	}
+}
+
+/* What one side got, by whichever end was seen. */
+static uint64_t bytes_between(const struct end *from, const struct end *to)
+{
+	return to->seen && to->bytes_received > from->bytes_sent ? to->bytes_received :
+	       from->seen ? from->bytes_sent : to->bytes_received;
+}
+
+void sentence_bytes(const struct style *style, const struct connection *connection,
+                    struct strbuf *out)
+{
+	uint64_t to_server = bytes_between(&connection->client, &connection->server);
+	uint64_t to_client = bytes_between(&connection->server, &connection->client);
+
+	if (!connection_exact(connection))
+		strbuf_add(out, "at least ");
+	if (to_server) {
+		style_bytes(style, to_server, out);
+		strbuf_add(out, " to the server");
+	}
+	if (to_server && to_client)
+		strbuf_add(out, ", ");
+	if (to_client) {
+		style_bytes(style, to_client, out);
+		strbuf_add(out, " to the client");
+	}
+	if (!to_server && !to_client)
+		strbuf_add(out, connection_exact(connection) ? "no data" : "0 B");
+}
+
+/* What helps against each way to lose events. */
+static const char *const remedies[] = {
+	[ST_LOSS_CALL] = "a larger --buffer holds more",
+	[ST_LOSS_STATE] = "a larger --buffer holds more",
+	[ST_LOSS_DATA] = "a larger --buffer holds more",
+	[ST_LOSS_PROCESS] = "a larger --buffer holds more",
+	[ST_LOSS_SOCKET_MAP] = "too many sockets at once: trace fewer processes or ports",
+	[ST_LOSS_THREAD_MAP] = "too many threads at once: trace fewer processes",
+	[ST_LOSS_RECURSION] = "the kernel skipped a probe that interrupted itself",
+	[ST_LOSS_DAMAGED] = "the recording is damaged",
+};
+static_assert(sizeof(remedies) / sizeof(*remedies) == ST_LOSS_MAX, "a loss without a remedy");
+
+void sentence_completeness(const struct style *style, const struct capture *capture,
+                           struct strbuf *out)
+{
+	const char *remedy = NULL, *separator = " (";
+	uint64_t lost = capture_lost(capture);
+
+	style_paint(style, lost ? PAINT_FAIL : PAINT_DIM, out);
+	strbuf_add(out, lost ? "incomplete: " : "complete: ");
+	units_count(out, capture->events);
+	strbuf_add(out, capture->events == 1 ? " event, " : " events, ");
+	if (!lost)
+		strbuf_add(out, "none");
+	else
+		units_count(out, lost);
+	strbuf_add(out, " lost");
+	for (int i = 0; i < ST_LOSS_MAX; i++) {
+		if (!capture->lost[i])
+			continue;
+		strbuf_printf(out, "%s%s ", separator, loss_name(i));
+		units_count(out, capture->lost[i]);
+		separator = ", ";
+		remedy = remedy ? remedy : remedies[i];
+	}
+	if (remedy)
+		strbuf_printf(out, "): %s", remedy);
+	style_paint(style, PAINT_NONE, out);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the counting of columns; knows nothing of what the text says.
+ */
+#include "render/text.h"
+
+#include <string.h>
+#include <wchar.h>
+
+#include "base/utf8.h"
+
+/* Bytes of the character or colour sequence at text, and its columns. */
+static size_t text_step(const char *text, size_t len, size_t *columns)
+{
+	uint32_t code = 0;
+	size_t size = utf8_decode(text, len, &code);
+	int width;
+
+	*columns = 1;
+	if (code == '\033') {
+		*columns = 0;
+		for (size = 1; size < len && text[size - 1] != 'm';)
+			size++;
+		return size;
+	}
+	if (code < 0x80)
+		return size ? size : 1;
+	width = wcwidth((wchar_t)code);
+	/* in a locale that does not know it: ours are one column wide */
+	if (width >= 0)
+		*columns = width;
+	return size;
+}
+
+size_t text_width(const char *text, size_t len)
+{
+	size_t width = 0, columns;
+
+	for (size_t at = 0; at < len; width += columns)
+		at += text_step(text + at, len - at, &columns);
+	return width;
+}
+
+void text_pad(struct strbuf *out, size_t start, size_t width)
+{
+	size_t have = text_width(strbuf_text(out) + start, out->len - start);
+
+	if (have < width)
+		strbuf_add_repeat(out, " ", width - have);
+}
+
+void text_pad_left(struct strbuf *out, size_t start, size_t width)
+{
+	size_t len = out->len - start, added;
+
+	text_pad(out, start, width);
+	added = out->len - start - len;
+	if (!added)
+		return;
+	memmove(out->data + start + added, out->data + start, len);
+	memset(out->data + start, ' ', added);
+}
+
+void text_clip(struct strbuf *out, const char *text, size_t width, const char *ellipsis)
+{
+	size_t len = strlen(text), room = width, at = 0, columns;
+	size_t ellipsis_width = text_width(ellipsis, strlen(ellipsis));
+
+	if (text_width(text, len) <= width) {
+		strbuf_append(out, text, len);
+		return;
+	}
+	if (width < ellipsis_width)
+		return;
+	room -= ellipsis_width;
+	while (at < len) {
+		size_t size = text_step(text + at, len - at, &columns);
+
+		if (columns > room)
+			break;
+		room -= columns;
+		at += size;
+	}
+	strbuf_append(out, text, at);
+	strbuf_add(out, ellipsis);
+}
+
+void text_clip_left(struct strbuf *out, const char *text, size_t width, const char *ellipsis)
+{
+	size_t len = strlen(text), have = text_width(text, len), columns;
+	size_t ellipsis_width = text_width(ellipsis, strlen(ellipsis));
+
+	if (have <= width) {
+		strbuf_append(out, text, len);
+		return;
+	}
+	if (width < ellipsis_width)
+		return;
+	while (have > width - ellipsis_width) {
+		size_t size = text_step(text, len, &columns);
+
+		have -= columns;
+		text += size;
+		len -= size;
+	}
+	strbuf_add(out, ellipsis);
+	strbuf_append(out, text, len);
+}

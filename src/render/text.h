@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Columns: how wide a piece of output is on a terminal, padding and cutting it.
+ * Colour sequences take no columns.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/strbuf.h"
+
+size_t text_width(const char *text, size_t len);
+
+/* Pads what was appended to out since offset `start` to `width` columns. */
+void text_pad(struct strbuf *out, size_t start, size_t width);
+
+/* The same, but the padding goes before it: numbers stand on the right. */
+void text_pad_left(struct strbuf *out, size_t start, size_t width);
+
+/* Appends text, which holds no colours, cut to `width` columns; what was cut ends in ellipsis. */
+void text_clip(struct strbuf *out, const char *text, size_t width, const char *ellipsis);
+
+/* The same, keeping the end: of a path that says most. */
+void text_clip_left(struct strbuf *out, const char *text, size_t width, const char *ellipsis);

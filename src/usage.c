@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The text of --help.
+ */
+#include "opts.h"
+
+const char options_usage[] =
+	"Shows every socket a process opens, binds, listens on, accepts, connects, sends on,\n"
+	"receives from and closes, and draws each connection as a client/server flowchart.\n"
+	"\n"
+	"  socktrace TARGET [OPTIONS]             trace live: a line per event, drawings at the end\n"
+	"  socktrace record -o FILE TARGET        trace into a file\n"
+	"  socktrace show FILE [--conn ID]        the drawings from a file\n"
+	"  socktrace export FILE --format F [-o OUT]   F: json, ndjson, svg (with --conn)\n"
+	"  socktrace check                        what this kernel and these privileges allow\n"
+	"\n"
+	"TARGET\n"
+	"  -p PID           a process with its present and future descendants; repeatable\n"
+	"  --no-follow      with -p: that process alone\n"
+	"  --cgroup PATH    every process below a directory of the cgroup v2 mount\n"
+	"  -a               every process\n"
+	"  -- COMMAND ARGS  start it and trace it; -u USER starts it as another user\n"
+	"\n"
+	"Narrowing\n"
+	"  -L PORT          connections to this local port          --rport PORT  to this remote port\n"
+	"  -4, -6           IPv4 only, IPv6 only                    --data off    no sends and receives\n"
+	"  -e trace=accept,connect,…   these calls only\n"
+	"  --duration S     stop after S seconds (0.5, 10, 2m)\n"
+	"\n"
+	"Output\n"
+	"  -o FILE          also write .json, .ndjson, .svg or .skt (a recording); repeatable\n"
+	"  --json           NDJSON on standard output instead of text\n"
+	"  --events         with NDJSON: a line per event as well\n"
+	"  --interval S     with NDJSON: repeat open connections every S seconds\n"
+	"  -q               no line per event, only the drawings at the end\n"
+	"  -r, -T           time since the line before; duration of every call\n"
+	"  --conn ID        one connection: its flowchart          --flowchart  for the only or first one\n"
+	"  --color WHEN     auto, always, never                     --ascii      no line drawing\n"
+	"  --buffer MIB     the ring between kernel and socktrace (16)\n"
+	"\n"
+	"Status: 0; 1 failed; 2 usage. With -- COMMAND: the command's own.\n";

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The version that --version prints.
+ */
+#pragma once
+
+#define SOCKTRACE_VERSION "0.1"

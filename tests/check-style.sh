@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What of the conventions can be counted: the licence line, the length of files,
+# functions and lines, white space at the end of a line.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+status=0
+sources=$(find include bpf src tests -name '*.[ch]' 2>/dev/null | sort)
+scripts=$(find mk tests demo bench .ci -type f \( -name '*.py' -o -name '*.sh' -o ! -name '*.*' \) 2>/dev/null | sort)
+
+report() {
+	if [ -z "$2" ]; then
+		echo "ok style/$1"
+	else
+		echo "not ok style/$1"
+		echo "$2" | sed 's/^/# /'
+		status=1
+	fi
+}
+
+# shellcheck disable=SC2086 # lists of our own file names
+{
+	report licence "$(for file in $sources $scripts; do
+		head -2 "$file" | grep -q 'SPDX-License-Identifier: ' || echo "$file"
+	done)"
+	report file-length "$(wc -l $sources | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 }')"
+	report function-length "$(awk '
+		FNR == 1 { start = 0 }
+		/^\{$/ { start = FNR }
+		/^\}$/ && start {
+			if (FNR - start - 1 > 70)
+				print FILENAME ":" start ": " FNR - start - 1 " lines"
+			start = 0
+		}' $sources)"
+	report line-length "$(for file in $sources; do
+		expand -t 8 "$file" | awk -v file="$file" \
+			'length($0) > 100 { print file ":" NR ": " length($0) " columns" }'
+	done)"
+	report trailing-space "$(grep -Hn '[[:space:]]$' $sources $scripts Makefile)"
+}
+exit $status

@@ -1,0 +1,163 @@
+"""How connections end: the outcome, who ended it, and what the kernel counted."""
+from harness import Trace, counted, event, events, eventually, ip, kernel_counters, run, same
+from puppet import Puppet
+
+
+def connected_pair(trace_form="json"):
+    """A server and a client that are connected, and the trace of both, already attached."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    trace = Trace("-p", server.pid, "-p", client.pid, form=trace_form)
+    client(f"sock = tcp_connect({port})")
+    server("sock, peer = listener.accept()")
+    return server, client, trace
+
+
+def check(trace, outcome, ended_by):
+    trace.__exit__(None)
+    connection = trace.document.connection(protocol="tcp")
+    same("outcome", connection["outcome"], outcome)
+    same("ended_by", connection["ended_by"], ended_by)
+    trace.document.check_complete()
+    return connection
+
+
+def test_closed_by_server():
+    server, client, trace = connected_pair()
+    server("sock.send(b'x' * 10); sock.close()")
+    client("receive_all(sock); sock.close()")
+    connection = check(trace, "closed", "server")
+    same("bytes to the client", connection["client"]["bytes_received"], 10)
+    same("client's peer is the server", connection["client"]["peer_port"], connection["server"]["port"])
+
+
+def test_closed_by_client():
+    server, client, trace = connected_pair()
+    client("sock.send(b'x' * 1000); sock.close()")
+    server("receive_all(sock); sock.close()")
+    connection = check(trace, "closed", "client")
+    same("bytes to the server", connection["server"]["bytes_received"], 1000)
+
+
+def test_closed_by_exit():
+    server, client, trace = connected_pair()
+    client.kill()
+    server("receive_all(sock); sock.close()")
+    check(trace, "closed", "client")
+
+
+def test_half_closed_with_shutdown():
+    server, client, trace = connected_pair()
+    client("sock.send(b'question'); sock.shutdown(socket.SHUT_WR)")
+    same("server reads", server("receive_all(sock)"), 8)
+    server("sock.sendall(b'a' * 5000); sock.close()")
+    same("client still reads", client("receive_all(sock)"), 5000)
+    client("sock.close()")
+    connection = check(trace, "closed", "client")
+    same("shutdown's how", event(connection, "shutdown", "client")["args"]["how"], "SHUT_WR")
+    same("bytes after the shutdown", connection["client"]["bytes_received"], 5000)
+
+
+def test_reset_by_server():
+    server, client, trace = connected_pair()
+    with counted() as kernel:
+        server("close_by_reset(sock)")
+        client("\ntry: sock.recv(1)\nexcept ConnectionResetError: pass\nelse: raise AssertionError('no reset')\nsock.close()")
+    connection = check(trace, "reset", "server")
+    same("the kernel's resets sent", kernel["Tcp.OutRsts"], 1)
+    assert events(connection, "reset"), "no reset among the events"
+
+
+def test_reset_by_client():
+    server, client, trace = connected_pair()
+    with counted() as kernel:
+        client("close_by_reset(sock)")
+        server("\ntry: sock.recv(1)\nexcept ConnectionResetError: pass\nelse: raise AssertionError('no reset')\nsock.close()")
+    check(trace, "reset", "client")
+    same("the kernel's resets sent", kernel["Tcp.OutRsts"], 1)
+
+
+def test_reset_for_unread_data():
+    server, client, trace = connected_pair()
+    client("sock.send(b'never read')")
+    server("select.select([sock], [], [])[0] and None; sock.close()")
+    client("select.select([sock], [], []); sock.close()")
+    check(trace, "reset", "server")
+
+
+def test_still_open():
+    server, client, trace = connected_pair()
+    connection = check(trace, "open", None)
+    same("end_ns", connection["end_ns"], None)
+
+
+def test_refused():
+    server, client = Puppet("server"), Puppet("client")
+    port = server("s = socket.socket(); s.bind(('127.0.0.1', 0)); None") or server("port_of(s)")
+    with Trace("-p", client.pid) as trace:
+        client(f"sock = socket.socket(); sock.connect_ex(('127.0.0.1', {port})); sock.close()")
+    connection = trace.document.connection()
+    same("outcome", connection["outcome"], "refused")
+    same("errno", event(connection, "connect")["errno"], "ECONNREFUSED")
+    same("server", connection["server"], None)
+    same("peer port", connection["client"]["peer_port"], port)
+
+
+def test_timed_out():
+    """A neighbour that is known and takes every frame, but is not there."""
+    ip("link", "add", "here", "type", "veth", "peer", "name", "nowhere")
+    ip("addr", "add", "192.0.2.1/24", "dev", "here")
+    ip("link", "set", "here", "up")
+    ip("link", "set", "nowhere", "up")
+    ip("neigh", "add", "192.0.2.9", "lladdr", "02:00:00:00:00:09", "dev", "here")
+    run("sysctl", "-q", "-w", "net.ipv4.tcp_syn_retries=1")
+    client = Puppet("client")
+    with Trace("-p", client.pid) as trace, counted() as kernel:
+        client("sock = socket.socket(); sock.connect_ex(('192.0.2.9', 80)); sock.close()")
+    connection = trace.document.connection()
+    same("outcome", connection["outcome"], "timed_out")
+    same("errno", event(connection, "connect")["errno"], "ETIMEDOUT")
+    same("SYNs", connection["syns"], 1 + kernel["Tcp.RetransSegs"])
+    assert 2e9 < event(connection, "connect")["duration_ns"] < 5e9, "the wait is not that of one retry"
+
+
+def test_reset_in_queue():
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    with Trace("-p", server.pid, "-p", client.pid) as trace, counted() as kernel:
+        client(f"sock = tcp_connect({port})")
+        server("listener.close()")
+        client("select.select([sock], [], []); sock.close()")
+    connection = trace.document.connection()
+    same("outcome", connection["outcome"], "reset_in_queue")
+    same("accepted_ns", connection["accepted_ns"], None)
+    same("the kernel's resets sent", kernel["Tcp.OutRsts"], 1)
+    same("accepted", trace.document["listeners"][0]["accepted"], 0)
+
+
+def test_waits_in_queue_at_the_end():
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    with Trace("-p", server.pid, "-p", client.pid) as trace:
+        client(f"sock = tcp_connect({port})")
+    connection = trace.document.connection()
+    same("outcome", connection["outcome"], "open")
+    same("accepted_ns", connection["accepted_ns"], None)
+    same("arrivals", trace.document["listeners"][0]["arrivals"], 1)
+
+
+def test_overflow_is_a_second_syn():
+    """listen(0) holds one: the SYN of a second client is dropped, and comes again."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen(backlog=0)
+    with Trace("-p", server.pid, "-p", client.pid) as trace:
+        client(f"first = tcp_connect({port})")
+        client(f"second = socket.socket(); second.setblocking(False); second.connect_ex(('127.0.0.1', {port}))")
+        eventually("the SYN is dropped", lambda: kernel_counters()["TcpExt.ListenOverflows"] == 1)
+        server("a, _ = listener.accept()")
+        client("select.select([], [second], [])")
+        server("b, _ = listener.accept(); a.close(); b.close(); listener.close()")
+        client("first.close(); second.close()")
+    same("SYNs of each", sorted(c["syns"] for c in trace.document["connections"]), [1, 2])
+    second = trace.document.connection(syns=2)
+    assert second["connect_ns"] > 900e6, f"connected after {second['connect_ns']} ns, before the SYN came again"

@@ -1,0 +1,187 @@
+"""Which processes and which of their sockets are traced."""
+import os
+import signal
+
+from harness import PYTHON, SOCKTRACE, Program, Skip, Trace, read_document, read_text, same, socktrace, trace_command
+from puppet import Puppet
+
+CONNECT = "import socket; a = socket.create_server(('127.0.0.1', 0)); b = socket.create_connection(a.getsockname()); " \
+          "c, _ = a.accept(); b.close(); c.close(); a.close()"
+
+
+def talk(server, client, port):
+    client(f"sock = tcp_connect({port})")
+    server("sock, _ = listener.accept(); sock.close()")
+    client("sock.close()")
+
+
+def ports(document):
+    return sorted(c["server"]["port"] for c in document["connections"] if c["server"])
+
+
+def test_only_the_target():
+    a, b, client = Puppet("a"), Puppet("b"), Puppet("client")
+    port_a, port_b = a.listen(), b.listen()
+    with Trace("-p", a.pid) as trace:
+        talk(b, client, port_b)
+        talk(a, client, port_a)
+    same("server ports", ports(trace.document), [port_a])
+
+
+def test_two_targets():
+    a, b, c, client = Puppet("a"), Puppet("b"), Puppet("c"), Puppet("client")
+    server_ports = [x.listen() for x in (a, b, c)]
+    with Trace("-p", a.pid, "-p", b.pid) as trace:
+        for server, port in zip((a, b, c), server_ports):
+            talk(server, client, port)
+    same("server ports", ports(trace.document), sorted(server_ports[:2]))
+
+
+def test_no_follow():
+    """--no-follow: the process alone, not the children it makes."""
+    parent = Puppet("parent")
+    with Trace("-p", parent.pid, "--no-follow") as trace:
+        parent("""
+            pid = os.fork()
+            if pid == 0:
+                socket.socket().close()
+                os._exit(0)
+            os.waitpid(pid, 0)
+            socket.socket(socket.AF_INET6).close()
+        """)
+    same("families", [s["family"] for s in trace.document["sockets"]], ["inet6"])
+
+
+def cgroup2_mount():
+    for line in read_text("/proc/self/mounts").splitlines():
+        _, path, kind, options = line.split()[:4]
+        if kind == "cgroup2" and "rw" in options.split(","):
+            return path
+    raise Skip("no writable cgroup v2 hierarchy is mounted")
+
+
+def test_cgroup():
+    inside, outside = Puppet("inside"), Puppet("outside")
+    port = inside.listen()
+    path = os.path.join(cgroup2_mount(), f"socktrace-test-{os.getpid()}")
+    os.mkdir(path)
+    try:
+        with open(os.path.join(path, "cgroup.procs"), "w", encoding="ascii") as procs:
+            procs.write(str(inside.pid))
+        with Trace("--cgroup", path) as trace:
+            outside("socket.socket(socket.AF_INET6).close()")
+            talk(inside, outside, port)
+        same("server ports", ports(trace.document), [port])
+        same("sockets of others", trace.document["sockets"], [])
+    finally:
+        inside.kill()
+        os.rmdir(path)
+
+
+def test_all():
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    with Trace("-a") as trace:
+        talk(server, client, port)
+    mine = [c for c in trace.document["connections"] if c["server"] and c["server"]["pid"] == server.pid]
+    same("connections of the server", len(mine), 1)
+    same("its client", mine[0]["client"]["pid"], client.pid)
+
+
+def test_command():
+    document = trace_command(PYTHON, "-c", CONNECT)
+    connection = document.connection()
+    same("outcome", connection["outcome"], "closed")
+    same("client and server are one", connection["client"]["pid"], connection["server"]["pid"])
+    document.check_complete()
+
+
+def test_command_status():
+    trace_command(PYTHON, "-c", "import sys; sys.exit(7)", status=7)
+
+
+def test_command_killed():
+    """As a shell has it: 128 and the signal's number."""
+    trace_command(PYTHON, "-c", "import os; os.kill(os.getpid(), 9)", status=128 + signal.SIGKILL)
+
+
+def test_command_output_is_its_own():
+    program = socktrace("-o", "x.json", "--", PYTHON, "-c", "import sys; print('out'); print('err', file=sys.stderr)")
+    assert "out\n" in program.stdout and "err\n" in program.stderr, "the command's output is lost"
+
+
+def test_local_port():
+    server, client = Puppet("server"), Puppet("client")
+    wanted, other = server.listen("wanted"), server.listen("listener")
+    with Trace("-p", server.pid, "-L", str(wanted)) as trace:
+        talk(server, client, other)
+        server("listener = wanted")
+        talk(server, client, wanted)
+    same("server ports", ports(trace.document), [wanted])
+
+
+def test_remote_port():
+    server, client = Puppet("server"), Puppet("client")
+    wanted, other = server.listen("wanted"), server.listen("listener")
+    with Trace("-p", client.pid, "--rport", str(wanted)) as trace:
+        talk(server, client, other)
+        server("listener = wanted")
+        talk(server, client, wanted)
+    same("client's peer ports", [c["client"]["peer_port"] for c in trace.document["connections"]], [wanted])
+
+
+def families(*options):
+    puppet = Puppet("puppet")
+    with Trace("-p", puppet.pid, *options) as trace:
+        puppet("""
+            for family, host in ((socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1')):
+                a = tcp_listen(host, family=family)
+                b = tcp_connect(port_of(a), host, family)
+                c, _ = a.accept()
+                for s in (a, b, c): s.close()
+        """)
+    return sorted(c["family"] for c in trace.document["connections"])
+
+
+def test_ipv4_only():
+    same("families", families("-4"), ["inet"])
+
+
+def test_ipv6_only():
+    same("families", families("-6"), ["inet6"])
+
+
+def test_both_families():
+    same("families", families(), ["inet", "inet6"])
+
+
+def test_events_asked_for():
+    """-e trace=connect,accept: live lines of these calls, and of no others."""
+    program = socktrace("-e", "trace=connect,accept", "-o", "x.json", "--", PYTHON, "-c", CONNECT)
+    names = {e["name"] for c in read_document("x.json")["connections"] for e in c["events"] if e["source"] == "call"}
+    same("calls in the document", names, {"connect", "accept"})
+    assert "connect(" in program.stdout, "no connect() among the live lines"
+    assert "close(" not in program.stdout, "close() was not asked for"
+
+
+def test_duration():
+    """--duration ends the trace in order by itself."""
+    puppet = Puppet("puppet")
+    program = Program(SOCKTRACE, "-o", "x.json", "-p", puppet.pid, "--duration", "1")
+    program.await_message("attached")
+    puppet("socket.socket().close()")
+    same("status", program.finish(), 0)
+    document = read_document("x.json")
+    same("sockets", len(document["sockets"]), 1)
+    assert document["capture"]["duration_ns"] >= 1e9, "it ended early"
+
+
+def test_target_ends():
+    """The trace ends in order when the last target is gone."""
+    puppet = Puppet("puppet")
+    program = Program(SOCKTRACE, "-o", "x.json", "-p", puppet.pid)
+    program.await_message("attached")
+    puppet("socket.socket().close()")
+    puppet.end()
+    same("status", program.finish(), 0)
+    same("sockets", len(read_document("x.json")["sockets"]), 1)

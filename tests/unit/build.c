@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns well-formed records for tests. Does not know what a test expects of them.
+ */
+#include "build.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "decode/decode.h"
+
+#define HEADER(kind, t, record) {.type = (kind), .size = sizeof(record), .ts_ns = (t)}
+
+struct st_host build_host(void)
+{
+	struct st_host host = {.started_at_ns = 1700000000000000000ULL, .cpus = 2};
+
+	host.h = (struct st_header)HEADER(ST_HOST, BUILD_START_NS, host);
+	strcpy(host.name, "testhost");
+	strcpy(host.kernel, "6.18.0");
+	strcpy(host.machine, "x86_64");
+	strcpy(host.boot_id, "0f5c7f5e-0000-4000-8000-000000000000");
+	return host;
+}
+
+static void set_ports(struct st_sock *sock, __u16 local_port, __u16 peer_port)
+{
+	static const __u8 loopback[4] = {127, 0, 0, 1};
+
+	sock->local_port = local_port;
+	sock->peer_port = peer_port;
+	if (local_port)
+		memcpy(sock->local, loopback, sizeof(loopback));
+	if (peer_port)
+		memcpy(sock->peer, loopback, sizeof(loopback));
+}
+
+struct st_sock build_tcp(__u64 id, __u16 local_port, __u16 peer_port)
+{
+	struct st_sock sock = {
+		.id = id, .netns = 4026531840u, .family = AF_INET, .type = SOCK_STREAM,
+		.protocol = IPPROTO_TCP, .state = TCP_CLOSE, .v4 = 1,
+	};
+
+	set_ports(&sock, local_port, peer_port);
+	return sock;
+}
+
+struct st_sock build_udp(__u64 id, __u16 local_port, __u16 peer_port)
+{
+	struct st_sock sock = build_tcp(id, local_port, peer_port);
+
+	sock.type = SOCK_DGRAM;
+	sock.protocol = IPPROTO_UDP;
+	return sock;
+}
+
+struct st_sock build_unix(__u64 id, __u64 peer_id, __u16 type)
+{
+	return (struct st_sock){
+		.id = id | ST_ID_UNIX, .peer_id = peer_id ? peer_id | ST_ID_UNIX : 0, .netns = 4026531840u,
+		.family = AF_UNIX, .type = type, .state = peer_id ? TCP_ESTABLISHED : TCP_CLOSE,
+	};
+}
+
+static void set_comm(char *comm, __u32 pid)
+{
+	strcpy(comm, pid == 100 ? "client" : pid == 200 ? "server" : "other");
+}
+
+struct st_call build_call(enum st_call_name name, __u64 ts_ns, struct st_sock sock, __u32 pid, __s32 fd, __s32 ret)
+{
+	struct st_call call = {
+		.sock = sock, .enter_ns = ts_ns - 10 * US, .pid = pid, .tid = pid, .fd = fd, .ret = ret, .call = name,
+	};
+
+	call.h = (struct st_header)HEADER(ST_CALL, ts_ns, call);
+	set_comm(call.comm, pid);
+	return call;
+}
+
+struct st_call_unix build_call_unix(struct st_call call, const char *path, __u8 path_len)
+{
+	struct st_call_unix record = {.call = call, .path_len = path_len};
+
+	record.call.h.type = ST_CALL_UNIX;
+	record.call.h.size = sizeof(record);
+	record.call.name.family = AF_UNIX;
+	record.call.name.path_len = path_len;
+	memcpy(record.path, path, path_len);
+	return record;
+}
+
+struct st_state build_state(__u64 ts_ns, struct st_sock sock, __u8 old, __u8 new)
+{
+	struct st_state state = {.sock = sock, .old = old, .new = new};
+
+	state.h = (struct st_header)HEADER(ST_STATE, ts_ns, state);
+	state.sock.state = new;
+	return state;
+}
+
+struct st_tcp build_tcp_event(__u64 ts_ns, struct st_sock sock, enum st_tcp_event event)
+{
+	struct st_tcp tcp = {.sock = sock, .event = event};
+
+	tcp.h = (struct st_header)HEADER(ST_TCP, ts_ns, tcp);
+	return tcp;
+}
+
+struct st_data build_data(__u64 ts_ns, __u64 id, enum st_direction direction, __u64 calls, __u64 bytes, __u32 pid)
+{
+	struct st_data data = {
+		.id = id, .calls = calls, .bytes = bytes, .first_ns = ts_ns - US, .last_ns = ts_ns,
+		.pid = pid, .tid = pid, .direction = direction,
+	};
+
+	data.h = (struct st_header)HEADER(ST_DATA, ts_ns, data);
+	return data;
+}
+
+struct st_release build_release(__u64 ts_ns, __u64 id, __u32 pid)
+{
+	struct st_release release = {.id = id, .pid = pid, .tid = pid};
+
+	release.h = (struct st_header)HEADER(ST_RELEASE, ts_ns, release);
+	return release;
+}
+
+struct st_seen build_seen(__u64 ts_ns, struct st_sock sock, __u32 pid, __s32 fd)
+{
+	struct st_seen seen = {.sock = sock, .pid = pid, .fd = fd};
+
+	seen.h = (struct st_header)HEADER(ST_SEEN, ts_ns, seen);
+	set_comm(seen.comm, pid);
+	return seen;
+}
+
+struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 pid, const char *comm)
+{
+	struct st_process process = {.pid = pid, .ppid = 1, .uid = 1000, .event = event};
+
+	process.h = (struct st_header)HEADER(ST_PROCESS, ts_ns, process);
+	strncpy(process.comm, comm, sizeof(process.comm));
+	return process;
+}
+
+struct st_loss_record build_loss(__u64 ts_ns, enum st_loss kind, __u64 count)
+{
+	struct st_loss_record loss = {0};
+
+	loss.count[kind] = count;
+	loss.h = (struct st_header)HEADER(ST_LOSS, ts_ns, loss);
+	return loss;
+}
+
+void build_feed(struct model *model, const void *bytes)
+{
+	const struct st_header *header = bytes;
+	struct record record;
+	int r = decode_record(bytes, header->size, &record);
+
+	if (!r)
+		r = model_apply(model, &record);
+	if (r) {
+		fprintf(stderr, "record of type %u: %s\n", header->type, strerror(-r));
+		abort();
+	}
+}
+
+void build_listener(struct model *model, __u64 t)
+{
+	struct st_call call = build_call(ST_CALL_SOCKET, t, build_tcp(BUILD_LISTENER, 0, 0), 200, -1, 3);
+
+	call.arg[0] = AF_INET;
+	call.arg[1] = SOCK_STREAM;
+	build_feed(model, &call);
+	call = build_call(ST_CALL_BIND, t + 20 * US, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3, 0);
+	call.name = (struct st_name){.family = AF_INET, .port = 8088, .v4 = 1, .address = {127, 0, 0, 1}};
+	build_feed(model, &call);
+	feed(model, build_state(t + 35 * US, build_tcp(BUILD_LISTENER, 8088, 0), TCP_CLOSE, TCP_LISTEN));
+	call = build_call(ST_CALL_LISTEN, t + 40 * US, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3, 0);
+	call.arg[0] = 5;
+	call.backlog = 5;
+	build_feed(model, &call);
+}
+
+void build_connect(struct model *model, __u64 t, __u64 id, __u16 port)
+{
+	struct st_call call = build_call(ST_CALL_SOCKET, t - 20 * US, build_tcp(id, 0, 0), 100, -1, 3);
+	struct st_state state = build_state(t, build_tcp(id, port, 8088), TCP_CLOSE, TCP_SYN_SENT);
+
+	call.arg[0] = AF_INET;
+	call.arg[1] = SOCK_STREAM;
+	build_feed(model, &call);
+	state.pid = state.tid = 100;
+	build_feed(model, &state);
+	state = build_state(t + 60 * US, build_tcp(id, port, 8088), TCP_SYN_SENT, TCP_ESTABLISHED);
+	state.local_isn = id * 1000;
+	state.peer_isn = id * 1000 + 7;
+	state.written = state.local_isn + 1;
+	state.copied = state.peer_isn + 1;
+	build_feed(model, &state);
+	call = build_call(ST_CALL_CONNECT, t + 70 * US, build_tcp(id, port, 8088), 100, 3, 0);
+	call.enter_ns = t - 2 * US;
+	call.name = (struct st_name){.family = AF_INET, .port = 8088, .v4 = 1, .address = {127, 0, 0, 1}};
+	build_feed(model, &call);
+}
+
+void build_child(struct model *model, __u64 t, __u64 id, __u16 port)
+{
+	struct st_state state = build_state(t + US, build_tcp(id, 8088, port), TCP_SYN_RECV, TCP_ESTABLISHED);
+	__u64 client = id - (BUILD_SERVER - BUILD_CLIENT);
+
+	state.queued_ns = t;
+	state.listener = BUILD_LISTENER;
+	state.peer_isn = client * 1000;
+	state.local_isn = client * 1000 + 7;
+	state.written = state.local_isn + 1;
+	state.copied = state.peer_isn + 1;
+	state.limit = 5;
+	build_feed(model, &state);
+}
+
+void build_accept(struct model *model, __u64 t, __u64 id, __u16 port, __s32 fd)
+{
+	struct st_call call = build_call(ST_CALL_ACCEPT, t, build_tcp(id, 8088, port), 200, 3, fd);
+
+	call.listener = BUILD_LISTENER;
+	call.sock.state = TCP_ESTABLISHED;
+	call.backlog = 5;
+	build_feed(model, &call);
+}
+
+void build_close(struct model *model, __u64 t, struct st_sock sock, __u32 pid, __s32 fd, __u8 old)
+{
+	struct st_call call = build_call(ST_CALL_CLOSE, t + US, sock, pid, fd, 0);
+
+	feed(model, build_state(t, sock, old, TCP_CLOSE));
+	call.flags = ST_CALL_LAST;
+	build_feed(model, &call);
+}
+
+void build_pass(struct model *model, __u64 t)
+{
+	feed(model, build_loss(t + 60 * MS, ST_LOSS_CALL, 0));
+	feed(model, build_loss(t + 60 * MS, ST_LOSS_CALL, 0));
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * render/live: the lines of whole stories, as golden files.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "golden.h"
+#include "render/live.h"
+
+static const struct live_options no_options;
+
+/* Events in the order in which they end, as the model tells them. */
+static void connection_lines(struct live *live, struct fixture *fixture, const struct connection *connection,
+                             struct strbuf *out)
+{
+	bool done[64] = {0};
+
+	for (size_t n = 0; n < connection->events.len; n++) {
+		size_t next = SIZE_MAX;
+		int64_t when = INT64_MAX;
+
+		for (size_t i = 0; i < connection->events.len; i++) {
+			const struct event *event = &connection->events.items[i];
+
+			if (!done[i] && event->t_ns + event->duration_ns < when) {
+				when = event->t_ns + event->duration_ns;
+				next = i;
+			}
+		}
+		done[next] = true;
+		live_line(live, &fixture->model.capture, &connection->events.items[next], NULL,
+		          connection->listener, connection, out);
+	}
+}
+
+static void listener_lines(struct live *live, struct fixture *fixture, struct strbuf *out)
+{
+	vec_each(event, &fixture->listener.events)
+		live_line(live, &fixture->model.capture, event, NULL,
+		          event->name == EVENT_LISTEN ? &fixture->listener : NULL, NULL, out);
+}
+
+/* A bind() that failed, on a socket that is nothing else. */
+static void failed_bind(struct live *live, struct fixture *fixture, struct strbuf *out)
+{
+	struct socket socket = {.protocol = PROTOCOL_TCP, .process = &fixture->client, .fd = 6};
+	struct event *event;
+
+	socket_at(&socket.events, SIDE_CLIENT, 9000000, 1, 6);
+	event = event_at(&socket.events, EVENT_BIND, SIDE_CLIENT, 9000010, 3, 6);
+	event->arg.name.address = ip_address("127.0.0.1", 8088);
+	event_failed(event, EADDRINUSE);
+	vec_each(it, &socket.events) {
+		it->side = SIDE_NONE;
+		live_line(live, &fixture->model.capture, it, &socket, NULL, NULL, out);
+	}
+	vec_release(&socket.events);
+}
+
+static void kernel_lines(struct live *live, struct fixture *fixture, struct connection *connection,
+                         struct strbuf *out)
+{
+	struct event *event = event_at(&connection->events, EVENT_RESET, SIDE_SERVER, 9100000, 0, -1);
+
+	event->ret = 0;
+	live_line(live, &fixture->model.capture, event, NULL, NULL, connection, out);
+	event = event_at(&connection->events, EVENT_RETRANSMIT, SIDE_SERVER, 9100100, 0, -1);
+	live_line(live, &fixture->model.capture, event, NULL, NULL, connection, out);
+}
+
+static void all_stories(const struct style *style, const struct live_options *options, struct strbuf *out)
+{
+	struct fixture *fixture = fixture_new();
+	struct connection *remote;
+	struct live live;
+
+	live_init(&live, style, options);
+	listener_lines(&live, fixture, out);
+	connection_lines(&live, fixture, story_local(fixture), out);
+	remote = story_remote(fixture);
+	connection_lines(&live, fixture, remote, out);
+	connection_lines(&live, fixture, story_refused(fixture), out);
+	connection_lines(&live, fixture, story_timed_out(fixture), out);
+	failed_bind(&live, fixture, out);
+	kernel_lines(&live, fixture, remote, out);
+	fixture_free(fixture);
+}
+
+static void check(const char *name, const struct style *style, const struct live_options *options)
+{
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+
+	all_stories(style, options, &out);
+	golden_check(name, &out);
+}
+
+static void test_styles(void **state)
+{
+	(void)state;
+	check("live.txt", &style_utf8, &no_options);
+	check("live-ascii.txt", &style_ascii, &no_options);
+	check("live-color.txt", &style_color, &no_options);
+	check("live-narrow.txt", &style_narrow, &no_options);
+	check("live-wide.txt", &style_wide, &no_options);
+}
+
+static void test_options(void **state)
+{
+	const struct live_options options = {.relative = true, .durations = true};
+
+	(void)state;
+	check("live-relative.txt", &style_utf8, &options);
+}
+
+static void test_hostile_name(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct connection *connection;
+	struct live live;
+
+	(void)state;
+	strcpy(fixture->client.names.items[0].comm, "\033]0;x\007\xff");
+	connection = story_local(fixture);
+	live_init(&live, &style_utf8, &no_options);
+	live_line(&live, &fixture->model.capture, &connection->events.items[0], NULL, NULL, connection, &out);
+	assert_string_equal(strbuf_text(&out), "12:04:33.103 \\x1b]0;x\\x07\\xff[4242] "
+	                    "socket(AF_INET, SOCK_STREAM) = 3 #1 127.0.0.1:41568 → :8088\n");
+	fixture_free(fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_styles),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_hostile_name),
+	};
+
+	setenv("TZ", "UTC", 1);
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the model makes of TCP: pairing, times, queue, how connections end.
+ */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+
+#define T0 (BUILD_START_NS + MS)
+
+static int setup(void **state)
+{
+	struct model *model;
+
+	assert_int_equal(model_new(&model, NULL), 0);
+	feed(model, build_host());
+	*state = model;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct model *model = *state;
+
+	model_free(&model);
+	assert_null(model);
+	return 0;
+}
+
+static size_t count(const struct connection *connection, enum event_name name, enum side side)
+{
+	size_t n = 0;
+
+	vec_each(event, &connection->events)
+		n += event->name == name && event->side == side;
+	return n;
+}
+
+static struct connection *only(const struct model *model)
+{
+	assert_int_equal(model->connections.len, 1);
+	return model->connections.items[0];
+}
+
+/* Both ends up to the accept. */
+static void pair_up(struct model *model)
+{
+	build_listener(model, BUILD_START_NS + 100 * US);
+	build_connect(model, T0, BUILD_CLIENT, 40000);
+	build_child(model, T0 + 65 * US, BUILD_SERVER, 40000);
+	build_accept(model, T0 + 165 * US, BUILD_SERVER, 40000, 4);
+}
+
+static void state_with(struct model *model, __u64 t, struct st_sock sock, __u8 old, __u8 new, __u32 written,
+                       __u32 copied)
+{
+	struct st_state state = build_state(t, sock, old, new);
+
+	state.written = written;
+	state.copied = copied;
+	build_feed(model, &state);
+}
+
+/* The server sends sent bytes of 26 and both close, the server first. */
+static void exchange(struct model *model, uint64_t sent)
+{
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088), server = build_tcp(BUILD_SERVER, 8088, 40000);
+
+	feed(model, build_data(T0 + 200 * US, BUILD_SERVER, ST_SEND, 1, sent, 200));
+	feed(model, build_data(T0 + 210 * US, BUILD_CLIENT, ST_RECV, 1, 26, 100));
+	state_with(model, T0 + 220 * US, server, TCP_ESTABLISHED, TCP_FIN_WAIT1, 11008 + 27, 11001);
+	state_with(model, T0 + 221 * US, client, TCP_ESTABLISHED, TCP_CLOSE_WAIT, 11001, 11008 + 26);
+	build_close(model, T0 + 230 * US, client, 100, 3, TCP_LAST_ACK);
+	build_close(model, T0 + 240 * US, server, 200, 4, TCP_FIN_WAIT2);
+	build_pass(model, T0 + MS);
+}
+
+static void test_both_ends_are_one_connection(void **state)
+{
+	struct model *model = *state;
+	struct connection *connection;
+
+	pair_up(model);
+	connection = only(model);
+	assert_int_equal(connection->id, 1);
+	assert_true(connection->client.seen && connection->server.seen);
+	assert_true(connection->pair == (11000ULL << 32 | 11007) && connection->has_pair);
+	assert_int_equal(connection->client.process->pid, 100);
+	assert_int_equal(connection->server.process->pid, 200);
+	assert_int_equal(connection->client.fd, 3);
+	assert_int_equal(connection->server.fd, 4);
+	assert_int_equal(connection->client_address.port, 40000);
+	assert_int_equal(connection->server_address.port, 8088);
+	assert_int_equal(connection->syn_ns, MS);
+	assert_int_equal(connection->start_ns, MS);
+	assert_int_equal(connection->connect_ns, 60 * US);
+	assert_int_equal(connection->accept_wait_ns, 100 * US);
+	assert_int_equal(connection->accepted_ns, MS + 165 * US);
+	assert_int_equal(connection->outcome, OUTCOME_OPEN);
+	assert_int_equal(connection->syns, 1);
+	assert_true(connection->seen_from_start);
+	assert_false(connection->roles_inferred);
+	assert_int_equal(count(connection, EVENT_SOCKET, SIDE_CLIENT), 1);
+	assert_int_equal(count(connection, EVENT_CONNECT, SIDE_CLIENT), 1);
+	assert_int_equal(count(connection, EVENT_SYN, SIDE_CLIENT), 1);
+	assert_int_equal(count(connection, EVENT_ESTABLISHED, SIDE_CLIENT), 1);
+	assert_int_equal(count(connection, EVENT_ESTABLISHED, SIDE_SERVER), 1);
+	assert_int_equal(count(connection, EVENT_ACCEPT, SIDE_SERVER), 1);
+}
+
+static void test_listener_knows_its_queue(void **state)
+{
+	struct model *model = *state;
+	struct listener *listener;
+
+	pair_up(model);
+	assert_int_equal(model->listeners.len, 1);
+	listener = model->listeners.items[0];
+	assert_ptr_equal(only(model)->listener, listener);
+	assert_int_equal(listener->requested, 5);
+	assert_int_equal(listener->effective, 5);
+	assert_int_equal(listener->backlog_changes.len, 0);
+	assert_false(listener->from_snapshot);
+	assert_int_equal(listener->address.port, 8088);
+	assert_int_equal(listener->arrivals, 1);
+	assert_int_equal(listener->accepted, 1);
+	assert_int_equal(listener->depth_max, 1);
+	assert_int_equal(listener->depth, 0);
+	assert_int_equal(listener->samples.len, 2);
+	assert_int_equal(listener->waits.len, 1);
+	assert_int_equal(listener->owners.len, 1);
+	assert_int_equal(listener->owners.items[0].fd, 3);
+	assert_int_equal(listener->events.len, 3);
+	assert_int_equal(listener->opened_ns, 135 * US);
+}
+
+static void test_closed_by_server_and_exact(void **state)
+{
+	struct model *model = *state;
+	struct connection *connection;
+
+	pair_up(model);
+	exchange(model, 26);
+	connection = only(model);
+	assert_int_equal(connection->outcome, OUTCOME_CLOSED);
+	assert_int_equal(connection->ended_by, SIDE_SERVER);
+	assert_int_equal(connection->end_ns, MS + 241 * US);
+	assert_int_equal(connection->server.bytes_sent, 26);
+	assert_int_equal(connection->client.bytes_received, 26);
+	assert_true(connection->client.fin_sent && connection->server.fin_sent);
+	assert_true(connection->client.closed && connection->server.closed);
+	assert_null(connection->client.socket);
+	assert_true(connection_exact(connection));
+	assert_true(connection->lossless);
+	assert_int_equal(count(connection, EVENT_FIN, SIDE_CLIENT), 0);
+	assert_int_equal(model->sockets.len, 1); /* the listener's */
+	connection_sort(connection);
+	for (size_t i = 1; i < connection->events.len; i++)
+		assert_true(connection->events.items[i - 1].t_ns <= connection->events.items[i].t_ns);
+}
+
+static void test_missing_bytes_are_noticed(void **state)
+{
+	struct model *model = *state;
+
+	pair_up(model);
+	exchange(model, 20); /* the kernel says 26 */
+	assert_false(only(model)->server.exact);
+	assert_true(only(model)->client.exact);
+	assert_false(connection_exact(only(model)));
+}
+
+static void test_loss_while_it_lived(void **state)
+{
+	struct model *model = *state;
+
+	pair_up(model);
+	feed(model, build_loss(T0 + 170 * US, ST_LOSS_STATE, 3));
+	exchange(model, 26);
+	assert_false(only(model)->lossless);
+	assert_int_equal(capture_lost(&model->capture), 3);
+}
+
+static void test_server_first(void **state)
+{
+	struct model *model = *state;
+	struct connection *connection;
+	struct st_state est = build_state(T0 + 60 * US, build_tcp(BUILD_CLIENT, 40000, 8088), TCP_SYN_SENT, TCP_ESTABLISHED);
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	build_child(model, T0 + 65 * US, BUILD_SERVER, 40000);
+	est.local_isn = 11000;
+	est.peer_isn = 11007;
+	build_feed(model, &est);
+	connection = only(model);
+	assert_int_equal(connection->id, 1);
+	assert_int_equal(model->connections_seen, 1);
+	assert_true(connection->client.seen && connection->server.seen);
+	assert_non_null(connection->client.socket);
+	assert_ptr_equal(connection->client.socket->connection, connection);
+	assert_ptr_equal(connection->server.socket->connection, connection);
+}
+
+static void test_same_addresses_other_pair_is_another(void **state)
+{
+	struct model *model = *state;
+	struct st_state child = build_state(T0 + 70 * US, build_tcp(BUILD_SERVER, 8088, 40000), TCP_SYN_RECV, TCP_ESTABLISHED);
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	build_connect(model, T0, BUILD_CLIENT, 40000);
+	child.queued_ns = T0 + 69 * US;
+	child.peer_isn = 5;
+	child.local_isn = 6;
+	build_feed(model, &child);
+	assert_int_equal(model->connections.len, 2);
+}
+
+static void test_refused(void **state)
+{
+	struct model *model = *state;
+	struct st_sock sock = build_tcp(BUILD_CLIENT, 40000, 81);
+	struct st_state closed = build_state(T0 + 30 * US, sock, TCP_SYN_SENT, TCP_CLOSE);
+	struct connection *connection;
+
+	feed(model, build_call(ST_CALL_SOCKET, T0 - 50 * US, build_tcp(BUILD_CLIENT, 0, 0), 100, -1, 3));
+	feed(model, build_state(T0, sock, TCP_CLOSE, TCP_SYN_SENT));
+	feed(model, build_tcp_event(T0 + 29 * US, sock, ST_TCP_RESET_RECEIVED));
+	closed.err = ECONNREFUSED;
+	build_feed(model, &closed);
+	feed(model, build_call(ST_CALL_CONNECT, T0 + 40 * US, sock, 100, 3, -ECONNREFUSED));
+	connection = only(model);
+	assert_int_equal(connection->outcome, OUTCOME_REFUSED);
+	assert_int_equal(connection->err, ECONNREFUSED);
+	assert_int_equal(connection->ended_by, SIDE_SERVER);
+	assert_true(connection_failed(connection));
+
+	/* the same socket tries again, and this time it works */
+	feed(model, build_state(T0 + 100 * US, sock, TCP_CLOSE, TCP_SYN_SENT));
+	feed(model, build_state(T0 + 160 * US, sock, TCP_SYN_SENT, TCP_ESTABLISHED));
+	feed(model, build_call(ST_CALL_CONNECT, T0 + 170 * US, sock, 100, 3, 0));
+	assert_int_equal(model->connections.len, 2);
+	assert_int_equal(model->connections.items[0]->outcome, OUTCOME_REFUSED);
+	assert_null(model->connections.items[0]->client.socket);
+	assert_int_equal(model->connections.items[1]->connect_ns, 60 * US);
+	assert_int_equal(count(model->connections.items[1], EVENT_CONNECT, SIDE_CLIENT), 1);
+}
+
+static void test_timed_out_after_retries(void **state)
+{
+	struct model *model = *state;
+	struct st_sock sock = build_tcp(BUILD_CLIENT, 40000, 81);
+	struct st_state closed = build_state(T0 + 3000 * MS, sock, TCP_SYN_SENT, TCP_CLOSE);
+
+	feed(model, build_state(T0, sock, TCP_CLOSE, TCP_SYN_SENT));
+	feed(model, build_call(ST_CALL_CONNECT, T0 + 5 * US, sock, 100, 3, -EINPROGRESS));
+	assert_int_equal(only(model)->outcome, OUTCOME_OPEN);
+	feed(model, build_tcp_event(T0 + 1000 * MS, sock, ST_TCP_RETRANSMIT));
+	closed.err = ETIMEDOUT;
+	build_feed(model, &closed);
+	assert_int_equal(only(model)->outcome, OUTCOME_TIMED_OUT);
+	assert_int_equal(only(model)->syns, 2);
+	assert_int_equal(count(only(model), EVENT_SYN, SIDE_CLIENT), 2);
+	assert_int_equal(only(model)->retransmits, 0);
+}
+
+static void test_connect_fails_without_a_syn(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_CONNECT, T0, build_tcp(BUILD_CLIENT, 0, 0), 100, 3, -ENETUNREACH);
+
+	call.name = (struct st_name){.family = 2, .port = 81, .v4 = 1, .address = {10, 0, 0, 9}};
+	build_feed(model, &call);
+	assert_int_equal(only(model)->outcome, OUTCOME_FAILED);
+	assert_int_equal(only(model)->err, ENETUNREACH);
+	assert_int_equal(only(model)->server_address.port, 81);
+}
+
+static void test_reset_by_client(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088), server = build_tcp(BUILD_SERVER, 8088, 40000);
+
+	pair_up(model);
+	feed(model, build_tcp_event(T0 + 300 * US, client, ST_TCP_RESET_SENT));
+	build_close(model, T0 + 301 * US, client, 100, 3, TCP_ESTABLISHED);
+	feed(model, build_tcp_event(T0 + 303 * US, server, ST_TCP_RESET_RECEIVED));
+	build_close(model, T0 + 310 * US, server, 200, 4, TCP_ESTABLISHED);
+	assert_int_equal(only(model)->outcome, OUTCOME_RESET);
+	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
+	assert_true(only(model)->client.reset_sent);
+	assert_false(only(model)->server.reset_sent);
+	assert_int_equal(count(only(model), EVENT_RESET, SIDE_CLIENT), 1);
+	assert_int_equal(count(only(model), EVENT_RESET, SIDE_SERVER), 1);
+}
+
+static void test_reset_in_queue_when_listener_closes(void **state)
+{
+	struct model *model = *state;
+	struct st_sock server = build_tcp(BUILD_SERVER, 8088, 40000);
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	build_child(model, T0, BUILD_SERVER, 40000);
+	build_close(model, T0 + 100 * US, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3, TCP_LISTEN);
+	feed(model, build_tcp_event(T0 + 101 * US, server, ST_TCP_RESET_SENT));
+	feed(model, build_state(T0 + 102 * US, server, TCP_ESTABLISHED, TCP_CLOSE));
+	build_pass(model, T0 + MS);
+	assert_int_equal(only(model)->outcome, OUTCOME_RESET_IN_QUEUE);
+	assert_int_equal(only(model)->ended_by, SIDE_SERVER);
+	assert_null(only(model)->server.socket);
+	assert_int_equal(model->listeners.items[0]->closed_ns, MS + 100 * US);
+	assert_int_equal(model->sockets.len, 0);
+}
+
+static void test_reset_while_queued_then_accepted(void **state)
+{
+	struct model *model = *state;
+	struct st_sock server = build_tcp(BUILD_SERVER, 8088, 40000);
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	build_child(model, T0, BUILD_SERVER, 40000);
+	feed(model, build_tcp_event(T0 + 100 * US, server, ST_TCP_RESET_RECEIVED));
+	feed(model, build_state(T0 + 101 * US, server, TCP_ESTABLISHED, TCP_CLOSE));
+	build_pass(model, T0 + MS);
+	assert_int_equal(only(model)->outcome, OUTCOME_RESET_IN_QUEUE);
+	build_accept(model, T0 + 500 * MS, BUILD_SERVER, 40000, 4);
+	assert_int_equal(only(model)->outcome, OUTCOME_RESET);
+	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
+	assert_int_equal(only(model)->accept_wait_ns, 500 * MS);
+}
+
+static void test_queued_at_the_end_is_open(void **state)
+{
+	struct model *model = *state;
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	build_child(model, T0, BUILD_SERVER, 40000);
+	model_finish(model);
+	assert_int_equal(only(model)->outcome, OUTCOME_OPEN);
+	assert_int_equal(only(model)->accepted_ns, TIME_UNKNOWN);
+	assert_int_equal(only(model)->end_ns, TIME_UNKNOWN);
+	assert_null(only(model)->server.process);
+}
+
+static void test_fin_of_a_remote_client(void **state)
+{
+	struct model *model = *state;
+	struct st_sock server = build_tcp(BUILD_SERVER, 8088, 40000);
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	build_child(model, T0, BUILD_SERVER, 40000);
+	build_accept(model, T0 + 10 * US, BUILD_SERVER, 40000, 4);
+	feed(model, build_state(T0 + 20 * US, server, TCP_ESTABLISHED, TCP_CLOSE_WAIT));
+	build_close(model, T0 + 30 * US, server, 200, 4, TCP_LAST_ACK);
+	assert_int_equal(count(only(model), EVENT_FIN, SIDE_SERVER), 1);
+	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_false(only(model)->client.seen);
+	assert_int_equal(only(model)->client_address.port, 40000);
+}
+
+static void test_release_without_close(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088);
+	const struct event *event;
+
+	build_connect(model, T0, BUILD_CLIENT, 40000);
+	feed(model, build_release(T0 + 100 * US, BUILD_CLIENT, 100));
+	event = &only(model)->events.items[only(model)->events.len - 1];
+	assert_int_equal(event->name, EVENT_CLOSE);
+	assert_int_equal(event->fd, -1);
+	assert_true(event->last);
+	assert_int_equal(only(model)->outcome, OUTCOME_OPEN);
+	feed(model, build_state(T0 + 200 * US, client, TCP_FIN_WAIT2, TCP_CLOSE));
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+}
+
+static void test_close_of_a_copy_changes_nothing(void **state)
+{
+	struct model *model = *state;
+
+	build_connect(model, T0, BUILD_CLIENT, 40000);
+	feed(model, build_call(ST_CALL_CLOSE, T0 + 100 * US, build_tcp(BUILD_CLIENT, 40000, 8088), 100, 5, 0));
+	assert_int_equal(count(only(model), EVENT_CLOSE, SIDE_CLIENT), 1);
+	assert_false(only(model)->client.closed);
+	assert_int_equal(only(model)->outcome, OUTCOME_OPEN);
+}
+
+static void test_found_connected(void **state)
+{
+	struct model *model = *state;
+	struct st_seen seen = build_seen(T0, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3);
+
+	seen.sock.state = TCP_LISTEN;
+	seen.backlog = 128;
+	build_feed(model, &seen);
+	seen = build_seen(T0, build_tcp(BUILD_SERVER, 8088, 40000), 200, 4);
+	seen.sock.state = TCP_ESTABLISHED;
+	seen.written = 500;
+	seen.copied = 700;
+	build_feed(model, &seen);
+	seen = build_seen(T0, build_tcp(BUILD_CLIENT, 40000, 8088), 100, 3);
+	seen.sock.state = TCP_ESTABLISHED;
+	build_feed(model, &seen);
+	assert_true(only(model)->client.seen && only(model)->server.seen);
+	assert_int_equal(only(model)->server.process->pid, 200);
+	assert_int_equal(only(model)->established_ns, TIME_UNKNOWN);
+	assert_false(only(model)->seen_from_start);
+	assert_true(only(model)->roles_inferred);
+	assert_ptr_equal(only(model)->listener, model->listeners.items[0]);
+	assert_true(model->listeners.items[0]->from_snapshot);
+	assert_int_equal(model->listeners.items[0]->requested, -1);
+	assert_int_equal(model->listeners.items[0]->effective, 128);
+
+	feed(model, build_data(T0 + US, BUILD_SERVER, ST_SEND, 1, 26, 200));
+	state_with(model, T0 + 2 * US, build_tcp(BUILD_SERVER, 8088, 40000), TCP_ESTABLISHED, TCP_FIN_WAIT1, 527, 700);
+	model_finish(model);
+	assert_true(only(model)->server.exact);
+}
+
+static void test_a_pointer_is_used_again(void **state)
+{
+	struct model *model = *state;
+	__u64 id = 77 | ST_ID_POINTER;
+
+	build_connect(model, T0, id, 40000);
+	feed(model, build_call(ST_CALL_SOCKET, T0 + MS, build_tcp(id, 0, 0), 100, -1, 3));
+	assert_true(only(model)->client.closed);
+	build_pass(model, T0 + 2 * MS);
+	assert_null(only(model)->client.socket);
+	assert_int_equal(model->sockets.len, 1);
+	assert_null(model->sockets.items[0]->connection);
+}
+
+static void test_errors_stay_on_the_socket(void **state)
+{
+	struct model *model = *state;
+	const struct socket *socket;
+
+	feed(model, build_call(ST_CALL_SOCKET, T0, build_tcp(5, 0, 0), 200, -1, 3));
+	feed(model, build_call(ST_CALL_BIND, T0 + US, build_tcp(5, 0, 0), 200, 3, -EADDRINUSE));
+	assert_int_equal(model->connections.len, 0);
+	socket = model->sockets.items[0];
+	assert_true(model_socket_shown(socket));
+	assert_int_equal(socket->events.len, 2);
+	assert_int_equal(socket->events.items[1].err, EADDRINUSE);
+	assert_int_equal(socket->events.items[1].ret, -1);
+	assert_int_equal(socket->last_err, EADDRINUSE);
+	feed(model, build_call(ST_CALL_SOCKET, T0, build_tcp(0, 0, 0), 200, -1, -EMFILE));
+	assert_int_equal(model->sockets.len, 2);
+	assert_int_equal(model->sockets.items[1]->events.items[0].err, EMFILE);
+}
+
+static void test_backlog_changed(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_LISTEN, T0, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3, 0);
+	struct listener *listener;
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	call.arg[0] = -1;
+	call.backlog = 4096;
+	build_feed(model, &call);
+	assert_int_equal(model->listeners.len, 1);
+	listener = model->listeners.items[0];
+	assert_int_equal(listener->backlog_changes.len, 1);
+	assert_int_equal(listener->backlog_changes.items[0].requested, -1);
+	assert_int_equal(listener->effective, 4096);
+}
+
+static void test_failed_accepts_are_bounded(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_ACCEPT, T0, build_tcp(0, 0, 0), 200, 3, -EAGAIN);
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	call.listener = BUILD_LISTENER;
+	for (int i = 0; i < 5000; i++)
+		build_feed(model, &call);
+	assert_in_range(model->listeners.items[0]->events.len, 900, 1100);
+	assert_int_equal(model->listeners.items[0]->accepted, 0);
+}
+
+static void test_owners_by_fork(void **state)
+{
+	struct model *model = *state;
+	struct st_call call;
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	for (__u32 pid = 201; pid < 204; pid++) {
+		build_child(model, T0 + pid * US, BUILD_SERVER + pid, 40000 + pid);
+		call = build_call(ST_CALL_ACCEPT, T0 + pid * 2 * US, build_tcp(BUILD_SERVER + pid, 8088, 40000 + pid),
+		                  pid, 3, 7);
+		call.listener = BUILD_LISTENER;
+		build_feed(model, &call);
+	}
+	assert_int_equal(model->listeners.items[0]->owners.len, 4);
+	assert_int_equal(model->listeners.items[0]->accepted, 3);
+}
+
+static void test_accept_in_flight(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_ACCEPT, T0, build_tcp(BUILD_SERVER, 8088, 40000), 200, 3, 4);
+	const struct event *event;
+
+	call.listener = BUILD_LISTENER;
+	call.enter_ns = 0;
+	call.flags = ST_CALL_IN_FLIGHT;
+	call.sock.state = TCP_ESTABLISHED;
+	build_feed(model, &call);
+	event = &only(model)->events.items[0];
+	assert_true(event->in_flight);
+	assert_int_equal(event->t_ns, MS);
+	assert_int_equal(event->duration_ns, TIME_UNKNOWN);
+	assert_int_equal(event->ret, 4);
+	assert_int_equal(only(model)->accept_wait_ns, TIME_UNKNOWN);
+	assert_int_equal(model->listeners.len, 1);
+	assert_true(model->listeners.items[0]->from_snapshot);
+}
+
+static void test_data_counts_are_differences(void **state)
+{
+	struct model *model = *state;
+
+	pair_up(model);
+	feed(model, build_data(T0 + 200 * US, BUILD_CLIENT, ST_SEND, 2, 100, 100));
+	feed(model, build_data(T0 + 210 * US, BUILD_CLIENT, ST_SEND, 5, 150, 100));
+	feed(model, build_data(T0 + 220 * US, BUILD_CLIENT, ST_SEND, 5, 150, 100));
+	assert_int_equal(only(model)->client.bytes_sent, 150);
+	assert_int_equal(count(only(model), EVENT_SEND, SIDE_CLIENT), 2);
+	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].count, 3);
+	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].bytes, 50);
+	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].fd, 3);
+}
+
+static void test_many_runs_are_folded(void **state)
+{
+	struct model *model = *state;
+
+	pair_up(model);
+	for (__u64 i = 1; i <= 30000; i++)
+		feed(model, build_data(T0 + (200 + i) * US, BUILD_CLIENT, ST_SEND, i, i * 10, 100));
+	assert_int_equal(only(model)->client.bytes_sent, 300000);
+	assert_in_range(only(model)->events.len, 9000, 11000);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(test_both_ends_are_one_connection),
+		test(test_listener_knows_its_queue),
+		test(test_closed_by_server_and_exact),
+		test(test_missing_bytes_are_noticed),
+		test(test_loss_while_it_lived),
+		test(test_server_first),
+		test(test_same_addresses_other_pair_is_another),
+		test(test_refused),
+		test(test_timed_out_after_retries),
+		test(test_connect_fails_without_a_syn),
+		test(test_reset_by_client),
+		test(test_reset_in_queue_when_listener_closes),
+		test(test_reset_while_queued_then_accepted),
+		test(test_queued_at_the_end_is_open),
+		test(test_fin_of_a_remote_client),
+		test(test_release_without_close),
+		test(test_close_of_a_copy_changes_nothing),
+		test(test_found_connected),
+		test(test_a_pointer_is_used_again),
+		test(test_errors_stay_on_the_socket),
+		test(test_backlog_changed),
+		test(test_failed_accepts_are_bounded),
+		test(test_owners_by_fork),
+		test(test_accept_in_flight),
+		test(test_data_counts_are_differences),
+		test(test_many_runs_are_folded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

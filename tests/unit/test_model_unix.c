@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the model makes of UNIX sockets: queue order, socketpair, exit without close.
+ */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+
+#define T0 (BUILD_START_NS + MS)
+#define PATH "/run/a.sock"
+
+static int setup(void **state)
+{
+	struct model *model;
+	struct st_call call;
+
+	assert_int_equal(model_new(&model, NULL), 0);
+	feed(model, build_host());
+	feed(model, build_call(ST_CALL_SOCKET, T0, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200, -1, 3));
+	call = build_call(ST_CALL_BIND, T0 + US, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200, 3, 0);
+	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
+	call = build_call(ST_CALL_LISTEN, T0 + 2 * US, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200, 3, 0);
+	call.arg[0] = 5;
+	call.backlog = 5;
+	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
+	*state = model;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct model *model = *state;
+
+	model_free(&model);
+	return 0;
+}
+
+static void connect_at(struct model *model, __u64 t, __u64 id, __s32 ret)
+{
+	struct st_call call = build_call(ST_CALL_CONNECT, t, build_unix(id, 0, SOCK_STREAM), 100, 3, ret);
+
+	feed(model, build_call(ST_CALL_SOCKET, t - 20 * US, build_unix(id, 0, SOCK_STREAM), 100, -1, 3));
+	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
+}
+
+static void accept_at(struct model *model, __u64 t, __u64 id, __u64 peer_id)
+{
+	struct st_call call = build_call(ST_CALL_ACCEPT, t, build_unix(id, peer_id, SOCK_STREAM), 200, 3, 4);
+
+	call.listener = BUILD_LISTENER | ST_ID_UNIX;
+	call.backlog = 5;
+	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
+}
+
+static void close_at(struct model *model, __u64 t, __u64 id, __u32 pid)
+{
+	struct st_call call = build_call(ST_CALL_CLOSE, t, build_unix(id, 0, SOCK_STREAM), pid, 3, 0);
+
+	call.flags = ST_CALL_LAST;
+	build_feed(model, &call);
+}
+
+static struct connection *only(const struct model *model)
+{
+	assert_int_equal(model->connections.len, 1);
+	return model->connections.items[0];
+}
+
+static void test_connect_then_accept(void **state)
+{
+	struct model *model = *state;
+	struct connection *connection;
+
+	connect_at(model, T0 + 100 * US, BUILD_CLIENT, 0);
+	feed(model, build_data(T0 + 110 * US, BUILD_CLIENT | ST_ID_UNIX, ST_SEND, 1, 9, 100));
+	accept_at(model, T0 + 150 * US, BUILD_SERVER, BUILD_CLIENT);
+	feed(model, build_data(T0 + 160 * US, BUILD_SERVER | ST_ID_UNIX, ST_RECV, 1, 9, 200));
+	connection = only(model);
+	assert_true(connection->client.seen && connection->server.seen);
+	assert_int_equal(connection->protocol, PROTOCOL_UNIX);
+	assert_int_equal(connection->accept_wait_ns, 50 * US);
+	assert_int_equal(connection->client.bytes_sent, 9);
+	assert_int_equal(connection->server.bytes_received, 9);
+	assert_int_equal(connection->server_address.path_len, sizeof(PATH) - 1);
+	assert_ptr_equal(connection->listener, model->listeners.items[0]);
+	assert_int_equal(model->listeners.items[0]->arrivals, 1);
+	assert_int_equal(model->listeners.items[0]->accepted, 1);
+	close_at(model, T0 + 200 * US, BUILD_CLIENT, 100);
+	assert_int_equal(connection->outcome, OUTCOME_OPEN);
+	close_at(model, T0 + 210 * US, BUILD_SERVER, 200);
+	assert_int_equal(connection->outcome, OUTCOME_CLOSED);
+	assert_int_equal(connection->ended_by, SIDE_CLIENT);
+	assert_int_equal(connection->end_ns, MS + 210 * US);
+}
+
+static void test_accept_returns_first(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_CONNECT, T0 + 160 * US, build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, 3, 0);
+
+	feed(model, build_call(ST_CALL_SOCKET, T0 + 90 * US, build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, -1, 3));
+	accept_at(model, T0 + 155 * US, BUILD_SERVER, BUILD_CLIENT);
+	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
+	assert_true(only(model)->client.seen && only(model)->server.seen);
+	assert_int_equal(only(model)->accept_wait_ns, 0);
+	assert_int_equal(model->listeners.items[0]->arrivals, 1);
+	assert_int_equal(model->listeners.items[0]->depth, 0);
+}
+
+static void test_accepted_after_the_client_is_gone(void **state)
+{
+	struct model *model = *state;
+
+	connect_at(model, T0 + 100 * US, BUILD_CLIENT, 0);
+	connect_at(model, T0 + 200 * US, BUILD_CLIENT + 1, 0);
+	close_at(model, T0 + 300 * US, BUILD_CLIENT, 100);
+	build_pass(model, T0 + MS);
+	accept_at(model, T0 + 500 * MS, BUILD_SERVER, 0);
+	assert_int_equal(model->connections.len, 2);
+	assert_true(model->connections.items[0]->server.seen);
+	assert_int_equal(model->connections.items[0]->accept_wait_ns, 500 * MS - 100 * US);
+	assert_false(model->connections.items[1]->server.seen);
+}
+
+static void test_listener_closes_over_its_queue(void **state)
+{
+	struct model *model = *state;
+
+	connect_at(model, T0 + 100 * US, BUILD_CLIENT, 0);
+	connect_at(model, T0 + 200 * US, BUILD_CLIENT + 1, 0);
+	close_at(model, T0 + 300 * US, BUILD_CLIENT, 100);
+	close_at(model, T0 + 400 * US, BUILD_LISTENER, 200);
+	assert_int_equal(model->connections.items[0]->outcome, OUTCOME_NEVER_ACCEPTED);
+	assert_int_equal(model->connections.items[1]->outcome, OUTCOME_RESET_IN_QUEUE);
+}
+
+static void test_full_queue(void **state)
+{
+	struct model *model = *state;
+
+	connect_at(model, T0 + 100 * US, BUILD_CLIENT, -EAGAIN);
+	assert_int_equal(model->listeners.items[0]->unix_eagain, 1);
+	assert_int_equal(model->connections.len, 0);
+}
+
+static void test_refused(void **state)
+{
+	struct model *model = *state;
+
+	connect_at(model, T0 + 100 * US, BUILD_CLIENT, -ECONNREFUSED);
+	assert_int_equal(only(model)->outcome, OUTCOME_REFUSED);
+}
+
+static void test_socketpair(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_SOCKETPAIR, T0, build_unix(50, 51, SOCK_STREAM), 100, 5, 0);
+	size_t calls = 0;
+
+	call.listener = 51 | ST_ID_UNIX;
+	call.fd2 = 6;
+	build_feed(model, &call);
+	feed(model, build_data(T0 + US, 50 | ST_ID_UNIX, ST_SEND, 1, 7, 100));
+	feed(model, build_data(T0 + US, 51 | ST_ID_UNIX, ST_RECV, 1, 7, 100));
+	assert_int_equal(only(model)->client.fd, 5);
+	assert_int_equal(only(model)->server.fd, 6);
+	assert_int_equal(only(model)->client.bytes_sent, 7);
+	assert_int_equal(only(model)->server.bytes_received, 7);
+	assert_false(only(model)->roles_inferred);
+	vec_each(event, &only(model)->events)
+		calls += event->name == EVENT_SOCKETPAIR && event->arg.socket.fd2 == 6;
+	assert_int_equal(calls, 2);
+}
+
+static void test_datagram_socketpair(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_SOCKETPAIR, T0, build_unix(50, 51, SOCK_DGRAM), 100, 5, 0);
+
+	call.listener = 51 | ST_ID_UNIX;
+	call.fd2 = 6;
+	build_feed(model, &call);
+	feed(model, build_data(T0 + US, 51 | ST_ID_UNIX, ST_SEND, 1, 7, 100));
+	assert_int_equal(only(model)->server.bytes_sent, 7);
+	close_at(model, T0 + 2 * US, 50, 100);
+	close_at(model, T0 + 3 * US, 51, 100);
+	build_pass(model, T0 + MS);
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(model->sockets.len, 1);
+}
+
+static void test_exit_releases_what_nobody_else_has(void **state)
+{
+	struct model *model = *state;
+	struct st_process child = build_process(T0 + 150 * US, ST_PROCESS_FORK, 300, "worker");
+
+	connect_at(model, T0 + 100 * US, BUILD_CLIENT, 0);
+	accept_at(model, T0 + 120 * US, BUILD_SERVER, BUILD_CLIENT);
+	child.ppid = 200;
+	build_feed(model, &child);
+	feed(model, build_process(T0 + 160 * US, ST_PROCESS_EXIT, 100, "client"));
+	assert_true(only(model)->client.closed);
+	/* the child has it, and the listener, still */
+	feed(model, build_process(T0 + 170 * US, ST_PROCESS_EXIT, 200, "server"));
+	assert_false(only(model)->server.closed);
+	assert_int_equal(model->listeners.items[0]->closed_ns, TIME_UNKNOWN);
+	feed(model, build_process(T0 + 180 * US, ST_PROCESS_EXIT, 300, "worker"));
+	assert_true(only(model)->server.closed);
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(model->listeners.items[0]->closed_ns, MS + 180 * US);
+}
+
+static void test_found_connected(void **state)
+{
+	struct model *model = *state;
+	struct st_seen seen = build_seen(T0, build_unix(60, 61, SOCK_STREAM), 100, 8);
+
+	build_feed(model, &seen);
+	seen = build_seen(T0, build_unix(61, 60, SOCK_STREAM), 200, 9);
+	seen.path_len = sizeof(PATH) - 1;
+	__builtin_memcpy(seen.path, PATH, sizeof(PATH) - 1);
+	build_feed(model, &seen);
+	assert_int_equal(only(model)->client.fd, 8);
+	assert_int_equal(only(model)->server.fd, 9);
+	assert_true(only(model)->roles_inferred);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(test_connect_then_accept),
+		test(test_accept_returns_first),
+		test(test_accepted_after_the_client_is_gone),
+		test(test_listener_closes_over_its_queue),
+		test(test_full_queue),
+		test(test_refused),
+		test(test_socketpair),
+		test(test_datagram_socketpair),
+		test(test_exit_releases_what_nobody_else_has),
+		test(test_found_connected),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
