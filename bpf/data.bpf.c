@@ -10,49 +10,71 @@
 
 #include <bpf/bpf_tracing.h>
 
+/* Tells of the socket as it is now, found through no fd. False: it is not wanted. */
+static __always_inline bool seen_report(struct sock *sk, __u64 id, __u8 flags)
+{
+	struct st_seen *r;
+
+	if (!RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
+		return false;
+	sock_fill(&r->sock, sk, id, flags);
+	r->pid = bpf_get_current_pid_tgid() >> 32;
+	r->fd = -1;
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	if (!sock_wanted(&r->sock)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return false;
+	}
+	record_submit(r);
+	return true;
+}
+
 /* First use of a socket that nobody announced: it came over a UNIX socket or by io_uring. */
 static __always_inline struct followed *adopt(struct sock *sk, __u64 *id)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct followed *f;
-	struct st_seen *r;
-
-	if (!is_target(pid_tgid >> 32))
+	if (!is_target(bpf_get_current_pid_tgid() >> 32))
 		return NULL;
 	if (SOCK(sk, __sk_common.skc_family) != AF_UNIX && config.cookies)
 		*id = bpf_get_socket_cookie(sk);
-	if (!*id || !RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
-		return NULL;
-	sock_fill(&r->sock, sk, *id, 0);
-	r->pid = pid_tgid >> 32;
-	r->fd = -1;
-	bpf_get_current_comm(r->comm, sizeof(r->comm));
-	f = sock_wanted(&r->sock) ? socket_follow(*id, 0) : NULL;
-	if (f)
-		record_submit(r);
-	else
-		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-	return f;
+	return *id && seen_report(sk, *id, 0) ? socket_follow(*id, 0) : NULL;
+}
+
+static __always_inline struct followed *followed_of(struct sock *sk, __u64 *id)
+{
+	struct followed *f;
+
+	if (SOCK(sk, sk_protocol) == IPPROTO_MPTCP) {
+		sk = mptcp_or_self(sk); /* not BTF-typed any more */
+		*id = config.cookies ? (__u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) : pointer_id(sk);
+		return socket_followed(*id);
+	}
+	*id = sock_id(sk);
+	f = socket_followed(*id);
+	return f ? f : adopt(sk, id);
+}
+
+/* The first datagram with a peer is told at once, and from which port it went: only
+ * then can the other end be recognised when its record comes. */
+static __always_inline void datagram_first(struct sock *sk, __u64 id, struct followed *f, struct run *run,
+					   __u8 direction)
+{
+	if (SOCK(sk, sk_protocol) != IPPROTO_UDP || (!run->peer_new && run->calls > 1))
+		return;
+	if (f->run[ST_SEND].calls + f->run[ST_RECV].calls == 1)
+		seen_report(sk, id, f->flags);
+	run->peer_new = 0;
+	run_report(id, run, direction);
 }
 
 static __always_inline int on_data(struct sock *sk, __s64 bytes, __u8 direction)
 {
-	struct followed *f;
 	struct run *run, *other;
+	struct followed *f;
 	__u64 id, now, pid_tgid;
 
 	if (bytes <= 0)
 		return 0;
-	if (SOCK(sk, sk_protocol) == IPPROTO_MPTCP) {
-		sk = mptcp_or_self(sk);
-		id = config.cookies ? (__u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) : pointer_id(sk);
-		f = socket_followed(id);
-	} else {
-		id = sock_id(sk);
-		f = socket_followed(id);
-		if (!f)
-			f = adopt(sk, &id);
-	}
+	f = followed_of(sk, &id);
 	if (!f)
 		return 0;
 	run = &f->run[direction & 1];
@@ -70,6 +92,7 @@ static __always_inline int on_data(struct sock *sk, __s64 bytes, __u8 direction)
 	run->last_ns = now;
 	if (!run->first_ns)
 		run->first_ns = now;
+	datagram_first(sk, id, f, run, direction);
 	return 0;
 }
 

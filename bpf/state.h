@@ -22,7 +22,8 @@ struct run {
 	__u32 pid, tid;
 	__u16 peer_family, peer_port; /* datagrams of unconnected sockets */
 	__u8 peer_v4;
-	__u8 pad[3];
+	__u8 peer_new; /* nothing was reported with this peer yet */
+	__u8 pad[2];
 	__u64 peer[2]; /* the address, network order */
 };
 

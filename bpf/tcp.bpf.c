@@ -110,7 +110,7 @@ static __always_inline void child_born(struct sock *child)
 	if (!f)
 		return;
 	f->listener = parent_id;
-	f->depth = BPF_CORE_READ(parent, sk_ack_backlog) + 1;
+	f->depth = BPF_CORE_READ(parent, sk_ack_backlog);
 	f->limit = BPF_CORE_READ(parent, sk_max_ack_backlog);
 	f->queued_ns = bpf_ktime_get_ns();
 }

@@ -1,13 +1,15 @@
 """The two roles of every scene: a server and a client, each a process of its own.
 
-The client starts when the server calls ready(): it waits for that on a pipe, so
+The client starts when the server calls ready(): it waits for that signal, so
 that no scene has to sleep and hope.
 """
 import os
+import signal
 import sys
 
 PORT = int(os.environ.get("DEMO_PORT", "8088"))
 HOST = "127.0.0.1"
+GO = {signal.SIGUSR1}
 
 
 def call_me(name):
@@ -16,12 +18,12 @@ def call_me(name):
         comm.write(name)
 
 
-def client_process(client, start):
-    """Forks a process that runs client() once the pipe's reading end `start` says so."""
+def client_process(client):
+    """Forks a process that runs client() once it is told to."""
     pid = os.fork()
     if pid == 0:
         call_me("client")
-        os.read(start, 1)
+        signal.sigwait(GO)
         client()
         os._exit(0)
     return pid
@@ -29,9 +31,14 @@ def client_process(client, start):
 
 def play(server, client, clients=1):
     """Runs server(ready) here and client() in as many other processes as asked for."""
-    start, gate = os.pipe()
-    pids = [client_process(client, start) for _ in range(clients)]
+    signal.pthread_sigmask(signal.SIG_BLOCK, GO)
+    pids = [client_process(client) for _ in range(clients)]
+
+    def ready():
+        for pid in pids:
+            os.kill(pid, signal.SIGUSR1)
+
     call_me("server")
-    server(lambda: os.write(gate, b"." * clients))
+    server(ready)
     failed = [pid for pid in pids if os.waitpid(pid, 0)[1] != 0]
     sys.exit(1 if failed else 0)

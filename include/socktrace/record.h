@@ -194,7 +194,7 @@ struct st_data {
 	__u8 v4;
 	__u16 peer_family; /* datagrams of unconnected sockets: the other address; else AF_UNSPEC */
 	__u16 peer_port;
-	__u8 pad[2];
+	__u16 local_port; /* datagrams: the first send may have chosen it; 0: not told */
 	__u8 peer[16];
 };
 

@@ -13,4 +13,5 @@
 int64_t connection_delay(const struct connection *connection);
 
 /* The worst first, up to max into out; equal ones by id. Returns how many. -ENOMEM. */
-long worst_connections(const struct connection_list *all, size_t max, const struct connection **out);
+long worst_connections(const struct connection_list *all, size_t max,
+		       const struct connection **out);

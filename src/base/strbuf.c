@@ -23,6 +23,14 @@ void strbuf_reset(struct strbuf *buf)
 		buf->data[0] = '\0';
 }
 
+void strbuf_truncate(struct strbuf *buf, size_t len)
+{
+	if (len >= buf->len)
+		return;
+	buf->len = len;
+	buf->data[len] = '\0';
+}
+
 const char *strbuf_text(const struct strbuf *buf)
 {
 	return buf->data ? buf->data : "";

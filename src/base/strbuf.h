@@ -20,6 +20,7 @@ struct strbuf {
 
 void strbuf_release(struct strbuf *buf);
 void strbuf_reset(struct strbuf *buf); /* empties it, keeps the memory */
+void strbuf_truncate(struct strbuf *buf, size_t len); /* to at most len bytes */
 const char *strbuf_text(const struct strbuf *buf); /* never NULL */
 
 void strbuf_append(struct strbuf *buf, const void *data, size_t len);

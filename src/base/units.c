@@ -62,8 +62,14 @@ static void units_scaled(struct strbuf *out, uint64_t value, uint64_t unit)
 /* "2m05s": the two largest of days, hours, minutes, seconds. */
 static void units_long_time(struct strbuf *out, uint64_t ns)
 {
-	static const struct { uint64_t ns; char letter; } units[] = {
-		{DAY_NS, 'd'}, {HOUR_NS, 'h'}, {MINUTE_NS, 'm'}, {SECOND_NS, 's'},
+	static const struct {
+		uint64_t ns;
+		char letter;
+	} units[] = {
+		{DAY_NS, 'd'},
+		{HOUR_NS, 'h'},
+		{MINUTE_NS, 'm'},
+		{SECOND_NS, 's'},
 	};
 	unsigned i = 0;
 	uint64_t rest;

@@ -48,8 +48,8 @@ bool utf8_valid(const char *bytes, size_t len)
 
 bool utf8_disturbs(uint32_t codepoint)
 {
-	return codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0) ||
-	       codepoint == 0x61c || (codepoint >= 0x200b && codepoint <= 0x200f) ||
+	return codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0) || codepoint == 0x61c ||
+	       (codepoint >= 0x200b && codepoint <= 0x200f) ||
 	       (codepoint >= 0x2028 && codepoint <= 0x202e) ||
 	       (codepoint >= 0x2060 && codepoint <= 0x206f) || codepoint == 0xfeff ||
 	       (codepoint >= 0xfff9 && codepoint <= 0xfffb) ||

@@ -90,8 +90,13 @@ int report_write(const struct options *options, const struct model *model, FILE 
 		r = timeline(&style, model, &text);
 	if (!r && !options->connection)
 		r = draw_lone(&style, model, &text);
-	if (!r && (one || !model->connections.len))
+	if (!r && !text.len)
+		strbuf_add(&text, "No socket call was seen.\n");
+	if (!r && (one || !model->connections.len)) {
+		strbuf_add_char(&text, '\n');
 		sentence_completeness(&style, &model->capture, &text);
+		strbuf_add_char(&text, '\n');
+	}
 	if (r || text.error)
 		return r ? r : text.error;
 	if (fwrite(strbuf_text(&text), 1, text.len, out) != text.len || fflush(out))

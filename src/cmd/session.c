@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/stop.h"
@@ -77,8 +78,26 @@ int session_status(const struct session *session, int r)
 	return session->child.pid && session->child.ended ? child_status(&session->child) : STATUS_OK;
 }
 
+/* Detaching takes the kernel more than a second: it lets every CPU pass by for each
+ * tracepoint. Nobody need wait for it: a process of its own holds the probes until
+ * they are gone, and the prompt comes back now. */
+static void detach_aside(struct source **source)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		source_free(source);
+	if (pid)
+		return; /* our own references end with us */
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		close(fd);
+	source_free(source);
+	_exit(0);
+}
+
 void session_close(struct session *session)
 {
 	child_release(&session->child);
-	source_free(&session->source);
+	if (session->source)
+		detach_aside(&session->source);
 }

@@ -12,9 +12,12 @@
 #include "cmd/cmd.h"
 #include "cmd/feed.h"
 #include "cmd/keep.h"
+#include "cmd/lines.h"
 #include "cmd/outputs.h"
 #include "cmd/report.h"
 #include "cmd/session.h"
+
+#define MAX_LINES_BYTES (1 << 20) /* written at once when there are more */
 
 struct trace {
 	const struct options *options;
@@ -22,18 +25,27 @@ struct trace {
 	struct outputs outputs;
 	struct keep keep;
 	struct live live;
-	struct strbuf lines; /* not yet written */
+	struct lines lines; /* not yet written */
 	bool lines_wanted;
 	int error; /* of standard output, said */
 };
+
+/* When a call returned: its line stands there. */
+static int64_t event_end_ns(const struct event *event)
+{
+	return event->duration_ns > 0 ? event->t_ns + event->duration_ns : event->t_ns;
+}
 
 static void on_event(void *context, const struct event *event, const struct socket *socket,
 		     const struct listener *listener, const struct connection *connection)
 {
 	struct trace *trace = context;
 
-	if (trace->lines_wanted)
-		live_line(&trace->live, &trace->model->capture, event, socket, listener, connection, &trace->lines);
+	if (trace->lines_wanted) {
+		live_line(&trace->live, &trace->model->capture, event, socket, listener, connection,
+			  &trace->lines.text);
+		lines_end(&trace->lines, event_end_ns(event));
+	}
 	outputs_event(&trace->outputs, event, socket, listener, connection);
 }
 
@@ -65,21 +77,11 @@ static void on_listener(void *context, const struct listener *listener)
 
 static int flush_lines(struct trace *trace)
 {
-	const char *at = strbuf_text(&trace->lines);
-	size_t left = trace->lines.len;
-
-	while (left && !trace->error) {
-		ssize_t n = write(STDOUT_FILENO, at, left);
-
-		if (n < 0 && errno != EINTR) {
-			trace->error = -errno;
-			log_err("cannot write to standard output (%s): stopping", strerror(errno));
-		} else if (n > 0) {
-			at += n;
-			left -= n;
-		}
-	}
-	strbuf_reset(&trace->lines);
+	if (trace->error)
+		return trace->error;
+	trace->error = lines_write(&trace->lines, STDOUT_FILENO);
+	if (trace->error)
+		log_err("cannot write to standard output (%s): stopping", strerror(-trace->error));
 	return trace->error;
 }
 
@@ -90,7 +92,7 @@ static int on_record(void *context, const void *record, size_t size)
 
 	outputs_record(&trace->outputs, record, size);
 	r = feed_record(trace->model, record, size);
-	if (!r && trace->lines.len > 1 << 16)
+	if (!r && trace->lines.text.len > MAX_LINES_BYTES)
 		r = flush_lines(trace);
 	return r ? r : trace->outputs.error;
 }
@@ -158,6 +160,6 @@ int cmd_trace(const struct options *options)
 	session_close(&session);
 	outputs_release(&trace.outputs);
 	model_free(&trace.model);
-	strbuf_release(&trace.lines);
+	lines_release(&trace.lines);
 	return r;
 }

@@ -68,6 +68,11 @@ static void call_socket(struct model *model, struct call *call)
 	sock_event(model, sock, &call->event);
 }
 
+static bool sock_is_unused(const struct sock *sock)
+{
+	return !sock->pub.connection && !sock->pub.listener && !sock->flows;
+}
+
 static void call_socketpair(struct model *model, struct call *call)
 {
 	const struct st_call *wire = call->wire;
@@ -87,7 +92,7 @@ static void call_socketpair(struct model *model, struct call *call)
 	second.peer_id = wire->sock.id;
 	socks[0] = sock_born(model, &wire->sock, call->t_ns);
 	socks[1] = sock_born(model, &second, call->t_ns);
-	if (!socks[0] || !socks[1] || socks[0]->pub.connection || socks[1]->pub.connection)
+	if (!socks[0] || !socks[1] || !sock_is_unused(socks[0]) || !sock_is_unused(socks[1]))
 		return;
 	socks[0]->peer_key = second.id;
 	sock_used(socks[0], call->process, wire->fd);
@@ -219,7 +224,7 @@ static void call_accept(struct model *model, struct call *call)
 	child = sock_find(model, wire->sock.id);
 	child = child && !child->released ? sock_seen(model, &wire->sock)
 	                                  : sock_born(model, &wire->sock, call->t_ns);
-	if (!child || child->pub.listener)
+	if (!child || child->pub.listener || sock_is_datagram(child))
 		return;
 	child->child = child->accepted = true;
 	sock_used(child, call->process, wire->ret);
@@ -263,10 +268,8 @@ static void connect_stream(struct model *model, struct call *call, struct sock *
 	struct listening *listening;
 
 	/* a try after one that failed before it left the socket */
-	if (conn && conn->connect_failed && conn->last_ns < call->event.t_ns) {
-		sock->pub.connection = NULL;
-		conn_leave(model, conn, sock);
-	}
+	if (conn && conn->connect_failed && conn->last_ns < call->event.t_ns)
+		conn_detach(model, sock);
 	if (sock->pub.protocol == PROTOCOL_UNIX && err == EAGAIN) {
 		listening = listener_find(model, sock->pub.netns, name);
 		if (listening)

@@ -63,6 +63,7 @@ struct connection {
 	uint32_t retransmits;
 	bool seen_from_start;
 	bool lossless; /* no loss counter rose while it lived */
+	bool retired;  /* watch.retire was told of it */
 	struct events events; /* of both sides; call connection_sort() before reading in order */
 };
 

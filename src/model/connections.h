@@ -34,6 +34,9 @@ void conn_settle(struct conn *conn);
 /* sock leaves its end; the last one to leave retires the connection: it may be gone after this. */
 void conn_leave(struct model *model, struct conn *conn, struct sock *sock);
 
+/* sock begins another connection: the one it has, if any, is over as far as it goes. */
+void conn_detach(struct model *model, struct sock *sock);
+
 /* The listener is closed: what waits in its queue will not be accepted. */
 void conns_unqueue(struct model *model, const struct listener *listener, int64_t t_ns);
 

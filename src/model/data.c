@@ -81,6 +81,8 @@ void data_apply(struct model *model, const struct st_data *data)
 	event.fd = data_fd(sock, process);
 	if (process)
 		sock_used(sock, process, event.fd);
+	if (sock_is_datagram(sock))
+		sock_autobound(model, sock, data->local_port);
 	conn = data_conn(model, sock, data, first_ns);
 	if (!conn) {
 		sock_event(model, sock, &event);

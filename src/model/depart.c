@@ -73,6 +73,15 @@ void sock_release_unseen(struct model *model, struct sock *sock, int64_t t_ns, u
 	sock_release(model, sock, t_ns);
 }
 
+/* Everybody known to have had it is over. Where the kernel reports no releases, this is how they show. */
+static bool sock_abandoned(const struct sock *sock)
+{
+	const struct process *const *holders = (const struct process *const *)sock->holders;
+
+	return holders[0] && holders[0]->end_ns != TIME_UNKNOWN &&
+	       (!holders[1] || holders[1]->end_ns != TIME_UNKNOWN);
+}
+
 static bool sock_finished(const struct sock *sock)
 {
 	const struct connection *connection = sock->pub.connection;
@@ -81,7 +90,7 @@ static bool sock_finished(const struct sock *sock)
 		return sock->released;
 	if (sock->state != TCP_CLOSE)
 		return false;
-	if (sock->released)
+	if (sock->released || sock_abandoned(sock))
 		return true;
 	/* nobody has an fd of a child in the queue; accept() may still return it */
 	return sock->child && !sock->accepted &&

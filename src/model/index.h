@@ -62,7 +62,6 @@ struct conn {
 	struct conn *tuple_next; /* the next one under the same tuple_key */
 	bool in_tuples;
 	bool connect_failed;
-	bool retired;
 	bool evicted;       /* a flow given up for others: how it went on is not known */
 	bool queued;        /* its server end was seen to enter an accept queue */
 	bool over[SIDE_MAX]; /* nothing more will come from this end */

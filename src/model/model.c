@@ -196,6 +196,6 @@ int model_apply(struct model *model, const struct record *record)
 void model_finish(struct model *model)
 {
 	vec_each(at, &model->connections)
-		if (!conn_of(*at)->retired)
+		if (!(*at)->retired)
 			conn_finish(model, conn_of(*at));
 }

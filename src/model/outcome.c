@@ -17,9 +17,13 @@ static void conn_touch(struct conn *conn, int64_t t_ns)
 		conn->last_ns = t_ns;
 }
 
+/* Who sends a FIN or moves data has been accepted, perhaps by somebody not followed. */
 static bool conn_waits_in_queue(const struct conn *conn)
 {
-	return conn->queued && conn->pub.accepted_ns == TIME_UNKNOWN;
+	const struct end *server = &conn->pub.server;
+
+	return conn->queued && conn->pub.accepted_ns == TIME_UNKNOWN && !server->process &&
+	       !server->fin_sent && !server->bytes_sent && !server->bytes_received;
 }
 
 static bool conn_is_over(const struct conn *conn)
@@ -139,9 +143,9 @@ static void conn_check_retire(struct model *model, struct conn *conn)
 {
 	struct connection *pub = &conn->pub;
 
-	if (conn->retired || pub->client.socket || pub->server.socket || !conn_is_over(conn))
+	if (pub->retired || pub->client.socket || pub->server.socket || !conn_is_over(conn))
 		return;
-	conn->retired = true;
+	pub->retired = true;
 	pair_forget(model, conn);
 	conn_finish(model, conn);
 	if (!model->watch.retire || model->watch.retire(model->watch.context, pub))
@@ -168,6 +172,17 @@ void conn_leave(struct model *model, struct conn *conn, struct sock *sock)
 	conn->over[side] = true;
 	conn_settle(conn);
 	conn_check_retire(model, conn);
+}
+
+void conn_detach(struct model *model, struct sock *sock)
+{
+	struct conn *conn = conn_of(sock->pub.connection);
+
+	if (!conn)
+		return;
+	conn_leave(model, conn, sock);
+	sock->pub.connection = NULL;
+	sock->has_base = false;
 }
 
 void conns_unqueue(struct model *model, const struct listener *listener, int64_t t_ns)

@@ -21,12 +21,19 @@ static bool ends_complete(const struct conn *a, const struct conn *b)
 	return a->pub.client.seen + b->pub.client.seen < 2 && a->pub.server.seen + b->pub.server.seen < 2;
 }
 
+static void pair_unmap(struct model *model, struct conn *conn)
+{
+	if (conn->pub.has_pair && hashmap_get(&model->index->pairs, conn->pub.pair) == conn)
+		hashmap_remove(&model->index->pairs, conn->pub.pair);
+}
+
 struct conn *pair_set(struct model *model, struct conn *conn, uint64_t pair)
 {
 	struct conn *other = pair ? hashmap_get(&model->index->pairs, pair) : NULL;
 
 	if (!pair)
 		return conn;
+	pair_unmap(model, conn);
 	conn->pub.pair = pair;
 	conn->pub.has_pair = true;
 	if (other && other != conn && ends_complete(other, conn))
@@ -83,7 +90,7 @@ void tuple_index(struct model *model, struct conn *conn)
 	bool datagram = conn->pub.protocol == PROTOCOL_UDP;
 	uint64_t key = 0;
 
-	if (end && conn->pub.protocol != PROTOCOL_UNIX && !conn->retired)
+	if (end && conn->pub.protocol != PROTOCOL_UNIX && !conn->pub.retired)
 		key = tuple_key(&end->local, &end->peer, datagram);
 	if (conn->in_tuples && key == conn->tuple_key)
 		return;
@@ -122,8 +129,10 @@ struct conn *tuple_find(const struct model *model, const struct end *end, enum p
 		const struct end *other = only_end(conn);
 		enum side side = other == &conn->pub.client ? SIDE_CLIENT : SIDE_SERVER;
 
-		if (conn == except || !other || conn->over[side] || conn->pub.protocol != protocol ||
-		    other->socket == end->socket)
+		if (conn == except || !other || conn->pub.protocol != protocol || other->socket == end->socket)
+			continue;
+		/* a datagram may be read long after its sender closed */
+		if (conn->over[side] && protocol != PROTOCOL_UDP)
 			continue;
 		/* every network namespace has a loopback of its own */
 		if (is_loopback(&end->peer) && other->netns != end->netns)
@@ -137,6 +146,5 @@ struct conn *tuple_find(const struct model *model, const struct end *end, enum p
 void pair_forget(struct model *model, struct conn *conn)
 {
 	tuple_unlink(model, conn);
-	if (conn->pub.has_pair && hashmap_get(&model->index->pairs, conn->pub.pair) == conn)
-		hashmap_remove(&model->index->pairs, conn->pub.pair);
+	pair_unmap(model, conn);
 }

@@ -93,7 +93,7 @@ static void sock_update(struct model *model, struct sock *sock, const struct st_
 	memcpy(sock->wire.peer, wire->peer, 16);
 	local = wire_address(wire->family, wire->v4, wire->local, wire->local_port);
 	peer = wire_address(wire->family, wire->v4, wire->peer, wire->peer_port);
-	if (local.family != FAMILY_NONE)
+	if (local.family != FAMILY_NONE && (local.port || !sock->pub.local.port))
 		sock->pub.local = local;
 	/* a listener's record may name the peer it deals with just now */
 	if (peer.family != FAMILY_NONE && peer.port && !sock->pub.listener)
@@ -102,6 +102,14 @@ static void sock_update(struct model *model, struct sock *sock, const struct st_
 		flows_update(model, sock);
 	else if (sock->pub.connection)
 		conn_update(model, conn_of(sock->pub.connection), sock);
+}
+
+void sock_autobound(struct model *model, struct sock *sock, uint16_t port)
+{
+	if (!port || sock->pub.local.port || sock->pub.protocol == PROTOCOL_UNIX)
+		return;
+	sock->pub.local = (struct address){.family = sock->pub.family, .port = port};
+	flows_update(model, sock);
 }
 
 struct sock *sock_seen(struct model *model, const struct st_sock *wire)

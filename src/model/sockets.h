@@ -17,6 +17,9 @@ struct sock *sock_born(struct model *model, const struct st_sock *wire, int64_t 
 /* One that never came to be, for the call that failed; it departs at once. */
 struct sock *sock_failed(struct model *model, const struct st_sock *wire);
 
+/* Its first send chose this port, by a way that no call tells. */
+void sock_autobound(struct model *model, struct sock *sock, uint16_t port);
+
 /* process used it as fd. process may be NULL. */
 void sock_used(struct sock *sock, struct process *process, int32_t fd);
 void sock_dropped(struct sock *sock, const struct process *process); /* it closed its fd */

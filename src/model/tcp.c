@@ -72,24 +72,12 @@ struct conn *tcp_known(struct model *model, struct sock *sock, int64_t t_ns)
 	return conn;
 }
 
-/* A new connect() on a socket that had one: it is over as far as this socket goes. */
-static void leave_old(struct model *model, struct sock *sock)
-{
-	struct conn *conn = conn_of(sock->pub.connection);
-
-	if (!conn)
-		return;
-	sock->pub.connection = NULL;
-	sock->has_base = false;
-	conn_leave(model, conn, sock);
-}
-
 static void syn_sent(struct model *model, struct sock *sock, const struct st_state *state, int64_t t_ns)
 {
 	struct event event = kernel_event(EVENT_SYN, t_ns);
 	struct conn *conn;
 
-	leave_old(model, sock);
+	conn_detach(model, sock);
 	conn = conn_create(model, sock, t_ns);
 	if (!conn)
 		return;
@@ -171,7 +159,8 @@ static void child_queued(struct model *model, struct sock *sock, const struct st
 	if (!conn || conn_side(conn, sock) != SIDE_SERVER)
 		return;
 	listening = child_listener(model, sock, state->listener);
-	conn->queued = true;
+	/* without a listener that is followed its accept() will not be seen */
+	conn->queued = listening || state->listener;
 	conn->queued_ns = queued_ns;
 	if (conn->pub.established_ns == TIME_UNKNOWN)
 		conn->pub.established_ns = queued_ns;

@@ -32,11 +32,11 @@ void unix_connected(struct model *model, struct sock *sock, const struct address
 		/* accept() returned before connect() did */
 		conn_update(model, conn, sock);
 	} else {
+		conn_detach(model, sock);
 		conn = conn_create(model, sock, enter_ns);
 		if (!conn)
 			return;
 		conn->pub.seen_from_start = true;
-		sock->pub.connection = NULL;
 		conn_attach(model, conn, SIDE_CLIENT, sock);
 	}
 	if (enter_ns < conn->pub.start_ns)

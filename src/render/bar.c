@@ -10,7 +10,15 @@
 
 #define MARK_SPACING 8 /* columns from one mark of the axis to the next, at least */
 
-enum cell { CELL_BLANK, CELL_CONNECTING, CELL_LOST, CELL_QUEUED, CELL_SERVED, CELL_PART, CELL_FAILED };
+enum cell {
+	CELL_BLANK,
+	CELL_CONNECTING,
+	CELL_LOST,
+	CELL_QUEUED,
+	CELL_SERVED,
+	CELL_PART,
+	CELL_FAILED
+};
 
 struct bar {
 	uint8_t cells[BAR_MAX]; /* enum cell */
@@ -66,7 +74,8 @@ void axis_print(const struct style *style, const struct axis *axis, struct strbu
 }
 
 /* From the first free column to before `end`, but at least `least` columns. */
-static void bar_fill(struct bar *bar, const struct axis *axis, unsigned end, unsigned least, enum cell cell)
+static void bar_fill(struct bar *bar, const struct axis *axis, unsigned end, unsigned least,
+		     enum cell cell)
 {
 	if (end < bar->next + least)
 		end = bar->next + least;
@@ -75,11 +84,12 @@ static void bar_fill(struct bar *bar, const struct axis *axis, unsigned end, uns
 }
 
 /* Every SYN but the one that was answered. */
-static void bar_lost_syns(struct bar *bar, const struct axis *axis, const struct connection *connection)
+static void bar_lost_syns(struct bar *bar, const struct axis *axis,
+			  const struct connection *connection)
 {
 	const struct event *last = NULL;
 
-	vec_each(event, &connection->events) {
+	vec_each (event, &connection->events) {
 		if (event->name == EVENT_DROP)
 			bar->cells[axis_column(axis, event->t_ns)] = CELL_LOST;
 		if (event->name != EVENT_SYN)
@@ -111,19 +121,24 @@ static void bar_build(struct bar *bar, const struct axis *axis, const struct con
 {
 	int64_t end_ns = connection->end_ns == TIME_UNKNOWN ? axis->to_ns : connection->end_ns;
 	int64_t served_ns = connection->accepted_ns;
-	bool connects = connection->syn_ns != TIME_UNKNOWN || connection->connect_ns != TIME_UNKNOWN;
+	bool connects =
+		connection->syn_ns != TIME_UNKNOWN || connection->connect_ns != TIME_UNKNOWN;
 	bool queues = connection->listener && connection->established_ns != TIME_UNKNOWN;
 
 	if (connection->start_ns != TIME_UNKNOWN)
 		bar->next = axis_column(axis, connection->start_ns);
 	if (connects)
-		bar_fill(bar, axis, axis_column(axis, connection->established_ns == TIME_UNKNOWN ?
-		                                end_ns : connection->established_ns), 1, CELL_CONNECTING);
+		bar_fill(bar, axis,
+			 axis_column(axis, connection->established_ns == TIME_UNKNOWN
+						   ? end_ns
+						   : connection->established_ns),
+			 1, CELL_CONNECTING);
 	if (queues && served_ns == TIME_UNKNOWN)
 		bar_fill(bar, axis, axis_column(axis, end_ns) + 1, 1, CELL_QUEUED);
 	else if (queues)
 		bar_fill(bar, axis, axis_column(axis, served_ns), 0, CELL_QUEUED);
-	if (served_ns != TIME_UNKNOWN || (!queues && (!connects || connection->established_ns != TIME_UNKNOWN)))
+	if (served_ns != TIME_UNKNOWN ||
+	    (!queues && (!connects || connection->established_ns != TIME_UNKNOWN)))
 		bar_served(bar, axis, end_ns);
 	if (connection_failed(connection))
 		bar->cells[bar->next ? bar->next - 1 : 0] = CELL_FAILED;
@@ -132,25 +147,33 @@ static void bar_build(struct bar *bar, const struct axis *axis, const struct con
 
 static enum paint cell_paint(enum cell cell)
 {
-	return cell == CELL_QUEUED ? PAINT_WAIT :
-	       cell == CELL_LOST || cell == CELL_FAILED ? PAINT_FAIL : PAINT_NONE;
+	return cell == CELL_QUEUED                        ? PAINT_WAIT
+	       : cell == CELL_LOST || cell == CELL_FAILED ? PAINT_FAIL
+							  : PAINT_NONE;
 }
 
 static const char *cell_text(const struct style *style, const struct bar *bar, enum cell cell)
 {
 	switch (cell) {
-	case CELL_CONNECTING: return style_glyph(style, GLYPH_DASH);
-	case CELL_LOST: return style_glyph(style, GLYPH_LOST);
-	case CELL_QUEUED: return style_glyph(style, GLYPH_QUEUE);
-	case CELL_SERVED: return style_glyph(style, GLYPH_SERVED);
-	case CELL_PART: return style_eighth(style, bar->part);
-	case CELL_FAILED: return style_glyph(style, GLYPH_FAILED);
-	default: return " ";
+	case CELL_CONNECTING:
+		return style_glyph(style, GLYPH_DASH);
+	case CELL_LOST:
+		return style_glyph(style, GLYPH_LOST);
+	case CELL_QUEUED:
+		return style_glyph(style, GLYPH_QUEUE);
+	case CELL_SERVED:
+		return style_glyph(style, GLYPH_SERVED);
+	case CELL_PART:
+		return style_eighth(style, bar->part);
+	case CELL_FAILED:
+		return style_glyph(style, GLYPH_FAILED);
+	default:
+		return " ";
 	}
 }
 
-void bar_print(const struct style *style, const struct axis *axis, const struct connection *connection,
-               struct strbuf *out)
+void bar_print(const struct style *style, const struct axis *axis,
+	       const struct connection *connection, struct strbuf *out)
 {
 	struct bar bar = {0};
 	enum paint paint = PAINT_NONE;
@@ -173,8 +196,10 @@ void bar_print(const struct style *style, const struct axis *axis, const struct 
 void bar_legend(const struct style *style, struct strbuf *out)
 {
 	style_paint(style, PAINT_DIM, out);
-	strbuf_printf(out, "%s connecting  %s in the accept queue  %s being served  %s SYN without an answer",
-	              style_glyph(style, GLYPH_DASH), style_glyph(style, GLYPH_QUEUE),
-	              style_glyph(style, GLYPH_SERVED), style_glyph(style, GLYPH_LOST));
+	strbuf_printf(
+		out,
+		"%s connecting  %s in the accept queue  %s being served  %s SYN without an answer",
+		style_glyph(style, GLYPH_DASH), style_glyph(style, GLYPH_QUEUE),
+		style_glyph(style, GLYPH_SERVED), style_glyph(style, GLYPH_LOST));
 	style_paint(style, PAINT_NONE, out);
 }

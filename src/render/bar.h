@@ -15,7 +15,7 @@
 
 struct axis {
 	int64_t from_ns, to_ns; /* to is later than from */
-	unsigned width;         /* columns, up to BAR_MAX */
+	unsigned width; /* columns, up to BAR_MAX */
 };
 
 /* The column of a time; times beyond the axis are at its ends. */
@@ -25,8 +25,8 @@ unsigned axis_column(const struct axis *axis, int64_t t_ns);
 void axis_print(const struct style *style, const struct axis *axis, struct strbuf *out);
 
 /* A bar as wide as the axis, blanks included. */
-void bar_print(const struct style *style, const struct axis *axis, const struct connection *connection,
-               struct strbuf *out);
+void bar_print(const struct style *style, const struct axis *axis,
+	       const struct connection *connection, struct strbuf *out);
 
 /* "─ connecting  ▒ in the accept queue  █ being served  ╳ SYN without an answer" */
 void bar_legend(const struct style *style, struct strbuf *out);

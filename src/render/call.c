@@ -13,30 +13,42 @@
 static const char *domain_text(int32_t domain)
 {
 	switch (domain) {
-	case AF_INET: return "AF_INET";
-	case AF_INET6: return "AF_INET6";
-	case AF_UNIX: return "AF_UNIX";
-	default: return NULL;
+	case AF_INET:
+		return "AF_INET";
+	case AF_INET6:
+		return "AF_INET6";
+	case AF_UNIX:
+		return "AF_UNIX";
+	default:
+		return NULL;
 	}
 }
 
 static const char *type_text(int32_t type)
 {
 	switch (type) {
-	case SOCK_STREAM: return "SOCK_STREAM";
-	case SOCK_DGRAM: return "SOCK_DGRAM";
-	case SOCK_SEQPACKET: return "SOCK_SEQPACKET";
-	default: return NULL;
+	case SOCK_STREAM:
+		return "SOCK_STREAM";
+	case SOCK_DGRAM:
+		return "SOCK_DGRAM";
+	case SOCK_SEQPACKET:
+		return "SOCK_SEQPACKET";
+	default:
+		return NULL;
 	}
 }
 
 static const char *how_text(int32_t how)
 {
 	switch (how) {
-	case SHUT_RD: return "SHUT_RD";
-	case SHUT_WR: return "SHUT_WR";
-	case SHUT_RDWR: return "SHUT_RDWR";
-	default: return NULL;
+	case SHUT_RD:
+		return "SHUT_RD";
+	case SHUT_WR:
+		return "SHUT_WR";
+	case SHUT_RDWR:
+		return "SHUT_RDWR";
+	default:
+		return NULL;
 	}
 }
 
@@ -59,7 +71,7 @@ void errno_print(int32_t err, struct strbuf *out)
 }
 
 static void socket_arguments(const struct style *style, const struct event *event, unsigned flags,
-                             struct strbuf *out)
+			     struct strbuf *out)
 {
 	int32_t type = event->arg.socket.type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
 	int32_t protocol = event->arg.socket.protocol;
@@ -67,7 +79,8 @@ static void socket_arguments(const struct style *style, const struct event *even
 	if (flags & CALL_BRIEF)
 		strbuf_add(out, style_glyph(style, GLYPH_ELLIPSIS));
 	else
-		constant_print(domain_text(event->arg.socket.domain), event->arg.socket.domain, out);
+		constant_print(domain_text(event->arg.socket.domain), event->arg.socket.domain,
+			       out);
 	if (flags & CALL_BRIEF && event->name == EVENT_SOCKETPAIR)
 		return;
 	strbuf_add(out, ", ");
@@ -89,7 +102,7 @@ static void fd_print(int32_t fd, struct strbuf *out)
 }
 
 static void call_arguments(const struct style *style, const struct event *event, unsigned flags,
-                           struct strbuf *out)
+			   struct strbuf *out)
 {
 	switch (event->name) {
 	case EVENT_SOCKET:
@@ -123,7 +136,7 @@ static void call_arguments(const struct style *style, const struct event *event,
 }
 
 static void call_result(const struct style *style, const struct event *event, unsigned flags,
-                        struct strbuf *out)
+			struct strbuf *out)
 {
 	switch (event->name) {
 	case EVENT_SOCKETPAIR:
@@ -151,7 +164,8 @@ static void call_result(const struct style *style, const struct event *event, un
 	}
 }
 
-void call_print(const struct style *style, const struct event *event, unsigned flags, struct strbuf *out)
+void call_print(const struct style *style, const struct event *event, unsigned flags,
+		struct strbuf *out)
 {
 	if (event->name == EVENT_CLOSE && event->fd < 0) {
 		strbuf_add(out, "closed");

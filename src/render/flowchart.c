@@ -69,8 +69,8 @@ static int64_t step_time(const struct event *event)
 	return event->t_ns + event->duration_ns;
 }
 
-static int step_add(struct flow_source *source, enum flow_step_kind kind, unsigned lane, int64_t t_ns,
-                    const struct event *event)
+static int step_add(struct flow_source *source, enum flow_step_kind kind, unsigned lane,
+		    int64_t t_ns, const struct event *event)
 {
 	return vec_push(&source->steps, ((struct flow_step){t_ns, kind, lane, event}));
 }
@@ -95,16 +95,18 @@ static int connection_steps(struct flow_source *source)
 {
 	const struct connection *connection = source->connection;
 
-	vec_each(event, &connection->events) {
+	vec_each (event, &connection->events) {
 		unsigned lane = event->side == SIDE_SERVER ? FLOW_RIGHT : FLOW_LEFT;
 
 		if (step_add(source, FLOW_STEP_EVENT, lane, step_time(event), event))
 			return -ENOMEM;
 		if (accept_waited(connection, event) &&
-		    step_add(source, FLOW_STEP_WAIT, lane, event->in_flight ? INT64_MIN : event->t_ns, event))
+		    step_add(source, FLOW_STEP_WAIT, lane,
+			     event->in_flight ? INT64_MIN : event->t_ns, event))
 			return -ENOMEM;
 		if (connect_failed_later(connection, event) &&
-		    step_add(source, FLOW_STEP_RETURN, lane, event->t_ns + event->duration_ns, event))
+		    step_add(source, FLOW_STEP_RETURN, lane, event->t_ns + event->duration_ns,
+			     event))
 			return -ENOMEM;
 	}
 	return 0;
@@ -113,8 +115,9 @@ static int connection_steps(struct flow_source *source)
 /* Calls that made the server what it is, from before this connection. */
 static int server_steps(struct flow_source *source, const struct events *events, unsigned lane)
 {
-	vec_each(event, events) {
-		if (event->name != EVENT_SOCKET && event->name != EVENT_BIND && event->name != EVENT_LISTEN)
+	vec_each (event, events) {
+		if (event->name != EVENT_SOCKET && event->name != EVENT_BIND &&
+		    event->name != EVENT_LISTEN)
 			continue;
 		if (step_add(source, FLOW_STEP_EVENT, lane, event->t_ns, event))
 			return -ENOMEM;
@@ -125,7 +128,7 @@ static int server_steps(struct flow_source *source, const struct events *events,
 /* A listener whose listen() was not seen: says so before everything else. */
 static int listening_step(struct flow_source *source, unsigned lane)
 {
-	vec_each(event, &source->listener->events)
+	vec_each (event, &source->listener->events)
 		if (event->name == EVENT_LISTEN && !event->err)
 			return 0;
 	return step_add(source, FLOW_STEP_LISTENING, lane, INT64_MIN, NULL);
@@ -172,7 +175,7 @@ static int steps_sort(struct flow_steps *steps)
 static void source_set_zero(struct flow_source *source)
 {
 	source->zero_ns = INT64_MAX;
-	vec_each(step, &source->steps)
+	vec_each (step, &source->steps)
 		if (step->kind == FLOW_STEP_EVENT && step->t_ns < source->zero_ns)
 			source->zero_ns = step->t_ns;
 }
@@ -185,11 +188,13 @@ static const struct process *end_process(const struct end *end, const struct lis
 }
 
 static size_t lane_title(struct flowchart *chart, const struct style *style, const char *role,
-                         const struct end *end, const struct listener *listener)
+			 const struct end *end, const struct listener *listener)
 {
 	size_t start = flowchart_text_begin(chart);
 	const struct process *process = end_process(end, listener);
-	const char *comm = end->process && end->comm[0] ? end->comm : process ? process_comm(process) : NULL;
+	const char *comm = end->process && end->comm[0] ? end->comm
+			   : process                    ? process_comm(process)
+							: NULL;
 
 	strbuf_add(&chart->texts, role);
 	if (comm) {
@@ -203,13 +208,13 @@ static size_t lane_title(struct flowchart *chart, const struct style *style, con
 }
 
 static void connection_titles(struct flowchart *chart, const struct style *style,
-                              const struct connection *connection)
+			      const struct connection *connection)
 {
 	bool pair = connection->events.len && connection->events.items[0].name == EVENT_SOCKETPAIR;
 
 	chart->title = flowchart_text_begin(chart);
 	strbuf_printf(&chart->texts, "#%llu %s ", (unsigned long long)connection->id,
-	              protocol_text(connection->protocol));
+		      protocol_text(connection->protocol));
 	sentence_route(style, connection, false, &chart->texts);
 	flowchart_text_end(chart);
 	chart->summary = flowchart_text_begin(chart);
@@ -220,8 +225,8 @@ static void connection_titles(struct flowchart *chart, const struct style *style
 	chart->summary_paint = connection_failed(connection) ? PAINT_FAIL : PAINT_NONE;
 	chart->lane_title[FLOW_LEFT] =
 		lane_title(chart, style, pair ? "one end" : "client", &connection->client, NULL);
-	chart->lane_title[FLOW_RIGHT] =
-		lane_title(chart, style, pair ? "other end" : "server", &connection->server, connection->listener);
+	chart->lane_title[FLOW_RIGHT] = lane_title(chart, style, pair ? "other end" : "server",
+						   &connection->server, connection->listener);
 }
 
 /* Steps are complete: sorts them, makes the rows, gives the steps back. */
@@ -240,7 +245,7 @@ static int flowchart_finish(struct flow_source *source, struct flowchart *chart,
 }
 
 int flowchart_of_connection(const struct style *style, const struct connection *connection,
-                            struct flowchart *chart)
+			    struct flowchart *chart)
 {
 	struct flow_source source = {
 		.style = style, .connection = connection, .listener = connection->listener};
@@ -264,7 +269,7 @@ int flowchart_of_connection(const struct style *style, const struct connection *
 }
 
 static void lone_titles(struct flowchart *chart, const struct style *style, enum protocol protocol,
-                        const struct address *address, const struct process *process)
+			const struct address *address, const struct process *process)
 {
 	chart->title = flowchart_text_begin(chart);
 	strbuf_add(&chart->texts, protocol_text(protocol));
@@ -280,14 +285,19 @@ static void lone_titles(struct flowchart *chart, const struct style *style, enum
 	flowchart_text_end(chart);
 }
 
-/* The last call that failed for good says what became of the socket. */
-static void socket_summary(struct flowchart *chart, const struct socket *socket)
+/* The last call that failed for good says what became of the socket. NULL: none did. */
+static const struct event *socket_failure(const struct socket *socket)
 {
 	const struct event *failed = NULL;
 
-	vec_each(event, &socket->events)
+	vec_each (event, &socket->events)
 		if (event->err && event->err != EAGAIN && event->err != EINPROGRESS)
 			failed = event;
+	return failed;
+}
+
+static void socket_summary(struct flowchart *chart, const struct event *failed)
+{
 	if (!failed) {
 		chart->summary = flowchart_text_add(chart, "no connection");
 		return;
@@ -301,7 +311,7 @@ static void socket_summary(struct flowchart *chart, const struct socket *socket)
 
 static int lone_steps(struct flow_source *source, const struct events *events, bool open)
 {
-	vec_each(event, events)
+	vec_each (event, events)
 		if (step_add(source, FLOW_STEP_EVENT, FLOW_LEFT, event->t_ns, event))
 			return -ENOMEM;
 	source_set_zero(source);
@@ -309,21 +319,27 @@ static int lone_steps(struct flow_source *source, const struct events *events, b
 }
 
 int flowchart_of_socket(const struct style *style, const struct socket *socket,
-                        struct flowchart *chart)
+			struct flowchart *chart)
 {
 	struct flow_source source = {.style = style};
+	const struct event *failed = socket_failure(socket);
+	const struct address *address = &socket->local;
 
+	/* the address it did not get */
+	if (failed && (failed->name == EVENT_BIND || failed->name == EVENT_CONNECT))
+		address = &failed->arg.name.address;
 	flowchart_init(chart, 1);
-	lone_titles(chart, style, socket->protocol, &socket->local, socket->process);
-	socket_summary(chart, socket);
+	lone_titles(chart, style, socket->protocol, address, socket->process);
+	socket_summary(chart, failed);
 	return flowchart_finish(&source, chart, lone_steps(&source, &socket->events, socket->open));
 }
 
 int flowchart_of_listener(const struct style *style, const struct listener *listener,
-                          struct flowchart *chart)
+			  struct flowchart *chart)
 {
 	struct flow_source source = {.style = style, .listener = listener};
-	const struct process *process = listener->owners.len ? listener->owners.items[0].process : NULL;
+	const struct process *process =
+		listener->owners.len ? listener->owners.items[0].process : NULL;
 	int error;
 
 	flowchart_init(chart, 1);

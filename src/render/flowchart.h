@@ -26,13 +26,19 @@ enum flow_lane {
 	FLOW_NOTHING, /* no socket yet, or no more */
 	FLOW_LANE,
 	FLOW_WAITING, /* in accept() or connect() */
-	FLOW_QUEUED,  /* in the accept queue */
+	FLOW_QUEUED, /* in the accept queue */
 	FLOW_LANE_MAX,
 };
 
 enum flow_mark { FLOW_MARK_NONE, FLOW_MARK_CALL, FLOW_MARK_KERNEL, FLOW_MARK_MORE, FLOW_MARK_MAX };
 
-enum flow_arrow { FLOW_ARROW_NONE, FLOW_ARROW_RIGHT, FLOW_ARROW_LEFT, FLOW_ARROW_BOTH, FLOW_ARROW_MAX };
+enum flow_arrow {
+	FLOW_ARROW_NONE,
+	FLOW_ARROW_RIGHT,
+	FLOW_ARROW_LEFT,
+	FLOW_ARROW_BOTH,
+	FLOW_ARROW_MAX
+};
 
 /* Texts are offsets into flowchart.texts, 0 is the empty one: flowchart_string(). */
 struct flow_cell {
@@ -55,9 +61,9 @@ struct flow_row {
 VEC_TYPE(flow_rows, struct flow_row);
 
 struct flowchart {
-	unsigned lanes;  /* 1: a socket without another side */
-	size_t title;    /* "#1 tcp 127.0.0.1:41568 → 127.0.0.1:8088" */
-	size_t summary;  /* "closed by server   26 B to the client" */
+	unsigned lanes; /* 1: a socket without another side */
+	size_t title; /* "#1 tcp 127.0.0.1:41568 → 127.0.0.1:8088" */
+	size_t summary; /* "closed by server   26 B to the client" */
 	uint8_t summary_paint;
 	size_t lane_title[FLOW_LANES];
 	struct flow_rows rows;
@@ -67,11 +73,11 @@ struct flowchart {
 /* Fill *chart, which flowchart_release() empties; its texts suit the style. The
  * connection's events need not be sorted. 0 or -ENOMEM, and then it is empty. */
 int flowchart_of_connection(const struct style *style, const struct connection *connection,
-                            struct flowchart *chart);
+			    struct flowchart *chart);
 int flowchart_of_socket(const struct style *style, const struct socket *socket,
-                        struct flowchart *chart);
+			struct flowchart *chart);
 int flowchart_of_listener(const struct style *style, const struct listener *listener,
-                          struct flowchart *chart);
+			  struct flowchart *chart);
 
 void flowchart_release(struct flowchart *chart);
 const char *flowchart_string(const struct flowchart *chart, size_t text);

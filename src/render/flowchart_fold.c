@@ -13,7 +13,7 @@
 struct exchange_sums {
 	uint64_t calls[2], bytes[2]; /* send, recv */
 	uint64_t exchanges;
-	const struct event *opened;  /* the first run of the exchange at hand */
+	const struct event *opened; /* the first run of the exchange at hand */
 	uint8_t first; /* enum event_name: what an exchange begins with */
 	VEC(int64_t) times;
 };
@@ -41,7 +41,7 @@ static int exchange_add(struct exchange_sums *sums, const struct event *event)
 }
 
 static void exchange_print(const struct style *style, const struct exchange_sums *sums,
-                           const struct latency *latency, struct strbuf *out)
+			   const struct latency *latency, struct strbuf *out)
 {
 	unsigned first = sums->first == EVENT_SEND ? 0 : 1;
 	bool both = sums->exchanges > 0;
@@ -61,7 +61,8 @@ static void exchange_print(const struct style *style, const struct exchange_sums
 	style_time(style, true, latency->p50, out);
 }
 
-int flowchart_fold_text(const struct flow_source *source, size_t first, size_t last, struct strbuf *out)
+int flowchart_fold_text(const struct flow_source *source, size_t first, size_t last,
+			struct strbuf *out)
 {
 	bool client = source->connection && source->connection->client.seen;
 	unsigned lane = client || !source->connection ? FLOW_LEFT : FLOW_RIGHT;

@@ -9,9 +9,9 @@
 enum flow_step_kind {
 	FLOW_STEP_LISTENING, /* a listener that was there before the trace; no event */
 	FLOW_STEP_EVENT,
-	FLOW_STEP_WAIT,   /* accept() begins to wait */
+	FLOW_STEP_WAIT, /* accept() begins to wait */
 	FLOW_STEP_RETURN, /* connect() returns with an error */
-	FLOW_STEP_OPEN,   /* the end of the trace finds it open; no event */
+	FLOW_STEP_OPEN, /* the end of the trace finds it open; no event */
 };
 
 struct flow_step {
@@ -27,7 +27,7 @@ VEC_TYPE(flow_steps, struct flow_step);
 struct flow_source {
 	const struct style *style;
 	const struct connection *connection; /* NULL: a lone socket or listener */
-	const struct listener *listener;     /* NULL: none */
+	const struct listener *listener; /* NULL: none */
 	int64_t zero_ns;
 	struct flow_steps steps; /* sorted */
 };
@@ -35,7 +35,8 @@ struct flow_source {
 int flowchart_add_rows(const struct flow_source *source, struct flowchart *chart);
 
 /* Data that goes back and forth: steps first..last-1 as one row's text. */
-int flowchart_fold_text(const struct flow_source *source, size_t first, size_t last, struct strbuf *out);
+int flowchart_fold_text(const struct flow_source *source, size_t first, size_t last,
+			struct strbuf *out);
 
 /* Appends a text to the chart's and returns its place; begin, append to
  * chart->texts, end. */

@@ -3,7 +3,7 @@
  * Owns the columns of the flowchart; what stands in a row is the flowchart's.
  *
  *        time  client python3[4242]               server python3[4240]
- *     + 71µs  ├ connected ◀─── SYN-ACK/ACK ─────▶ ▒ in the accept queue, 1 of 5
+ *     + 71µs  ├ connected ◀ SYN-ACK/ACK ▶ ▒ in the accept queue, 1 of 5
  *     ^0      ^mark ^words                      ^right mark
  */
 #include "render/flowchart_text.h"
@@ -35,7 +35,7 @@ static size_t line_width(const struct strbuf *out, size_t line)
 }
 
 static void put_painted(const struct style *style, enum paint paint, const char *text, size_t width,
-                        struct strbuf *out)
+			struct strbuf *out)
 {
 	if (paint != PAINT_NONE)
 		style_paint(style, paint, out);
@@ -102,9 +102,10 @@ static void put_mark(const struct style *style, const struct flow_cell *cell, st
 
 /* A cell's words and its note, in the columns there are; the note is dropped first. */
 static void put_words(const struct style *style, const struct flowchart *chart,
-                      const struct flow_cell *cell, size_t room, struct strbuf *out)
+		      const struct flow_cell *cell, size_t room, struct strbuf *out)
 {
-	const char *text = flowchart_string(chart, cell->text), *note = flowchart_string(chart, cell->note);
+	const char *text = flowchart_string(chart, cell->text),
+		   *note = flowchart_string(chart, cell->note);
 	size_t width = text_width(text, strlen(text));
 
 	if (!*text || room < 2)
@@ -119,10 +120,12 @@ static void put_words(const struct style *style, const struct flowchart *chart,
 
 /* dashes, label, dashes between two columns; the label as near to the middle of the
  * lanes as it can be, so that labels stand under each other. */
-static void put_arrow(const struct style *style, const struct flowchart *chart, const struct flow_row *row,
-                      size_t from, size_t to, size_t middle, struct strbuf *out)
+static void put_arrow(const struct style *style, const struct flowchart *chart,
+		      const struct flow_row *row, size_t from, size_t to, size_t middle,
+		      struct strbuf *out)
 {
-	const char *label = flowchart_string(chart, row->label), *dash = style_glyph(style, GLYPH_DASH);
+	const char *label = flowchart_string(chart, row->label),
+		   *dash = style_glyph(style, GLYPH_DASH);
 	size_t width = *label ? text_width(label, strlen(label)) + 2 : 0, start = from + 2, end;
 	bool left = row->arrow != FLOW_ARROW_RIGHT, right = row->arrow != FLOW_ARROW_LEFT;
 
@@ -137,11 +140,13 @@ static void put_arrow(const struct style *style, const struct flowchart *chart, 
 	if (*label)
 		strbuf_printf(out, " %s ", label);
 	strbuf_add_repeat(out, dash, to - end - 1);
-	strbuf_add(out, right ? style_glyph(style, row->lost ? GLYPH_LOST : GLYPH_HEAD_RIGHT) : dash);
+	strbuf_add(out,
+		   right ? style_glyph(style, row->lost ? GLYPH_LOST : GLYPH_HEAD_RIGHT) : dash);
 	style_paint(style, PAINT_NONE, out);
 }
 
-static bool arrow_fits(const struct flowchart *chart, const struct flow_row *row, size_t from, size_t to)
+static bool arrow_fits(const struct flowchart *chart, const struct flow_row *row, size_t from,
+		       size_t to)
 {
 	const char *label = flowchart_string(chart, row->label);
 
@@ -149,8 +154,8 @@ static bool arrow_fits(const struct flowchart *chart, const struct flow_row *row
 }
 
 /* The line of a row, with or without its arrow. */
-static void put_row(const struct style *style, const struct flowchart *chart, const struct flow_row *row,
-                    struct columns at, struct strbuf *out)
+static void put_row(const struct style *style, const struct flowchart *chart,
+		    const struct flow_row *row, struct columns at, struct strbuf *out)
 {
 	size_t line = out->len, from, to = at.mark[FLOW_RIGHT] - 1;
 	size_t middle = (at.mark[FLOW_LEFT] + at.mark[FLOW_RIGHT]) / 2 + 4;
@@ -158,8 +163,9 @@ static void put_row(const struct style *style, const struct flowchart *chart, co
 	put_time(style, row->t_ns, out);
 	put_mark(style, &row->cell[FLOW_LEFT], out);
 	put_words(style, chart, &row->cell[FLOW_LEFT],
-	          row->wide || chart->lanes == 1 ? at.end - at.mark[FLOW_LEFT] - 1 :
-	                                           at.mark[FLOW_RIGHT] - at.mark[FLOW_LEFT] - 2, out);
+		  row->wide || chart->lanes == 1 ? at.end - at.mark[FLOW_LEFT] - 1
+						 : at.mark[FLOW_RIGHT] - at.mark[FLOW_LEFT] - 2,
+		  out);
 	if (chart->lanes == 1)
 		return;
 	from = line_width(out, line) + 1;
@@ -174,16 +180,9 @@ static void put_row(const struct style *style, const struct flowchart *chart, co
 	put_words(style, chart, &row->cell[FLOW_RIGHT], at.end - at.mark[FLOW_RIGHT] - 1, out);
 }
 
-static void end_line(struct strbuf *out)
-{
-	while (out->len && out->data[out->len - 1] == ' ')
-		out->len--;
-	strbuf_add_char(out, '\n');
-}
-
 /* An arrow that has no room beside the words stands on a line of its own. */
 static void put_arrow_line(const struct style *style, const struct flowchart *chart,
-                           const struct flow_row *row, struct columns at, struct strbuf *out)
+			   const struct flow_row *row, struct columns at, struct strbuf *out)
 {
 	struct flow_row alone = *row;
 
@@ -191,10 +190,11 @@ static void put_arrow_line(const struct style *style, const struct flowchart *ch
 	for (unsigned lane = 0; lane < FLOW_LANES; lane++)
 		alone.cell[lane] = (struct flow_cell){.lane = row->cell[lane].lane};
 	put_row(style, chart, &alone, at, out);
-	end_line(out);
+	text_end_line(out);
 }
 
-static bool arrow_needs_line(const struct flowchart *chart, const struct flow_row *row, struct columns at)
+static bool arrow_needs_line(const struct flowchart *chart, const struct flow_row *row,
+			     struct columns at)
 {
 	const char *text = flowchart_string(chart, row->cell[FLOW_LEFT].text);
 	size_t from = at.mark[FLOW_LEFT] + 2 + (*text ? text_width(text, strlen(text)) + 1 : 0);
@@ -203,14 +203,15 @@ static bool arrow_needs_line(const struct flowchart *chart, const struct flow_ro
 }
 
 static void put_titles(const struct style *style, const struct flowchart *chart, struct columns at,
-                       struct strbuf *out)
+		       struct strbuf *out)
 {
 	const char *title = flowchart_string(chart, chart->title);
 	const char *summary = flowchart_string(chart, chart->summary);
 	size_t line;
 
 	put_painted(style, PAINT_TITLE, title, strlen(title), out);
-	if (text_width(title, strlen(title)) + 3 + text_width(summary, strlen(summary)) <= style->width)
+	if (text_width(title, strlen(title)) + 3 + text_width(summary, strlen(summary)) <=
+	    style->width)
 		strbuf_add(out, "   ");
 	else
 		strbuf_add(out, "\n   ");
@@ -222,11 +223,11 @@ static void put_titles(const struct style *style, const struct flowchart *chart,
 		text_pad(out, line, at.mark[FLOW_LEFT]);
 	}
 	text_clip(out, flowchart_string(chart, chart->lane_title[FLOW_LEFT]),
-	          at.mark[FLOW_RIGHT] - at.mark[FLOW_LEFT] - 1, style_glyph(style, GLYPH_ELLIPSIS));
+		  at.mark[FLOW_RIGHT] - at.mark[FLOW_LEFT] - 1, style_glyph(style, GLYPH_ELLIPSIS));
 	text_pad(out, line, at.mark[FLOW_RIGHT]);
 	text_clip(out, flowchart_string(chart, chart->lane_title[FLOW_RIGHT]),
-	          at.end - at.mark[FLOW_RIGHT], style_glyph(style, GLYPH_ELLIPSIS));
-	end_line(out);
+		  at.end - at.mark[FLOW_RIGHT], style_glyph(style, GLYPH_ELLIPSIS));
+	text_end_line(out);
 }
 
 void flowchart_text(const struct style *style, const struct flowchart *chart, struct strbuf *out)
@@ -234,11 +235,11 @@ void flowchart_text(const struct style *style, const struct flowchart *chart, st
 	struct columns at = flowchart_columns(style);
 
 	put_titles(style, chart, at, out);
-	vec_each(row, &chart->rows) {
+	vec_each (row, &chart->rows) {
 		bool own_line = chart->lanes == FLOW_LANES && arrow_needs_line(chart, row, at);
 
 		put_row(style, chart, row, at, out);
-		end_line(out);
+		text_end_line(out);
 		if (own_line)
 			put_arrow_line(style, chart, row, at, out);
 	}

@@ -40,7 +40,8 @@ static int64_t event_end(const struct event *event)
 	return event->duration_ns == TIME_UNKNOWN ? event->t_ns : event->t_ns + event->duration_ns;
 }
 
-static void live_clock(struct live *live, const struct capture *capture, int64_t t_ns, struct strbuf *out)
+static void live_clock(struct live *live, const struct capture *capture, int64_t t_ns,
+		       struct strbuf *out)
 {
 	uint64_t now_ns = capture->started_at_ns + t_ns;
 	time_t second = now_ns / NS_PER_S;
@@ -69,7 +70,8 @@ static void live_since(struct live *live, int64_t t_ns, struct strbuf *out)
 	text_pad(out, start, 9);
 }
 
-static void live_time(struct live *live, const struct capture *capture, int64_t t_ns, struct strbuf *out)
+static void live_time(struct live *live, const struct capture *capture, int64_t t_ns,
+		      struct strbuf *out)
 {
 	if (live->style.width >= 60) {
 		style_paint(&live->style, PAINT_DIM, out);
@@ -86,8 +88,8 @@ static const struct end *subject_end(const struct subject *subject)
 {
 	if (!subject->connection || subject->event->side == SIDE_NONE)
 		return NULL;
-	return subject->event->side == SIDE_SERVER ? &subject->connection->server :
-	                                             &subject->connection->client;
+	return subject->event->side == SIDE_SERVER ? &subject->connection->server
+						   : &subject->connection->client;
 }
 
 /* The command name of who made the call. */
@@ -101,7 +103,7 @@ static const char *subject_comm(const struct subject *subject)
 	if (subject->socket && subject->socket->process && subject->socket->process->pid == pid)
 		return process_comm(subject->socket->process);
 	if (subject->listener)
-		vec_each(owner, &subject->listener->owners)
+		vec_each (owner, &subject->listener->owners)
 			if (owner->process && owner->process->pid == pid)
 				return process_comm(owner->process);
 	return end && end->comm[0] ? end->comm : "?";
@@ -118,7 +120,7 @@ static void live_who(const struct live *live, const struct subject *subject, str
 		style_paint(&live->style, PAINT_NONE, out);
 	} else {
 		sentence_who(&live->style, subject_comm(subject), subject->event->pid,
-		             width >= 100 ? subject->event->tid : 0, out);
+			     width >= 100 ? subject->event->tid : 0, out);
 	}
 	if (width >= 80)
 		text_pad(out, start, width >= 100 ? 20 : 13);
@@ -129,6 +131,23 @@ static void live_who(const struct live *live, const struct subject *subject, str
 static bool ordinary_error(int32_t err)
 {
 	return err == EAGAIN || err == EINPROGRESS || err == EALREADY || err == EINTR;
+}
+
+/* A connect() that returned before the handshake was done: its end is news. */
+static bool connect_pending(const struct connection *connection)
+{
+	vec_each (event, &connection->events)
+		if (event->name == EVENT_CONNECT && event->err == EINPROGRESS)
+			return true;
+	return false;
+}
+
+/* A reset in answer to a SYN: a blocking connect() will say so itself. */
+static bool refuses(const struct subject *subject)
+{
+	return subject->connection && subject->event->side == SIDE_CLIENT && !subject->event->ret &&
+	       subject->connection->syn_ns != TIME_UNKNOWN &&
+	       subject->connection->established_ns == TIME_UNKNOWN;
 }
 
 /* What the kernel did, where it explains what programs see; else NULL. */
@@ -149,6 +168,8 @@ static const char *kernel_text(const struct subject *subject, enum paint *paint)
 		return "the other side closed";
 	case EVENT_RESET:
 		*paint = PAINT_FAIL;
+		if (refuses(subject))
+			return connect_pending(subject->connection) ? "refused" : NULL;
 		return event->ret ? "reset sent" : "reset received";
 	case EVENT_DROP:
 		*paint = PAINT_FAIL;
@@ -156,15 +177,6 @@ static const char *kernel_text(const struct subject *subject, enum paint *paint)
 	default:
 		return NULL;
 	}
-}
-
-/* A connect() that returned before the handshake was done: its end is news. */
-static bool connect_pending(const struct connection *connection)
-{
-	vec_each(event, &connection->events)
-		if (event->name == EVENT_CONNECT && event->err == EINPROGRESS)
-			return true;
-	return false;
 }
 
 /* The call or act of the kernel; false where it is not worth a line. */
@@ -178,9 +190,10 @@ static bool live_what(const struct live *live, const struct subject *subject, st
 			paint = ordinary_error(event->err) ? PAINT_DIM : PAINT_FAIL;
 		if (paint != PAINT_NONE)
 			style_paint(&live->style, paint, out);
-		call_print(&live->style, event, CALL_ZERO | (live->style.width >= 120 ? CALL_FULL : 0), out);
+		call_print(&live->style, event,
+			   CALL_ZERO | (live->style.width >= 120 ? CALL_FULL : 0), out);
 	} else if (event->name == EVENT_ESTABLISHED && event->side == SIDE_CLIENT &&
-	           subject->connection && connect_pending(subject->connection)) {
+		   subject->connection && connect_pending(subject->connection)) {
 		strbuf_add(out, "connected");
 	} else {
 		const char *text = kernel_text(subject, &paint);
@@ -207,16 +220,17 @@ static int64_t live_duration(const struct live *live, const struct subject *subj
 	/* of a run: from its first call to its last */
 	if ((event->name == EVENT_SEND || event->name == EVENT_RECV) && event->count < 2)
 		return TIME_UNKNOWN;
-	if (live->options.durations || event->name == EVENT_CONNECT || event->name == EVENT_ACCEPT ||
-	    event->duration_ns >= LONG_CALL_NS)
+	if (live->options.durations || event->name == EVENT_CONNECT ||
+	    event->name == EVENT_ACCEPT || event->duration_ns >= LONG_CALL_NS)
 		return event->duration_ns;
 	return TIME_UNKNOWN;
 }
 
 /* Call and duration share a column: the one from the left, the other from the right. */
-static void live_pad_duration(const struct live *live, int64_t duration_ns, size_t start, struct strbuf *out)
+static void live_pad_duration(const struct live *live, int64_t duration_ns, size_t start,
+			      struct strbuf *out)
 {
-	unsigned column = live->style.width < 80 ? 0 : live->style.width < 100 ? 23 : 32;
+	unsigned column = live->style.width < 80 ? 0 : live->style.width < 100 ? 22 : 32;
 	size_t used = text_width(strbuf_text(out) + start, out->len - start);
 
 	if (duration_ns != TIME_UNKNOWN) {
@@ -230,20 +244,29 @@ static void live_pad_duration(const struct live *live, int64_t duration_ns, size
 	strbuf_add_char(out, ' ');
 }
 
-static void note_connection(struct live *live, const struct connection *connection, struct strbuf *out)
+/* Says which connection it is; the first time also between whom. False: known by now. */
+static bool note_connection(struct live *live, const struct subject *subject, struct strbuf *out)
 {
+	const struct connection *connection = subject->connection;
 	uint64_t *introduced = &live->introduced[connection->id % LIVE_REMEMBERED];
 
 	strbuf_add_char(out, '#');
 	units_decimal(out, connection->id);
 	if (*introduced == connection->id)
-		return;
+		return false;
 	*introduced = connection->id;
 	strbuf_add_char(out, ' ');
-	sentence_route(&live->style, connection, true, out);
+	/* accept() names its listener: what there is to say is who came */
+	if (subject->event->name == EVENT_ACCEPT && live->style.width < 100 &&
+	    connection->client_address.port)
+		style_address(&live->style, &connection->client_address, out);
+	else
+		sentence_route(&live->style, connection, true, out);
+	return true;
 }
 
-static void note_wait(const struct live *live, const struct connection *connection, struct strbuf *out)
+static void note_wait(const struct live *live, const struct connection *connection, bool brief,
+		      struct strbuf *out)
 {
 	bool slow = connection->accept_wait_ns >= LONG_CALL_NS;
 
@@ -254,7 +277,8 @@ static void note_wait(const struct live *live, const struct connection *connecti
 		style_paint(&live->style, PAINT_WAIT, out);
 	strbuf_add(out, "waited ");
 	style_time(&live->style, false, connection->accept_wait_ns, out);
-	strbuf_add(out, " in the queue");
+	if (!brief)
+		strbuf_add(out, " in the queue");
 	if (slow)
 		style_paint(&live->style, PAINT_NONE, out);
 }
@@ -266,9 +290,10 @@ static void live_note(struct live *live, const struct subject *subject, struct s
 	const struct style *style = &live->style;
 
 	if (subject->connection) {
-		note_connection(live, subject->connection, out);
+		bool introduced = note_connection(live, subject, out);
+
 		if (event->name == EVENT_ACCEPT)
-			note_wait(live, subject->connection, out);
+			note_wait(live, subject->connection, introduced && style->width < 100, out);
 	} else if (event->name == EVENT_LISTEN && subject->listener) {
 		strbuf_printf(out, "%s ", protocol_text(subject->listener->protocol));
 		style_address(style, &subject->listener->address, out);
@@ -277,14 +302,14 @@ static void live_note(struct live *live, const struct subject *subject, struct s
 	} else if (subject->listener) {
 		style_address(style, &subject->listener->address, out);
 	} else if (event->name == EVENT_CONNECT && event->arg.name.address.family != FAMILY_NONE &&
-	           style->width < 120) {
+		   style->width < 120) {
 		style_address(style, &event->arg.name.address, out);
 	}
 }
 
 void live_line(struct live *live, const struct capture *capture, const struct event *event,
-               const struct socket *socket, const struct listener *listener,
-               const struct connection *connection, struct strbuf *out)
+	       const struct socket *socket, const struct listener *listener,
+	       const struct connection *connection, struct strbuf *out)
 {
 	const struct subject subject = {event, socket, listener, connection};
 	int64_t last_ns = live->last_ns;
@@ -294,13 +319,11 @@ void live_line(struct live *live, const struct capture *capture, const struct ev
 	live_who(live, &subject, out);
 	start = out->len;
 	if (!live_what(live, &subject, out)) {
-		out->len = line;
+		strbuf_truncate(out, line);
 		live->last_ns = last_ns;
 		return;
 	}
 	live_pad_duration(live, live_duration(live, &subject), start, out);
 	live_note(live, &subject, out);
-	while (out->len > line && out->data[out->len - 1] == ' ')
-		out->len--;
-	strbuf_add_char(out, '\n');
+	text_end_line(out);
 }

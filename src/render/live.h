@@ -18,7 +18,7 @@
 #include "render/style.h"
 
 struct live_options {
-	bool relative;  /* -r: the time since the line before, not of day */
+	bool relative; /* -r: the time since the line before, not of day */
 	bool durations; /* -T: of every call, not only where it tells something */
 };
 
@@ -28,8 +28,8 @@ struct live {
 	struct style style;
 	struct live_options options;
 	int64_t last_ns; /* of the line before; TIME_UNKNOWN: none */
-	time_t second;   /* that clock spells; -1: none */
-	char clock[16];  /* "12:04:33." */
+	time_t second; /* that clock spells; -1: none */
+	char clock[16]; /* "12:04:33." */
 	/* Connections whose addresses were said lately, by id modulo. One that lost its
 	 * place has them said once more. */
 	uint64_t introduced[LIVE_REMEMBERED];
@@ -41,5 +41,5 @@ void live_init(struct live *live, const struct style *style, const struct live_o
  * explain nothing. socket, listener and connection may be NULL, as in
  * model_watch.event. Times of day are local time. */
 void live_line(struct live *live, const struct capture *capture, const struct event *event,
-               const struct socket *socket, const struct listener *listener,
-               const struct connection *connection, struct strbuf *out);
+	       const struct socket *socket, const struct listener *listener,
+	       const struct connection *connection, struct strbuf *out);

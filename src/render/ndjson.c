@@ -80,7 +80,7 @@ void ndjson_event(struct ndjson *writer, const struct event *event, const struct
 void ndjson_open_connections(struct ndjson *writer, const struct model *model)
 {
 	for (size_t i = 0; i < model->connections.len; i++)
-		if (model->connections.items[i]->outcome == OUTCOME_OPEN)
+		if (!model->connections.items[i]->retired)
 			ndjson_connection(writer, model->connections.items[i]);
 }
 
@@ -95,7 +95,8 @@ void ndjson_end(struct ndjson *writer, const struct model *model)
 	for (size_t i = 0; i < model->listeners.len; i++)
 		ndjson_listener(writer, model->listeners.items[i]);
 	for (size_t i = 0; i < model->connections.len; i++)
-		ndjson_connection(writer, model->connections.items[i]);
+		if (!model->connections.items[i]->retired)
+			ndjson_connection(writer, model->connections.items[i]);
 	json_open(json, JSON_LINE, "end");
 	json_member_time(json, "duration_ns", model->capture.duration_ns);
 	json_loss_member(json, &model->capture);

@@ -33,7 +33,8 @@ void ndjson_event(struct ndjson *writer, const struct event *event, const struct
 /* All connections of the model that are still open, for --interval. */
 void ndjson_open_connections(struct ndjson *writer, const struct model *model);
 
-/* All that the model still holds, then the end line. After model_finish(). */
+/* All that the model still holds and no line has told the end of (a connection that was
+ * retired had its line then), then the end line. After model_finish(). */
 void ndjson_end(struct ndjson *writer, const struct model *model);
 
 /* Makes the lines so far visible to whoever reads: to be called when no more records

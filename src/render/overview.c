@@ -21,12 +21,13 @@ struct spread_column {
 };
 
 /* The deepest the queue was in each part of the capture; between samples it stays. */
-static void spark_fill(const struct listener *listener, int64_t duration_ns, uint32_t *depths, unsigned width)
+static void spark_fill(const struct listener *listener, int64_t duration_ns, uint32_t *depths,
+		       unsigned width)
 {
 	uint32_t depth = 0;
 	unsigned at = 0;
 
-	vec_each(sample, &listener->samples) {
+	vec_each (sample, &listener->samples) {
 		double place = duration_ns > 0 ? (double)sample->t_ns / (double)duration_ns : 0;
 		unsigned column = place <= 0 ? 0 : (unsigned)(place * width);
 
@@ -42,8 +43,8 @@ static void spark_fill(const struct listener *listener, int64_t duration_ns, uin
 		depths[++at] = depth;
 }
 
-static void spark_print(const struct style *style, const struct listener *listener, int64_t duration_ns,
-                        struct strbuf *out)
+static void spark_print(const struct style *style, const struct listener *listener,
+			int64_t duration_ns, struct strbuf *out)
 {
 	unsigned width = style->width > 40 ? style->width - 30 : 10;
 	uint32_t depths[SPARK_MAX] = {0}, deepest = listener->depth_max;
@@ -61,21 +62,23 @@ static void spark_print(const struct style *style, const struct listener *listen
 		}
 		if (over)
 			style_paint(style, PAINT_FAIL, out);
-		strbuf_add(out, style_level(style, ((uint64_t)depths[i] * STYLE_LEVELS + deepest - 1) / deepest));
+		strbuf_add(out, style_level(style, ((uint64_t)depths[i] * STYLE_LEVELS + deepest -
+						    1) / deepest));
 		if (over)
 			style_paint(style, PAINT_NONE, out);
 	}
 	strbuf_printf(out, "  deepest %u of %u\n", deepest, listener->effective);
 }
 
-static void percentile_print(const struct style *style, const char *name, int64_t ns, struct strbuf *out)
+static void percentile_print(const struct style *style, const char *name, int64_t ns,
+			     struct strbuf *out)
 {
 	strbuf_printf(out, "   %s ", name);
 	style_time(style, false, ns, out);
 }
 
-static int listener_print(const struct style *style, const struct listener *listener, int64_t duration_ns,
-                          struct strbuf *out)
+static int listener_print(const struct style *style, const struct listener *listener,
+			  int64_t duration_ns, struct strbuf *out)
 {
 	struct latency waits;
 	int error = latency_of(listener->waits.items, listener->waits.len, &waits);
@@ -114,8 +117,8 @@ static void column_finish(struct spread_column *column)
 			column->largest = column->spread.count[i];
 }
 
-static void column_print(const struct style *style, const struct spread_column *column, unsigned decade,
-                         unsigned width, struct strbuf *out)
+static void column_print(const struct style *style, const struct spread_column *column,
+			 unsigned decade, unsigned width, struct strbuf *out)
 {
 	uint64_t count = column->spread.count[decade];
 	unsigned room = width - 10, eighths;
@@ -143,7 +146,8 @@ static void decade_label(const struct style *style, unsigned decade, struct strb
 	strbuf_add(out, "  ");
 }
 
-static void spreads_print(const struct style *style, const struct spread_column columns[2], struct strbuf *out)
+static void spreads_print(const struct style *style, const struct spread_column columns[2],
+			  struct strbuf *out)
 {
 	unsigned width = (style->width > 60 ? style->width - LABEL_COLUMNS - 4 : 46) / 2;
 	unsigned first = LATENCY_DECADES, last = 0;
@@ -169,9 +173,7 @@ static void spreads_print(const struct style *style, const struct spread_column 
 		decade_label(style, i, out);
 		column_print(style, &columns[0], i, width, out);
 		column_print(style, &columns[1], i, width, out);
-		while (out->data && out->data[out->len - 1] == ' ')
-			out->len--;
-		strbuf_add_char(out, '\n');
+		text_end_line(out);
 	}
 	strbuf_add_char(out, '\n');
 }
@@ -185,19 +187,20 @@ int overview(const struct style *style, const struct model *model, struct strbuf
 	};
 	size_t shown = 0;
 
-	vec_each(it, &model->listeners) {
+	vec_each (it, &model->listeners) {
 		const struct listener *listener = *it;
 
-		vec_each(wait, &listener->waits)
+		vec_each (wait, &listener->waits)
 			latency_spread_add(&columns[1].spread, *wait);
 		if (!listener->arrivals && !listener->accepted)
 			continue;
-		if (shown++ < LISTENERS_MAX && listener_print(style, listener, model->capture.duration_ns, out))
+		if (shown++ < LISTENERS_MAX &&
+		    listener_print(style, listener, model->capture.duration_ns, out))
 			return -ENOMEM;
 	}
 	if (shown > LISTENERS_MAX)
 		strbuf_printf(out, "%zu more listeners\n\n", shown - LISTENERS_MAX);
-	vec_each(it, &model->connections)
+	vec_each (it, &model->connections)
 		if ((*it)->connect_ns != TIME_UNKNOWN)
 			latency_spread_add(&columns[0].spread, (*it)->connect_ns);
 	column_finish(&columns[0]);

@@ -24,7 +24,7 @@ const char *protocol_text(enum protocol protocol)
 }
 
 void sentence_who(const struct style *style, const char *comm, uint32_t pid, uint32_t tid,
-                  struct strbuf *out)
+		  struct strbuf *out)
 {
 	style_name(style, comm, out);
 	strbuf_add_char(out, '[');
@@ -51,7 +51,7 @@ static bool same_ip(const struct address *a, const struct address *b)
 }
 
 void sentence_route(const struct style *style, const struct connection *connection, bool brief,
-                    struct strbuf *out)
+		    struct strbuf *out)
 {
 	const struct address *client = &connection->client_address;
 	const struct address *server = &connection->server_address;
@@ -62,8 +62,8 @@ void sentence_route(const struct style *style, const struct connection *connecti
 		return;
 	}
 	/* what never came about had no use for its own address */
-	if (!unnamed(client) &&
-	    !(brief && connection_failed(connection) && connection->established_ns == TIME_UNKNOWN)) {
+	if (!unnamed(client) && !(brief && connection_failed(connection) &&
+				  connection->established_ns == TIME_UNKNOWN)) {
 		style_address(style, client, out);
 		strbuf_add_char(out, ' ');
 	}
@@ -85,12 +85,12 @@ static void outcome_by(const char *what, enum side by, struct strbuf *out)
 }
 
 static void outcome_timed_out(const struct style *style, const struct connection *connection,
-                              struct strbuf *out)
+			      struct strbuf *out)
 {
 	strbuf_add(out, "timed out");
 	if (connection->syns)
 		strbuf_printf(out, " after %u SYN%s", connection->syns,
-		              connection->syns == 1 ? "" : "s");
+			      connection->syns == 1 ? "" : "s");
 	if (connection->syn_ns == TIME_UNKNOWN || connection->end_ns == TIME_UNKNOWN)
 		return;
 	strbuf_add(out, ", ");
@@ -98,7 +98,7 @@ static void outcome_timed_out(const struct style *style, const struct connection
 }
 
 void sentence_outcome(const struct style *style, const struct connection *connection,
-                      struct strbuf *out)
+		      struct strbuf *out)
 {
 	switch ((enum outcome)connection->outcome) {
 	case OUTCOME_OPEN:
@@ -142,12 +142,13 @@ void sentence_outcome(const struct style *style, const struct connection *connec
 /* What one side got, by whichever end was seen. */
 static uint64_t bytes_between(const struct end *from, const struct end *to)
 {
-	return to->seen && to->bytes_received > from->bytes_sent ? to->bytes_received :
-	       from->seen ? from->bytes_sent : to->bytes_received;
+	return to->seen && to->bytes_received > from->bytes_sent ? to->bytes_received
+	       : from->seen                                      ? from->bytes_sent
+								 : to->bytes_received;
 }
 
 void sentence_bytes(const struct style *style, const struct connection *connection,
-                    struct strbuf *out)
+		    struct strbuf *out)
 {
 	uint64_t to_server = bytes_between(&connection->client, &connection->server);
 	uint64_t to_client = bytes_between(&connection->server, &connection->client);
@@ -182,7 +183,7 @@ static const char *const remedies[] = {
 static_assert(sizeof(remedies) / sizeof(*remedies) == ST_LOSS_MAX, "a loss without a remedy");
 
 void sentence_completeness(const struct style *style, const struct capture *capture,
-                           struct strbuf *out)
+			   struct strbuf *out)
 {
 	const char *remedy = NULL, *separator = " (";
 	uint64_t lost = capture_lost(capture);

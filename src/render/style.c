@@ -25,23 +25,25 @@ struct glyph_form {
 };
 
 static const struct glyph_form glyphs[] = {
-	[GLYPH_DASH] = {"─", "-"},       [GLYPH_HEAD_RIGHT] = {"▶", ">"},
-	[GLYPH_HEAD_LEFT] = {"◀", "<"},  [GLYPH_LOST] = {"╳", "X"},
-	[GLYPH_LANE] = {"│", "|"},       [GLYPH_CALL] = {"●", "*"},
-	[GLYPH_KERNEL] = {"├", "+"},     [GLYPH_WAIT] = {"┆", ":"},
-	[GLYPH_QUEUE] = {"▒", "#"},      [GLYPH_MORE] = {"⋮", "~"},
-	[GLYPH_SERVED] = {"█", "="},     [GLYPH_FAILED] = {"✗", "x"},
-	[GLYPH_ABSENT] = {"–", "-"},     [GLYPH_TO] = {"→", "->"},
-	[GLYPH_TIMES] = {"×", "x"},      [GLYPH_ELLIPSIS] = {"…", "..."},
+	[GLYPH_DASH] = {"─", "-"},      [GLYPH_HEAD_RIGHT] = {"▶", ">"},
+	[GLYPH_HEAD_LEFT] = {"◀", "<"}, [GLYPH_LOST] = {"╳", "X"},
+	[GLYPH_LANE] = {"│", "|"},      [GLYPH_CALL] = {"●", "*"},
+	[GLYPH_KERNEL] = {"├", "+"},    [GLYPH_WAIT] = {"┆", ":"},
+	[GLYPH_QUEUE] = {"▒", "#"},     [GLYPH_MORE] = {"⋮", "~"},
+	[GLYPH_SERVED] = {"█", "="},    [GLYPH_FAILED] = {"✗", "x"},
+	[GLYPH_ABSENT] = {"–", "-"},    [GLYPH_TO] = {"→", "->"},
+	[GLYPH_TIMES] = {"×", "x"},     [GLYPH_ELLIPSIS] = {"…", "..."},
 };
 static_assert(sizeof(glyphs) / sizeof(*glyphs) == GLYPH_MAX, "a glyph without a form");
 
 static const struct glyph_form levels[STYLE_LEVELS] = {
-	{"▁", "."}, {"▂", ":"}, {"▃", "-"}, {"▄", "="}, {"▅", "+"}, {"▆", "*"}, {"▇", "#"}, {"█", "@"},
+	{"▁", "."}, {"▂", ":"}, {"▃", "-"}, {"▄", "="},
+	{"▅", "+"}, {"▆", "*"}, {"▇", "#"}, {"█", "@"},
 };
 
 static const struct glyph_form eighths[STYLE_LEVELS] = {
-	{"▏", "="}, {"▎", "="}, {"▍", "="}, {"▌", "="}, {"▋", "="}, {"▊", "="}, {"▉", "="}, {"█", "="},
+	{"▏", "="}, {"▎", "="}, {"▍", "="}, {"▌", "="},
+	{"▋", "="}, {"▊", "="}, {"▉", "="}, {"█", "="},
 };
 
 static const char *const paints[] = {

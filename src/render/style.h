@@ -23,10 +23,22 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER, COLOR_WHEN_MAX };
 enum paint { PAINT_NONE, PAINT_DIM, PAINT_WAIT, PAINT_FAIL, PAINT_TITLE, PAINT_MAX };
 
 enum glyph {
-	GLYPH_DASH, GLYPH_HEAD_RIGHT, GLYPH_HEAD_LEFT, GLYPH_LOST, /* arrows */
-	GLYPH_LANE, GLYPH_CALL, GLYPH_KERNEL, GLYPH_WAIT, GLYPH_QUEUE, GLYPH_MORE, /* on a lane */
-	GLYPH_SERVED, GLYPH_FAILED, GLYPH_ABSENT,
-	GLYPH_TO, GLYPH_TIMES, GLYPH_ELLIPSIS,
+	GLYPH_DASH,
+	GLYPH_HEAD_RIGHT,
+	GLYPH_HEAD_LEFT,
+	GLYPH_LOST, /* arrows */
+	GLYPH_LANE,
+	GLYPH_CALL,
+	GLYPH_KERNEL,
+	GLYPH_WAIT,
+	GLYPH_QUEUE,
+	GLYPH_MORE, /* on a lane */
+	GLYPH_SERVED,
+	GLYPH_FAILED,
+	GLYPH_ABSENT,
+	GLYPH_TO,
+	GLYPH_TIMES,
+	GLYPH_ELLIPSIS,
 	GLYPH_MAX,
 };
 
@@ -35,11 +47,12 @@ enum glyph {
  * or where the locale is not UTF-8 or a character is not one column wide. */
 void style_init(struct style *style, int fd, enum color_when when, bool ascii);
 
-void style_paint(const struct style *style, enum paint paint, struct strbuf *out); /* PAINT_NONE ends it */
+void style_paint(const struct style *style, enum paint paint,
+		 struct strbuf *out); /* PAINT_NONE ends it */
 const char *style_glyph(const struct style *style, enum glyph glyph);
 
 #define STYLE_LEVELS 8
-const char *style_level(const struct style *style, unsigned level);  /* a bar 1..8 eighths high */
+const char *style_level(const struct style *style, unsigned level); /* a bar 1..8 eighths high */
 const char *style_eighth(const struct style *style, unsigned level); /* a bar 1..8 eighths wide */
 
 /* units_time() and units_bytes() in the form the style allows, spaced or compact. */

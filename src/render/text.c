@@ -61,6 +61,16 @@ void text_pad_left(struct strbuf *out, size_t start, size_t width)
 	memset(out->data + start, ' ', added);
 }
 
+void text_end_line(struct strbuf *out)
+{
+	size_t len = out->len;
+
+	while (len && out->data[len - 1] == ' ')
+		len--;
+	strbuf_truncate(out, len);
+	strbuf_add_char(out, '\n');
+}
+
 void text_clip(struct strbuf *out, const char *text, size_t width, const char *ellipsis)
 {
 	size_t len = strlen(text), room = width, at = 0, columns;

@@ -17,6 +17,9 @@ void text_pad(struct strbuf *out, size_t start, size_t width);
 /* The same, but the padding goes before it: numbers stand on the right. */
 void text_pad_left(struct strbuf *out, size_t start, size_t width);
 
+/* Takes the blanks away that the line ends in, and ends it. */
+void text_end_line(struct strbuf *out);
+
 /* Appends text, which holds no colours, cut to `width` columns; what was cut ends in ellipsis. */
 void text_clip(struct strbuf *out, const char *text, size_t width, const char *ellipsis);
 

@@ -14,11 +14,11 @@
 #include "render/sentence.h"
 #include "render/text.h"
 
-#define ROWS_MAX 40  /* more connections than that get an overview */
+#define ROWS_MAX 40 /* more connections than that get an overview */
 #define WORST_ROWS 20
 #define NARROW 60
 #define CONNECT_COLUMNS 8
-#define WAIT_COLUMNS 7
+#define WAIT_COLUMNS 8
 #define FIGURES (CONNECT_COLUMNS + WAIT_COLUMNS)
 
 struct table {
@@ -33,7 +33,8 @@ struct table {
 };
 
 /* Whom the row is about: the client's address, or for unnamed sockets its process. */
-static void client_print(const struct table *table, const struct connection *connection, struct strbuf *out)
+static void client_print(const struct table *table, const struct connection *connection,
+			 struct strbuf *out)
 {
 	const struct address *address = &connection->client_address;
 	const struct end *end = &connection->client;
@@ -46,7 +47,8 @@ static void client_print(const struct table *table, const struct connection *con
 		strbuf_add(out, style_glyph(table->style, GLYPH_ABSENT));
 }
 
-static void server_print(const struct table *table, const struct connection *connection, struct strbuf *out)
+static void server_print(const struct table *table, const struct connection *connection,
+			 struct strbuf *out)
 {
 	const struct address *address = &connection->server_address;
 
@@ -76,7 +78,8 @@ static void table_compare_servers(struct table *table)
 typedef void print_fn(const struct table *, const struct connection *, struct strbuf *);
 
 /* The widest of what print makes of the rows, within limits. */
-static unsigned column_width(const struct table *table, print_fn *print, unsigned least, unsigned most)
+static unsigned column_width(const struct table *table, print_fn *print, unsigned least,
+			     unsigned most)
 {
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
 	unsigned width = least;
@@ -138,13 +141,6 @@ static void table_axis(struct table *table, int64_t now_ns)
 	table->axis.to_ns = to_ns > from_ns ? to_ns : from_ns + 1;
 }
 
-static void end_line(struct strbuf *out)
-{
-	while (out->len && out->data[out->len - 1] == ' ')
-		out->len--;
-	strbuf_add_char(out, '\n');
-}
-
 static void header_print(const struct table *table, struct strbuf *out)
 {
 	size_t start = out->len;
@@ -164,7 +160,7 @@ static void header_print(const struct table *table, struct strbuf *out)
 	if (table->figures)
 		strbuf_printf(out, "%*s%*s", CONNECT_COLUMNS, "connect", WAIT_COLUMNS, "wait");
 	style_paint(table->style, PAINT_NONE, out);
-	end_line(out);
+	text_end_line(out);
 }
 
 static void figure_print(const struct table *table, int64_t ns, unsigned width, struct strbuf *out)
@@ -182,18 +178,27 @@ static void figure_print(const struct table *table, int64_t ns, unsigned width, 
 static const char *failure_word(const struct connection *connection)
 {
 	switch ((enum outcome)connection->outcome) {
-	case OUTCOME_REFUSED: return "refused";
-	case OUTCOME_TIMED_OUT: return "timed out";
-	case OUTCOME_DROPPED: return "dropped";
-	case OUTCOME_RESET_IN_QUEUE: return "reset in queue";
-	case OUTCOME_NEVER_ACCEPTED: return "never accepted";
-	case OUTCOME_FAILED: return "failed";
-	case OUTCOME_RESET: return connection->established_ns == TIME_UNKNOWN ? "reset" : NULL;
-	default: return NULL;
+	case OUTCOME_REFUSED:
+		return "refused";
+	case OUTCOME_TIMED_OUT:
+		return "timed out";
+	case OUTCOME_DROPPED:
+		return "dropped";
+	case OUTCOME_RESET_IN_QUEUE:
+		return "reset in queue";
+	case OUTCOME_NEVER_ACCEPTED:
+		return "never accepted";
+	case OUTCOME_FAILED:
+		return "failed";
+	case OUTCOME_RESET:
+		return connection->established_ns == TIME_UNKNOWN ? "reset" : NULL;
+	default:
+		return NULL;
 	}
 }
 
-static void figures_print(const struct table *table, const struct connection *connection, struct strbuf *out)
+static void figures_print(const struct table *table, const struct connection *connection,
+			  struct strbuf *out)
 {
 	const char *word = failure_word(connection);
 	size_t start = out->len;
@@ -210,8 +215,8 @@ static void figures_print(const struct table *table, const struct connection *co
 	figure_print(table, connection->accept_wait_ns, WAIT_COLUMNS, out);
 }
 
-static void cell_print(const struct table *table, const struct connection *connection, print_fn *print,
-                       unsigned width, struct strbuf *out)
+static void cell_print(const struct table *table, const struct connection *connection,
+		       print_fn *print, unsigned width, struct strbuf *out)
 {
 	const char *ellipsis = style_glyph(table->style, GLYPH_ELLIPSIS);
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
@@ -222,7 +227,8 @@ static void cell_print(const struct table *table, const struct connection *conne
 	text_pad(out, start, width + 2);
 }
 
-static void row_print(const struct table *table, const struct connection *connection, struct strbuf *out)
+static void row_print(const struct table *table, const struct connection *connection,
+		      struct strbuf *out)
 {
 	size_t start = out->len;
 
@@ -234,7 +240,7 @@ static void row_print(const struct table *table, const struct connection *connec
 	bar_print(table->style, &table->axis, connection, out);
 	if (table->figures)
 		figures_print(table, connection, out);
-	end_line(out);
+	text_end_line(out);
 }
 
 static void table_print(struct table *table, int64_t now_ns, struct strbuf *out)

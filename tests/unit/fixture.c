@@ -24,9 +24,12 @@ const struct style style_wide = {.width = 132};
 
 struct address ip_address(const char *ip, uint16_t port)
 {
-	struct address address = {.family = strchr(ip, ':') ? FAMILY_INET6 : FAMILY_INET, .port = port};
+	struct address address = {.family = strchr(ip, ':') ? FAMILY_INET6 : FAMILY_INET,
+				  .port = port};
 
-	assert_int_equal(inet_pton(address.family == FAMILY_INET ? AF_INET : AF_INET6, ip, address.bytes), 1);
+	assert_int_equal(
+		inet_pton(address.family == FAMILY_INET ? AF_INET : AF_INET6, ip, address.bytes),
+		1);
 	return address;
 }
 
@@ -47,7 +50,8 @@ static void process_init(struct process *process, uint64_t id, uint32_t pid, con
 {
 	struct process_name name = {.t_ns = 0};
 
-	*process = (struct process){.id = id, .pid = pid, .start_ns = TIME_UNKNOWN, .end_ns = TIME_UNKNOWN};
+	*process = (struct process){
+		.id = id, .pid = pid, .start_ns = TIME_UNKNOWN, .end_ns = TIME_UNKNOWN};
 	strncpy(name.comm, comm, sizeof(name.comm) - 1);
 	assert_int_equal(vec_push(&process->names, name), 0);
 }
@@ -58,9 +62,14 @@ static void listener_init(struct fixture *fixture)
 	struct event *event;
 
 	*listener = (struct listener){
-		.id = 1, .protocol = PROTOCOL_TCP, .family = FAMILY_INET,
-		.address = ip_address("127.0.0.1", 8088), .requested = 5, .effective = 5,
-		.opened_ns = 207000 * US, .closed_ns = TIME_UNKNOWN,
+		.id = 1,
+		.protocol = PROTOCOL_TCP,
+		.family = FAMILY_INET,
+		.address = ip_address("127.0.0.1", 8088),
+		.requested = 5,
+		.effective = 5,
+		.opened_ns = 207000 * US,
+		.closed_ns = TIME_UNKNOWN,
 	};
 	assert_int_equal(vec_push(&listener->owners, ((struct owner){&fixture->server, 3})), 0);
 	socket_at(&listener->events, SIDE_NONE, 206900, 1, 3);
@@ -69,7 +78,7 @@ static void listener_init(struct fixture *fixture)
 	event = event_at(&listener->events, EVENT_LISTEN, SIDE_NONE, 207000, 4, 3);
 	event->arg.listen.requested = 5;
 	event->arg.listen.effective = 5;
-	vec_each(it, &listener->events)
+	vec_each (it, &listener->events)
 		it->pid = it->tid = 4240;
 }
 
@@ -101,7 +110,7 @@ static void connection_free(struct connection *connection)
 
 void fixture_free(struct fixture *fixture)
 {
-	vec_each(it, &fixture->model.connections)
+	vec_each (it, &fixture->model.connections)
 		connection_free(*it);
 	vec_release(&fixture->model.connections);
 	vec_release(&fixture->model.processes);
@@ -115,30 +124,45 @@ void fixture_free(struct fixture *fixture)
 	free(fixture);
 }
 
-static struct end end_of(struct process *process, int32_t fd, struct address local, struct address peer)
+static struct end end_of(struct process *process, int32_t fd, struct address local,
+			 struct address peer)
 {
-	struct end end = {.seen = true, .process = process, .fd = fd, .local = local, .peer = peer, .exact = true};
+	struct end end = {.seen = true,
+			  .process = process,
+			  .fd = fd,
+			  .local = local,
+			  .peer = peer,
+			  .exact = true};
 
 	strncpy(end.comm, process_comm(process), sizeof(end.comm) - 1);
 	return end;
 }
 
 struct connection *fixture_connection(struct fixture *fixture, enum protocol protocol,
-                                      struct address client, struct address server)
+				      struct address client, struct address server)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 
 	assert_non_null(connection);
 	*connection = (struct connection){
-		.id = ++fixture->model.connections_seen, .protocol = protocol,
-		.type = protocol == PROTOCOL_UDP ? TYPE_DGRAM : TYPE_STREAM, .family = server.family,
-		.client_address = client, .server_address = server,
+		.id = ++fixture->model.connections_seen,
+		.protocol = protocol,
+		.type = protocol == PROTOCOL_UDP ? TYPE_DGRAM : TYPE_STREAM,
+		.family = server.family,
+		.client_address = client,
+		.server_address = server,
 		.client = end_of(&fixture->client, 3, client, server),
 		.server = end_of(&fixture->server, 4, server, client),
-		.outcome = OUTCOME_CLOSED, .start_ns = 0, .syn_ns = TIME_UNKNOWN,
-		.established_ns = TIME_UNKNOWN, .accepted_ns = TIME_UNKNOWN, .end_ns = TIME_UNKNOWN,
-		.connect_ns = TIME_UNKNOWN, .accept_wait_ns = TIME_UNKNOWN,
-		.seen_from_start = true, .lossless = true,
+		.outcome = OUTCOME_CLOSED,
+		.start_ns = 0,
+		.syn_ns = TIME_UNKNOWN,
+		.established_ns = TIME_UNKNOWN,
+		.accepted_ns = TIME_UNKNOWN,
+		.end_ns = TIME_UNKNOWN,
+		.connect_ns = TIME_UNKNOWN,
+		.accept_wait_ns = TIME_UNKNOWN,
+		.seen_from_start = true,
+		.lossless = true,
 	};
 	assert_int_equal(vec_push(&fixture->model.connections, connection), 0);
 	return connection;
@@ -152,10 +176,14 @@ void connection_unseen(struct connection *connection, enum side side)
 }
 
 struct event *event_at(struct events *events, enum event_name name, enum side side, int64_t t_us,
-                       int64_t duration_us, int32_t fd)
+		       int64_t duration_us, int32_t fd)
 {
 	struct event event = {
-		.t_ns = t_us * US, .duration_ns = duration_us * US, .name = name, .side = side, .fd = fd,
+		.t_ns = t_us * US,
+		.duration_ns = duration_us * US,
+		.name = name,
+		.side = side,
+		.fd = fd,
 		.last = name == EVENT_CLOSE,
 	};
 
@@ -165,7 +193,8 @@ struct event *event_at(struct events *events, enum event_name name, enum side si
 	return &events->items[events->len - 1];
 }
 
-struct event *socket_at(struct events *events, enum side side, int64_t t_us, int32_t type, int32_t fd)
+struct event *socket_at(struct events *events, enum side side, int64_t t_us, int32_t type,
+			int32_t fd)
 {
 	struct event *event = event_at(events, EVENT_SOCKET, side, t_us, 3, fd);
 
@@ -175,8 +204,8 @@ struct event *socket_at(struct events *events, enum side side, int64_t t_us, int
 	return event;
 }
 
-struct event *data_at(struct events *events, enum event_name name, enum side side, int64_t t_us, int32_t fd,
-                      uint64_t count, uint64_t bytes)
+struct event *data_at(struct events *events, enum event_name name, enum side side, int64_t t_us,
+		      int32_t fd, uint64_t count, uint64_t bytes)
 {
 	struct event *event = event_at(events, name, side, t_us, 0, fd);
 
@@ -194,7 +223,7 @@ void event_failed(struct event *event, int32_t err)
 
 /* From SYN to accept(), seen from both sides or one. */
 static void story_handshake(struct fixture *fixture, struct connection *connection, int64_t syn_us,
-                            int64_t arrived_us, int64_t accept_us, int64_t accepted_us)
+			    int64_t arrived_us, int64_t accept_us, int64_t accepted_us)
 {
 	struct events *events = &connection->events;
 	struct event *event;
@@ -219,8 +248,9 @@ static void story_handshake(struct fixture *fixture, struct connection *connecti
 
 struct connection *story_local(struct fixture *fixture)
 {
-	struct connection *connection = fixture_connection(
-		fixture, PROTOCOL_TCP, ip_address("127.0.0.1", 41568), ip_address("127.0.0.1", 8088));
+	struct connection *connection =
+		fixture_connection(fixture, PROTOCOL_TCP, ip_address("127.0.0.1", 41568),
+				   ip_address("127.0.0.1", 8088));
 	struct events *events = &connection->events;
 	int64_t t = ARRIVED_US;
 
@@ -306,15 +336,17 @@ struct connection *story_timed_out(struct fixture *fixture)
 }
 
 struct connection *story_served(struct fixture *fixture, const char *client_ip, int64_t start_us,
-                                int64_t connect_us, int64_t wait_us, int64_t served_us)
+				int64_t connect_us, int64_t wait_us, int64_t served_us)
 {
-	struct connection *connection = fixture_connection(
-		fixture, PROTOCOL_TCP, ip_address(client_ip, 40000 + fixture->model.connections_seen),
-		ip_address("127.0.0.1", 8088));
+	struct connection *connection =
+		fixture_connection(fixture, PROTOCOL_TCP,
+				   ip_address(client_ip, 40000 + fixture->model.connections_seen),
+				   ip_address("127.0.0.1", 8088));
 	int64_t arrived_us = start_us + connect_us;
 
 	connection->start_ns = start_us * US;
-	story_handshake(fixture, connection, start_us, arrived_us + 1, arrived_us, arrived_us + 1 + wait_us);
+	story_handshake(fixture, connection, start_us, arrived_us + 1,
+			arrived_us + 1 + wait_us - wait_us / 2, arrived_us + 1 + wait_us);
 	connection->end_ns = (arrived_us + 1 + wait_us + served_us) * US;
 	assert_int_equal(vec_push(&fixture->listener.waits, wait_us * US), 0);
 	fixture->listener.arrivals++;

@@ -28,23 +28,24 @@ void fixture_free(struct fixture *fixture);
 
 /* A connection of the model with the next id, both ends seen, nothing in it. */
 struct connection *fixture_connection(struct fixture *fixture, enum protocol protocol,
-                                      struct address client, struct address server);
+				      struct address client, struct address server);
 
 /* The other host has that end. */
 void connection_unseen(struct connection *connection, enum side side);
 
 /* Appends an event; what is not given is as of a call that worked. */
 struct event *event_at(struct events *events, enum event_name name, enum side side, int64_t t_us,
-                       int64_t duration_us, int32_t fd);
-struct event *socket_at(struct events *events, enum side side, int64_t t_us, int32_t type, int32_t fd);
-struct event *data_at(struct events *events, enum event_name name, enum side side, int64_t t_us, int32_t fd,
-                      uint64_t count, uint64_t bytes);
+		       int64_t duration_us, int32_t fd);
+struct event *socket_at(struct events *events, enum side side, int64_t t_us, int32_t type,
+			int32_t fd);
+struct event *data_at(struct events *events, enum event_name name, enum side side, int64_t t_us,
+		      int32_t fd, uint64_t count, uint64_t bytes);
 void event_failed(struct event *event, int32_t err);
 
 /* Whole stories. */
-struct connection *story_local(struct fixture *fixture);    /* the tutorial's: one greeting */
-struct connection *story_remote(struct fixture *fixture);   /* the client on another host */
+struct connection *story_local(struct fixture *fixture); /* the tutorial's: one greeting */
+struct connection *story_remote(struct fixture *fixture); /* the client on another host */
 struct connection *story_refused(struct fixture *fixture);
 struct connection *story_timed_out(struct fixture *fixture);
 struct connection *story_served(struct fixture *fixture, const char *client_ip, int64_t start_us,
-                                int64_t connect_us, int64_t wait_us, int64_t served_us);
+				int64_t connect_us, int64_t wait_us, int64_t served_us);

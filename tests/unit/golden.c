@@ -55,8 +55,10 @@ void golden_check(const char *name, const struct strbuf *actual)
 		return;
 	}
 	golden_read(name, &expected);
-	if (expected.len == actual->len && memcmp(strbuf_text(&expected), strbuf_text(actual), actual->len) == 0)
+	if (expected.len == actual->len &&
+	    memcmp(strbuf_text(&expected), strbuf_text(actual), actual->len) == 0)
 		return;
-	fprintf(stderr, "--- %s, expected\n%s--- actual\n%s---\n", name, strbuf_text(&expected), strbuf_text(actual));
+	fprintf(stderr, "--- %s, expected\n%s--- actual\n%s---\n", name, strbuf_text(&expected),
+		strbuf_text(actual));
 	fail_msg("%s differs", name);
 }

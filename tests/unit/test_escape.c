@@ -31,10 +31,13 @@ static void test_terminal(void **state)
 	expect_terminal("größe", false, "größe");
 	expect_terminal("größe", true, "gr\\xc3\\xb6\\xc3\\x9fe");
 	/* C1 controls steer a terminal as ESC does */
-	expect_terminal("\xc2\x9b" "31m", false, "\\xc2\\x9b31m");
+	expect_terminal("\xc2\x9b"
+			"31m",
+			false, "\\xc2\\x9b31m");
 	/* right-to-left override, zero-width space, byte order mark */
-	expect_terminal("\xe2\x80\xae" "x\xe2\x80\x8b\xef\xbb\xbf", false,
-	                "\\xe2\\x80\\xaex\\xe2\\x80\\x8b\\xef\\xbb\\xbf");
+	expect_terminal("\xe2\x80\xae"
+			"x\xe2\x80\x8b\xef\xbb\xbf",
+			false, "\\xe2\\x80\\xaex\\xe2\\x80\\x8b\\xef\\xbb\\xbf");
 	expect_terminal("\xff\xc3(", false, "\\xff\\xc3(");
 }
 
@@ -45,7 +48,8 @@ static void test_xml(void **state)
 
 	(void)state;
 	escape_xml(&out, text, strlen(text));
-	assert_string_equal(strbuf_text(&out), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;\\x1b\\xff é");
+	assert_string_equal(strbuf_text(&out),
+			    "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;\\x1b\\xff é");
 }
 
 static void expect_broken(const char *bytes, size_t len)
@@ -62,13 +66,15 @@ static void test_utf8(void **state)
 	(void)state;
 	assert_int_equal(utf8_decode("\xf0\x9f\x98\x80", 4, &code), 4);
 	assert_int_equal(code, 0x1f600);
-	expect_broken("\xf0\x9f\x98", 3);         /* cut */
-	expect_broken("\xc0\xaf", 2);             /* overlong */
-	expect_broken("\xe0\x80\xaf", 3);         /* overlong */
-	expect_broken("\xed\xa0\x80", 3);         /* a surrogate */
-	expect_broken("\xf4\x90\x80\x80", 4);     /* beyond U+10FFFF */
+	expect_broken("\xf0\x9f\x98", 3); /* cut */
+	expect_broken("\xc0\xaf", 2); /* overlong */
+	expect_broken("\xe0\x80\xaf", 3); /* overlong */
+	expect_broken("\xed\xa0\x80", 3); /* a surrogate */
+	expect_broken("\xf4\x90\x80\x80", 4); /* beyond U+10FFFF */
 	expect_broken("\x80", 1);
-	expect_broken("\xc3" "A", 2);
+	expect_broken("\xc3"
+		      "A",
+		      2);
 }
 
 static void expect_clip(const char *text, size_t width, const char *expected, const char *from_left)

@@ -39,6 +39,16 @@ static void check_svg(const char *name, const struct connection *connection)
 	flowchart_release(&chart);
 }
 
+/* A served connection, 300 ms after the listener was opened. */
+static struct connection *served(struct fixture *fixture)
+{
+	struct connection *connection = story_served(fixture, "127.0.0.1", 1000, 60, 25, 0);
+
+	vec_each (event, &fixture->listener.events)
+		event->t_ns -= 300000000;
+	return connection;
+}
+
 static void test_local(void **state)
 {
 	struct fixture *fixture = fixture_new();
@@ -84,10 +94,11 @@ static void test_nonblocking(void **state)
 	struct connection *connection = story_local(fixture);
 
 	(void)state;
-	vec_each(event, &connection->events)
+	vec_each (event, &connection->events)
 		if (event->name == EVENT_CONNECT)
 			event_failed(event, EINPROGRESS);
-	connection->events.items[5].t_ns = 2103090000; /* accept() called when it was already queued */
+	connection->events.items[5].t_ns =
+		2103090000; /* accept() called when it was already queued */
 	connection->events.items[5].duration_ns = 6000;
 	check("flowchart-nonblocking.txt", &style_utf8, connection);
 	fixture_free(fixture);
@@ -96,7 +107,7 @@ static void test_nonblocking(void **state)
 static void test_reset(void **state)
 {
 	struct fixture *fixture = fixture_new();
-	struct connection *connection = story_served(fixture, "127.0.0.1", 1000, 60, 25, 0);
+	struct connection *connection = served(fixture);
 	struct event *event;
 
 	(void)state;
@@ -117,7 +128,7 @@ static void test_reset(void **state)
 static void test_reset_in_queue(void **state)
 {
 	struct fixture *fixture = fixture_new();
-	struct connection *connection = story_served(fixture, "127.0.0.1", 1000, 60, 25, 0);
+	struct connection *connection = served(fixture);
 	struct event *event;
 
 	(void)state;
@@ -136,7 +147,7 @@ static void test_reset_in_queue(void **state)
 static void test_half_close(void **state)
 {
 	struct fixture *fixture = fixture_new();
-	struct connection *connection = story_served(fixture, "127.0.0.1", 1000, 60, 25, 0);
+	struct connection *connection = served(fixture);
 	struct events *events = &connection->events;
 
 	(void)state;
@@ -159,7 +170,7 @@ static void test_half_close(void **state)
 static void test_folded(void **state)
 {
 	struct fixture *fixture = fixture_new();
-	struct connection *connection = story_served(fixture, "127.0.0.1", 1000, 60, 25, 0);
+	struct connection *connection = served(fixture);
 
 	(void)state;
 	fixture->listener.events.len = 0;
@@ -169,6 +180,8 @@ static void test_folded(void **state)
 		data_at(&connection->events, EVENT_SEND, SIDE_SERVER, 2080 + i * 200, 4, 1, 1234);
 		data_at(&connection->events, EVENT_RECV, SIDE_CLIENT, 2110 + i * 200, 3, 1, 1234);
 	}
+	connection->client.bytes_sent = connection->server.bytes_received = 100000;
+	connection->server.bytes_sent = connection->client.bytes_received = 1234000;
 	connection->outcome = OUTCOME_OPEN;
 	connection->end_ns = TIME_UNKNOWN;
 	check("flowchart-folded.txt", &style_utf8, connection);
@@ -183,7 +196,8 @@ static void test_retransmits(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		event_at(&connection->events, EVENT_RETRANSMIT, SIDE_SERVER, 2105000 + i * 200, 0, -1);
+		event_at(&connection->events, EVENT_RETRANSMIT, SIDE_SERVER, 2105000 + i * 200, 0,
+			 -1);
 	connection->listener->events.len = 0;
 	connection->events.items[1].in_flight = true;
 	connection->events.items[1].t_ns += connection->events.items[1].duration_ns;
@@ -206,8 +220,10 @@ static void test_udp(void **state)
 	connection->server.socket = server;
 	connection->server.fd = 3;
 	socket_at(&server->events, SIDE_NONE, 100, SOCK_DGRAM, 3)->arg.socket.domain = AF_INET6;
-	event_at(&server->events, EVENT_BIND, SIDE_NONE, 120, 3, 3)->arg.name.address = ip_address("::", 9999);
-	socket_at(&connection->events, SIDE_CLIENT, 1000, SOCK_DGRAM, 3)->arg.socket.domain = AF_INET6;
+	event_at(&server->events, EVENT_BIND, SIDE_NONE, 120, 3, 3)->arg.name.address =
+		ip_address("::", 9999);
+	socket_at(&connection->events, SIDE_CLIENT, 1000, SOCK_DGRAM, 3)->arg.socket.domain =
+		AF_INET6;
 	data_at(&connection->events, EVENT_SEND, SIDE_CLIENT, 1020, 3, 1, 5);
 	data_at(&connection->events, EVENT_RECV, SIDE_SERVER, 1040, 3, 1, 5);
 	data_at(&connection->events, EVENT_SEND, SIDE_SERVER, 1060, 3, 1, 9);
@@ -224,17 +240,20 @@ static void test_udp(void **state)
 static void test_unix(void **state)
 {
 	struct fixture *fixture = fixture_new();
-	struct connection *connection = fixture_connection(
-		fixture, PROTOCOL_UNIX, unix_address(""), unix_address("/run/app.sock"));
+	struct connection *connection = fixture_connection(fixture, PROTOCOL_UNIX, unix_address(""),
+							   unix_address("/run/app.sock"));
 	struct events *events = &connection->events;
 
 	(void)state;
 	fixture->listener.events.items[0].arg.socket.domain = AF_UNIX;
 	fixture->listener.events.items[1].arg.name.address = unix_address("/run/app.sock");
+	vec_each (event, &fixture->listener.events)
+		event->t_ns -= 300000000;
 	connection->listener = &fixture->listener;
 	connection->start_ns = 1000000;
 	socket_at(events, SIDE_CLIENT, 1000, SOCK_STREAM, 3)->arg.socket.domain = AF_UNIX;
-	event_at(events, EVENT_CONNECT, SIDE_CLIENT, 1010, 14, 3)->arg.name.address = unix_address("/run/app.sock");
+	event_at(events, EVENT_CONNECT, SIDE_CLIENT, 1010, 14, 3)->arg.name.address =
+		unix_address("/run/app.sock");
 	event_at(events, EVENT_ACCEPT, SIDE_SERVER, 2000, 5, 3)->ret = 4;
 	connection->established_ns = 1024000;
 	connection->accepted_ns = 2005000;
@@ -255,11 +274,13 @@ static void test_unix(void **state)
 static void test_socketpair(void **state)
 {
 	struct fixture *fixture = fixture_new();
-	struct connection *connection = fixture_connection(fixture, PROTOCOL_UNIX, unix_address(""), unix_address(""));
+	struct connection *connection =
+		fixture_connection(fixture, PROTOCOL_UNIX, unix_address(""), unix_address(""));
 
 	(void)state;
 	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++) {
-		struct event *event = event_at(&connection->events, EVENT_SOCKETPAIR, side, 1000, 4, 3);
+		struct event *event =
+			event_at(&connection->events, EVENT_SOCKETPAIR, side, 1000, 4, 3);
 
 		event->arg.socket.domain = AF_UNIX;
 		event->arg.socket.type = SOCK_SEQPACKET;
@@ -306,7 +327,8 @@ static void test_listener(void **state)
 	struct flowchart chart;
 
 	(void)state;
-	event_failed(event_at(&fixture->listener.events, EVENT_ACCEPT, SIDE_NONE, 500000, 3, 3), EAGAIN);
+	event_failed(event_at(&fixture->listener.events, EVENT_ACCEPT, SIDE_NONE, 500000, 3, 3),
+		     EAGAIN);
 	assert_int_equal(flowchart_of_listener(&style_utf8, &fixture->listener, &chart), 0);
 	flowchart_text(&style_utf8, &chart, &out);
 	flowchart_release(&chart);

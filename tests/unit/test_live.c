@@ -17,12 +17,28 @@
 
 static const struct live_options no_options;
 
+/* What the model would hand out with an event: a socket() belongs to nothing yet,
+ * SYNs are counted as they go. */
+static void connection_line(struct live *live, struct fixture *fixture, const struct event *event,
+			    struct connection *connection, struct strbuf *out)
+{
+	struct process *process = event->side == SIDE_SERVER ? &fixture->server : &fixture->client;
+	struct socket socket = {.process = process, .fd = event->fd};
+
+	if (event->name == EVENT_SYN)
+		connection->syns++;
+	live_line(live, &fixture->model.capture, event, &socket,
+		  event->name == EVENT_SOCKET ? NULL : connection->listener,
+		  event->name == EVENT_SOCKET ? NULL : connection, out);
+}
+
 /* Events in the order in which they end, as the model tells them. */
-static void connection_lines(struct live *live, struct fixture *fixture, const struct connection *connection,
-                             struct strbuf *out)
+static void connection_lines(struct live *live, struct fixture *fixture,
+			     struct connection *connection, struct strbuf *out)
 {
 	bool done[64] = {0};
 
+	connection->syns = 0;
 	for (size_t n = 0; n < connection->events.len; n++) {
 		size_t next = SIZE_MAX;
 		int64_t when = INT64_MAX;
@@ -36,16 +52,17 @@ static void connection_lines(struct live *live, struct fixture *fixture, const s
 			}
 		}
 		done[next] = true;
-		live_line(live, &fixture->model.capture, &connection->events.items[next], NULL,
-		          connection->listener, connection, out);
+		connection_line(live, fixture, &connection->events.items[next], connection, out);
 	}
 }
 
 static void listener_lines(struct live *live, struct fixture *fixture, struct strbuf *out)
 {
-	vec_each(event, &fixture->listener.events)
-		live_line(live, &fixture->model.capture, event, NULL,
-		          event->name == EVENT_LISTEN ? &fixture->listener : NULL, NULL, out);
+	struct socket socket = {.process = &fixture->server, .fd = 3};
+
+	vec_each (event, &fixture->listener.events)
+		live_line(live, &fixture->model.capture, event, &socket,
+			  event->name == EVENT_LISTEN ? &fixture->listener : NULL, NULL, out);
 }
 
 /* A bind() that failed, on a socket that is nothing else. */
@@ -58,7 +75,7 @@ static void failed_bind(struct live *live, struct fixture *fixture, struct strbu
 	event = event_at(&socket.events, EVENT_BIND, SIDE_CLIENT, 9000010, 3, 6);
 	event->arg.name.address = ip_address("127.0.0.1", 8088);
 	event_failed(event, EADDRINUSE);
-	vec_each(it, &socket.events) {
+	vec_each (it, &socket.events) {
 		it->side = SIDE_NONE;
 		live_line(live, &fixture->model.capture, it, &socket, NULL, NULL, out);
 	}
@@ -66,9 +83,10 @@ static void failed_bind(struct live *live, struct fixture *fixture, struct strbu
 }
 
 static void kernel_lines(struct live *live, struct fixture *fixture, struct connection *connection,
-                         struct strbuf *out)
+			 struct strbuf *out)
 {
-	struct event *event = event_at(&connection->events, EVENT_RESET, SIDE_SERVER, 9100000, 0, -1);
+	struct event *event =
+		event_at(&connection->events, EVENT_RESET, SIDE_SERVER, 9100000, 0, -1);
 
 	event->ret = 0;
 	live_line(live, &fixture->model.capture, event, NULL, NULL, connection, out);
@@ -76,7 +94,8 @@ static void kernel_lines(struct live *live, struct fixture *fixture, struct conn
 	live_line(live, &fixture->model.capture, event, NULL, NULL, connection, out);
 }
 
-static void all_stories(const struct style *style, const struct live_options *options, struct strbuf *out)
+static void all_stories(const struct style *style, const struct live_options *options,
+			struct strbuf *out)
 {
 	struct fixture *fixture = fixture_new();
 	struct connection *remote;
@@ -120,6 +139,27 @@ static void test_options(void **state)
 	check("live-relative.txt", &style_utf8, &options);
 }
 
+/* The RST that refuses is news only where connect() did not wait for it. */
+static void test_refusal(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct connection *connection = story_refused(fixture);
+	struct event reset =
+		*event_at(&connection->events, EVENT_RESET, SIDE_CLIENT, 2103355, 0, -1);
+	struct live live;
+
+	(void)state;
+	live_init(&live, &style_utf8, &no_options);
+	live_line(&live, &fixture->model.capture, &reset, NULL, NULL, connection, &out);
+	assert_string_equal(strbuf_text(&out), "");
+	event_failed(&connection->events.items[1], EINPROGRESS);
+	live_line(&live, &fixture->model.capture, &reset, NULL, NULL, connection, &out);
+	assert_string_equal(strbuf_text(&out), "12:04:33.103 (kernel)      refused"
+					       "                #1 → 10.0.0.9:81\n");
+	fixture_free(fixture);
+}
+
 static void test_hostile_name(void **state)
 {
 	struct fixture *fixture = fixture_new();
@@ -131,9 +171,11 @@ static void test_hostile_name(void **state)
 	strcpy(fixture->client.names.items[0].comm, "\033]0;x\007\xff");
 	connection = story_local(fixture);
 	live_init(&live, &style_utf8, &no_options);
-	live_line(&live, &fixture->model.capture, &connection->events.items[0], NULL, NULL, connection, &out);
-	assert_string_equal(strbuf_text(&out), "12:04:33.103 \\x1b]0;x\\x07\\xff[4242] "
-	                    "socket(AF_INET, SOCK_STREAM) = 3 #1 127.0.0.1:41568 → :8088\n");
+	live_line(&live, &fixture->model.capture, &connection->events.items[0], NULL, NULL,
+		  connection, &out);
+	assert_string_equal(strbuf_text(&out),
+			    "12:04:33.103 \\x1b]0;x\\x07\\xff[4242] "
+			    "socket(AF_INET, SOCK_STREAM) = 3 #1 127.0.0.1:41568 → :8088\n");
 	fixture_free(fixture);
 }
 
@@ -142,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_styles),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_hostile_name),
 	};
 

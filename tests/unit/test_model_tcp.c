@@ -335,6 +335,41 @@ static void test_reset_while_queued_then_accepted(void **state)
 	assert_int_equal(only(model)->accept_wait_ns, 500 * MS);
 }
 
+/* The server is no target: its accept() is not reported. */
+static void test_server_not_followed_is_no_queue(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088), server = build_tcp(BUILD_SERVER, 8088, 40000);
+	struct st_state child = build_state(T0 + 62 * US, server, TCP_SYN_RECV, TCP_ESTABLISHED);
+
+	child.sock.flags = ST_SOCK_PEER;
+	child.peer_isn = 11000;
+	child.local_isn = 11007;
+	build_connect(model, T0, BUILD_CLIENT, 40000);
+	build_feed(model, &child);
+	feed(model, build_state(T0 + 200 * US, client, TCP_ESTABLISHED, TCP_FIN_WAIT1));
+	feed(model, build_state(T0 + 201 * US, server, TCP_ESTABLISHED, TCP_CLOSE_WAIT));
+	feed(model, build_state(T0 + 210 * US, server, TCP_LAST_ACK, TCP_CLOSE));
+	build_close(model, T0 + 211 * US, client, 100, 3, TCP_FIN_WAIT2);
+	feed(model, build_release(T0 + 212 * US, BUILD_SERVER, 300));
+	build_pass(model, T0 + MS);
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
+	assert_int_equal(model->sockets.len, 0);
+}
+
+static void test_no_release_but_the_process_is_gone(void **state)
+{
+	struct model *model = *state;
+
+	build_connect(model, T0, BUILD_CLIENT, 40000);
+	feed(model, build_process(T0 + 200 * US, ST_PROCESS_EXIT, 100, "client"));
+	feed(model, build_state(T0 + 300 * US, build_tcp(BUILD_CLIENT, 40000, 8088), TCP_FIN_WAIT2, TCP_CLOSE));
+	build_pass(model, T0 + MS);
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(model->sockets.len, 0);
+}
+
 static void test_queued_at_the_end_is_open(void **state)
 {
 	struct model *model = *state;
@@ -570,6 +605,8 @@ int main(void)
 		test(test_reset_by_client),
 		test(test_reset_in_queue_when_listener_closes),
 		test(test_reset_while_queued_then_accepted),
+		test(test_server_not_followed_is_no_queue),
+		test(test_no_release_but_the_process_is_gone),
 		test(test_queued_at_the_end_is_open),
 		test(test_fin_of_a_remote_client),
 		test(test_release_without_close),

@@ -125,6 +125,26 @@ static void test_unconnected_client_is_joined_at_close(void **state)
 	assert_false(model->sockets.items[0]->open);
 }
 
+static void test_a_port_told_with_data_joins_at_once(void **state)
+{
+	struct model *model = *state;
+	struct st_data run = build_data(T0 + 110 * US, BUILD_CLIENT, ST_SEND, 1, 5, 100);
+
+	feed(model, build_call(ST_CALL_SOCKET, T0 + 90 * US, build_udp(BUILD_CLIENT, 0, 0), 100, -1, 3));
+	run.peer_family = AF_INET;
+	run.peer_port = 8088;
+	run.local_port = 40000;
+	run.v4 = 1;
+	memcpy(run.peer, (__u8[]){127, 0, 0, 1}, 4);
+	data(model, T0 + 120 * US, BUILD_SERVER, ST_RECV, 1, 5, 40000);
+	build_feed(model, &run);
+	data(model, T0 + 130 * US, BUILD_SERVER, ST_SEND, 1, 9, 40000);
+	data(model, T0 + 140 * US, BUILD_CLIENT, ST_RECV, 1, 9, 8088);
+	check_exchange(model);
+	assert_int_equal(only(model)->events.items[0].name, EVENT_RECV);
+	assert_int_equal(only(model)->client_address.bytes[0], 127);
+}
+
 static void test_a_flow_per_peer(void **state)
 {
 	struct model *model = *state;
@@ -169,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(test_connected_client),
 		test(test_unconnected_client_is_joined_at_close),
+		test(test_a_port_told_with_data_joins_at_once),
 		test(test_a_flow_per_peer),
 		test(test_flows_are_bounded),
 		test(test_idle_socket_is_shown),

@@ -32,7 +32,7 @@ static struct fixture *eight_clients(void)
 
 	for (int i = 0; i < 8; i++)
 		last = story_served(fixture, "127.0.0.1", 1000 + i * 200, i < 7 ? 80 : 1003000,
-		                    i < 7 ? i * 50000 + 25 : 90, 50000);
+				    i < 7 ? i * 50000 + 25 : 90, 50000);
 	last->syns = 2;
 	event_at(&last->events, EVENT_SYN, SIDE_CLIENT, 1002000, 0, -1);
 	fixture->model.capture.duration_ns = 1100000000;
@@ -71,7 +71,7 @@ static void test_outcomes(void **state)
 	connection->outcome = OUTCOME_OPEN;
 	connection->end_ns = TIME_UNKNOWN;
 	connection = fixture_connection(fixture, PROTOCOL_UNIX, unix_address(""),
-	                                unix_address("/run/a/very/long/path/of/app.sock"));
+					unix_address("/run/a/very/long/path/of/app.sock"));
 	connection->start_ns = connection->established_ns = 3000000000;
 	connection->end_ns = 4000000000;
 	fixture->model.capture.lost[ST_LOSS_DATA] = 1200;
@@ -89,11 +89,13 @@ static struct fixture *many(unsigned connections)
 		unsigned depth = i % 50 < 25 ? i % 50 / 4 : 0;
 
 		connection = story_served(fixture, "10.0.0.7", i * 40000, 100 + i % 7 * 300,
-		                          20 + depth * depth * 30000, 5000 + i % 3 * 1000);
+					  20 + depth * depth * 30000, 5000 + i % 3 * 1000);
 		if (i % 60 == 59)
 			connection->outcome = OUTCOME_RESET;
-		assert_int_equal(vec_push(&fixture->listener.samples,
-		                          ((struct queue_sample){connection->established_ns, depth})), 0);
+		assert_int_equal(
+			vec_push(&fixture->listener.samples,
+				 ((struct queue_sample){connection->established_ns, depth})),
+			0);
 	}
 	fixture->listener.depth_max = 6;
 	fixture->model.capture.duration_ns = connections * 40000000LL;
@@ -185,12 +187,9 @@ static void test_worst(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_eight),
-		cmocka_unit_test(test_outcomes),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_latency),
-		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_eight),   cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_many),    cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_latency), cmocka_unit_test(test_spread),
 		cmocka_unit_test(test_worst),
 	};
 

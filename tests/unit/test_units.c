@@ -95,7 +95,7 @@ static void test_count(void **state)
 	strbuf_add_char(&out, ' ');
 	units_decimal(&out, UINT64_MAX);
 	assert_string_equal(strbuf_text(&out),
-	                    "0 999 8,211 18,446,744,073,709,551,615 18446744073709551615");
+			    "0 999 8,211 18,446,744,073,709,551,615 18446744073709551615");
 }
 
 int main(void)

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the lines until they are written; knows nothing of what they say.
+ */
+#include "cmd/lines.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+void lines_end(struct lines *lines, int64_t t_ns)
+{
+	const struct line *last = lines->items.len ? &lines->items.items[lines->items.len - 1] : NULL;
+	size_t start = last ? last->start + last->len : 0;
+	struct line line = {t_ns, start, lines->text.len - start};
+
+	if (line.len && vec_push(&lines->items, line))
+		lines->text.error = -ENOMEM;
+}
+
+/* Nearly sorted as they come: insertion moves few. Lines of one moment keep their order. */
+static void sort(struct lines *lines)
+{
+	struct line *items = lines->items.items;
+
+	for (size_t i = 1; i < lines->items.len; i++) {
+		struct line line = items[i];
+		size_t at = i;
+
+		for (; at && items[at - 1].t_ns > line.t_ns; at--)
+			items[at] = items[at - 1];
+		items[at] = line;
+	}
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			text += n;
+			len -= n;
+		}
+	}
+	return 0;
+}
+
+int lines_write(struct lines *lines, int fd)
+{
+	struct strbuf ordered strbuf_cleanup = STRBUF_INIT;
+	int r = lines->text.error;
+
+	sort(lines);
+	vec_each(line, &lines->items)
+		strbuf_append(&ordered, lines->text.data + line->start, line->len);
+	if (!r)
+		r = ordered.error;
+	if (!r)
+		r = write_all(fd, strbuf_text(&ordered), ordered.len);
+	strbuf_reset(&lines->text);
+	lines->items.len = 0;
+	return r;
+}
+
+void lines_release(struct lines *lines)
+{
+	strbuf_release(&lines->text);
+	vec_release(&lines->items);
+}

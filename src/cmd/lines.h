@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The live lines of one moment, put into the order of time before they are
+ * written: a run of sends is known only when it ends, a call when it returns.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "base/vec.h"
+
+struct line {
+	int64_t t_ns;
+	size_t start, len; /* in the text */
+};
+
+struct lines {
+	struct strbuf text; /* append the next line here, then lines_end() */
+	VEC(struct line) items;
+};
+
+/* What was appended since the last call is one line, of that moment. */
+void lines_end(struct lines *lines, int64_t t_ns);
+
+/* Writes and forgets all lines. 0 or -errno, not said. */
+int lines_write(struct lines *lines, int fd);
+
+void lines_release(struct lines *lines);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the decoder lets through: each type as it should be, cut, too long, and with
+ * values out of range.
+ */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "decode/decode.h"
+
+#define T (BUILD_START_NS + MS)
+
+union any {
+	struct st_header h;
+	struct st_call call;
+	struct st_call_unix call_unix;
+	struct st_seen seen;
+	struct st_state state;
+	struct st_tcp tcp;
+	struct st_data data;
+	struct st_release release;
+	struct st_process process;
+	struct st_host host;
+	struct st_probe probe;
+	struct st_target target;
+	struct st_cgroup cgroup;
+	struct st_loss_record loss;
+	struct st_end end;
+	__u64 words[64];
+};
+
+/* A sound record of the type. */
+static union any sample(enum st_type type)
+{
+	struct st_call call = build_call(ST_CALL_BIND, T, build_tcp(5, 80, 0), 100, 3, 0);
+	union any any = {.words = {0}};
+
+	switch (type) {
+	case ST_CALL:
+		any.call = call;
+		break;
+	case ST_CALL_UNIX:
+		any.call_unix = build_call_unix(call, "/x", 2);
+		break;
+	case ST_SEEN:
+		any.seen = build_seen(T, build_tcp(5, 80, 0), 100, 3);
+		break;
+	case ST_STATE:
+		any.state = build_state(T, build_tcp(5, 80, 0), TCP_CLOSE, TCP_LISTEN);
+		break;
+	case ST_TCP:
+		any.tcp = build_tcp_event(T, build_tcp(5, 80, 0), ST_TCP_RETRANSMIT);
+		break;
+	case ST_DATA:
+		any.data = build_data(T, 5, ST_RECV, 1, 1, 100);
+		break;
+	case ST_RELEASE:
+		any.release = build_release(T, 5, 100);
+		break;
+	case ST_PROCESS:
+		any.process = build_process(T, ST_PROCESS_EXEC, 100, "x");
+		break;
+	case ST_HOST:
+		any.host = build_host();
+		break;
+	case ST_PROBE:
+		any.h = (struct st_header){.type = type, .size = sizeof(struct st_probe), .ts_ns = T};
+		break;
+	case ST_TARGET:
+		any.h = (struct st_header){.type = type, .size = sizeof(struct st_target), .ts_ns = T};
+		break;
+	case ST_CGROUP:
+		any.h = (struct st_header){.type = type, .size = sizeof(struct st_cgroup), .ts_ns = T};
+		break;
+	case ST_LOSS:
+		any.loss = build_loss(T, ST_LOSS_CALL, 1);
+		break;
+	default:
+		any.h = (struct st_header){.type = type, .size = sizeof(struct st_end), .ts_ns = T};
+	}
+	return any;
+}
+
+static int decode(const union any *any, size_t len)
+{
+	struct record record;
+	void *exact = malloc(len ? len : 1); /* so that a read beyond the end is seen */
+	int r;
+
+	assert_non_null(exact);
+	memcpy(exact, any, len);
+	r = decode_record(exact, len, &record);
+	if (!r)
+		assert_ptr_equal(record.header, exact);
+	free(exact);
+	return r;
+}
+
+static void test_every_type(void **state)
+{
+	(void)state;
+	for (int type = ST_TYPE_NONE + 1; type < ST_TYPE_MAX; type++) {
+		union any any = sample(type);
+		size_t size = any.h.size;
+
+		assert_int_equal(any.h.type, type);
+		assert_int_equal(decode(&any, size), 0);
+		assert_int_equal(decode(&any, size + 8), 0); /* more records may follow */
+		for (size_t len = 0; len < size; len++)
+			assert_int_equal(decode(&any, len), -ENODATA);
+		any.h.size = size + 8;
+		assert_int_equal(decode(&any, size + 8), -EBADMSG);
+		any.h.size = size - 8;
+		assert_int_equal(decode(&any, size), size == sizeof(struct st_header) ? -ENODATA : -EBADMSG);
+		any.h.size = size + 4;
+		assert_int_equal(decode(&any, size + 8), -ENODATA);
+		any.h.size = 0;
+		assert_int_equal(decode(&any, size), -ENODATA);
+		any.h.size = size;
+		any.h.ts_ns = 1ULL << 62;
+		assert_int_equal(decode(&any, size), -EBADMSG);
+	}
+}
+
+static void test_unknown_types_can_be_skipped(void **state)
+{
+	union any any = sample(ST_END);
+	struct record record;
+
+	(void)state;
+	any.h.type = ST_TYPE_MAX;
+	any.h.size = 64;
+	assert_int_equal(decode_record(&any, sizeof(any), &record), -ENOMSG);
+	assert_int_equal(record.header->size, 64);
+	any.h.type = ST_TYPE_NONE;
+	assert_int_equal(decode_record(&any, sizeof(any), &record), -ENOMSG);
+	any.h.type = 0xffff;
+	assert_int_equal(decode_record(&any, sizeof(any), &record), -ENOMSG);
+}
+
+/* The member out of range makes the record unsound. */
+#define refuses(type, member, value)                                                               \
+	do {                                                                                       \
+		union any any_ = sample(type);                                                     \
+		any_.member = (value);                                                             \
+		assert_int_equal(decode(&any_, any_.h.size), -EBADMSG);                            \
+	} while (0)
+
+static void test_values_out_of_range(void **state)
+{
+	(void)state;
+	refuses(ST_CALL, call.call, ST_CALL_NONE);
+	refuses(ST_CALL, call.call, ST_CALL_MAX);
+	refuses(ST_CALL, call.ret, -4096);
+	refuses(ST_CALL, call.enter_ns, 1ULL << 62);
+	refuses(ST_CALL, call.sock.state, 14);
+	refuses(ST_CALL, call.sock.v4, 2);
+	refuses(ST_CALL, call.name.v4, 2);
+	refuses(ST_CALL, call.name.path_len, ST_PATH_LEN + 1);
+	refuses(ST_CALL_UNIX, call_unix.path_len, ST_PATH_LEN + 1);
+	refuses(ST_CALL_UNIX, call_unix.call.call, ST_CALL_MAX);
+	refuses(ST_SEEN, seen.path_len, ST_PATH_LEN + 1);
+	refuses(ST_SEEN, seen.sock.state, 200);
+	refuses(ST_STATE, state.old, 14);
+	refuses(ST_STATE, state.new, 14);
+	refuses(ST_STATE, state.queued_ns, ~0ULL);
+	refuses(ST_STATE, state.err, 4096);
+	refuses(ST_TCP, tcp.event, 0);
+	refuses(ST_TCP, tcp.event, ST_TCP_MAX);
+	refuses(ST_DATA, data.direction, ST_DIRECTION_MAX);
+	refuses(ST_DATA, data.v4, 2);
+	refuses(ST_DATA, data.first_ns, T + 1);
+	refuses(ST_DATA, data.last_ns, 1ULL << 63);
+	refuses(ST_PROCESS, process.event, 0);
+	refuses(ST_PROCESS, process.event, ST_PROCESS_MAX);
+	refuses(ST_PROCESS, process.cmdline_len, ST_CMDLINE_LEN + 1);
+	refuses(ST_PROCESS, process.start_ns, ~0ULL);
+}
+
+static void test_values_at_the_edge(void **state)
+{
+	union any any = sample(ST_CALL_UNIX);
+
+	(void)state;
+	any.call_unix.path_len = ST_PATH_LEN;
+	any.call_unix.call.ret = -4095;
+	assert_int_equal(decode(&any, any.h.size), 0);
+	any = sample(ST_PROCESS);
+	any.process.cmdline_len = ST_CMDLINE_LEN;
+	assert_int_equal(decode(&any, any.h.size), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_type),
+		cmocka_unit_test(test_unknown_types_can_be_skipped),
+		cmocka_unit_test(test_values_out_of_range),
+		cmocka_unit_test(test_values_at_the_edge),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
