@@ -40,6 +40,14 @@ static __always_inline struct sock *sock_of_fd(int fd)
 	return sk ? mptcp_or_self(sk) : NULL;
 }
 
+/* The id of the fd's own socket, where `sk` is the MPTCP subflow behind it; else 0. */
+static __always_inline __u64 mptcp_outer_id(int fd, struct sock *sk)
+{
+	struct sock *outer = sock_of_file(file_of_fd(fd));
+
+	return outer && outer != sk ? sock_id(outer) : 0;
+}
+
 static __always_inline bool file_is_last(struct file *file)
 {
 	if (bpf_core_field_exists(file->f_ref))

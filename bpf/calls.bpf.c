@@ -129,6 +129,7 @@ int exit_listen(struct syscall_exit *ctx)
 	r->call.fd = thread->args[0];
 	r->call.arg[0] = thread->args[1];
 	r->call.backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	r->call.listener = mptcp_outer_id(r->call.fd, sk);
 	call_fill_sock(&r->call, sk, 0);
 	if (r->call.sock.family == AF_UNIX)
 		r->path_len = unix_path(r->path, sk);

@@ -52,6 +52,7 @@ static __always_inline int connect_inet(const struct st_thread *thread, struct s
 	call_fill(r, thread, ST_CALL_CONNECT, ret);
 	r->fd = thread->args[0];
 	call_fill_sock(r, sk, thread->once ? ST_SOCK_PEER : 0);
+	r->listener = mptcp_outer_id(r->fd, sk);
 	name_fill(&r->name, thread->args[1], thread->args[2]);
 	call_submit(r);
 	return 0;

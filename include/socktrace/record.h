@@ -107,7 +107,9 @@ struct st_call {
 	struct st_header h;
 	struct st_sock sock;
 	__u64 enter_ns;
-	__u64 listener; /* accept: id of the listening socket; socketpair: id of the second socket */
+	__u64 listener; /* accept: id of the listening socket; socketpair: id of the second socket;
+	                   listen, connect: id that the socket had until now (MPTCP: of the fd's own
+	                   socket, before there was a subflow), else 0 */
 	__u32 pid;      /* thread group */
 	__u32 tid;
 	__s32 fd;  /* the fd argument; socket: -1; socketpair: the first fd */

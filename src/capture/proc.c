@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,53 @@ static int read_parents(struct parents *out)
 		p.pid = atoi(entry->d_name);
 		if (!read_stat(p.pid, &state, &p.parent, &start))
 			r = vec_push(out, p);
+	}
+	if (dir)
+		closedir(dir);
+	return r;
+}
+
+int proc_list(struct pid_list *out)
+{
+	struct parents all = {0};
+	int r = read_parents(&all);
+
+	vec_each(p, &all)
+		if (!r)
+			r = vec_push(out, p->pid);
+	vec_release(&all);
+	return r;
+}
+
+static int read_cgroup_procs(const char *path, struct pid_list *out)
+{
+	char name[PATH_MAX];
+	FILE *file;
+	pid_t pid;
+	int r = 0;
+
+	snprintf(name, sizeof(name), "%s/cgroup.procs", path);
+	file = fopen(name, "re");
+	while (file && !r && fscanf(file, "%d", &pid) == 1)
+		r = vec_push(out, pid);
+	if (file)
+		fclose(file);
+	return r;
+}
+
+int proc_in_cgroup(const char *path, struct pid_list *out)
+{
+	int r = read_cgroup_procs(path, out);
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && !r && (entry = readdir(dir))) {
+		char below[PATH_MAX];
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		if (snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) < (int)sizeof(below))
+			r = proc_in_cgroup(below, out);
 	}
 	if (dir)
 		closedir(dir);

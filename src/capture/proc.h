@@ -16,6 +16,12 @@ VEC_TYPE(pid_list, pid_t);
 /* A zombie is gone too. */
 bool proc_exists(pid_t pid);
 
+/* Appends all processes. 0 or -ENOMEM. */
+int proc_list(struct pid_list *out);
+
+/* Appends the processes in a cgroup directory and those below it. 0 or -ENOMEM. */
+int proc_in_cgroup(const char *path, struct pid_list *out);
+
 /* Appends all living descendants of `pid`, not itself. 0 or -ENOMEM. */
 int proc_descendants(pid_t pid, struct pid_list *out);
 

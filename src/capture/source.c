@@ -32,7 +32,9 @@ struct source {
 	source_sink *sink;
 	void *context;
 	int sink_error; /* the first */
-	bool all, follow;
+	bool all;     /* the processes traced are not all in the map of targets */
+	bool endless; /* the trace does not end with its targets */
+	bool follow;
 	struct hashmap cgroups; /* ids whose path was handed on */
 	uint64_t losses[ST_LOSS_MAX];
 	int64_t housekeeping_ns; /* when it is due next */
@@ -129,6 +131,18 @@ int source_add_target(struct source *source, pid_t pid)
 	return r;
 }
 
+/* Those that are in the cgroup now: later ones are recognised by the probes. */
+static int add_cgroup(struct source *source, const char *path)
+{
+	struct pid_list pids = {0};
+	int r = proc_in_cgroup(path, &pids);
+
+	vec_each(pid, &pids)
+		add_one_target(source, *pid); /* may be gone by now */
+	vec_release(&pids);
+	return r;
+}
+
 static int open_ring(struct source *source)
 {
 	source->ring = ring_buffer__new(bpf_map__fd(source->skeleton->maps.ring), on_ring_record, source, NULL);
@@ -160,7 +174,8 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 	if (!r) {
 		source->sink = sink;
 		source->context = context;
-		source->all = options->all || options->cgroup;
+		source->all = options->all;
+		source->endless = options->all || options->cgroup;
 		source->follow = options->follow;
 		r = probes_load(options, &source->probes);
 	}
@@ -176,6 +191,8 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 	}
 	for (size_t i = 0; i < options->pids.len && !r; i++)
 		r = source_add_target(source, options->pids.items[i]);
+	if (!r && options->cgroup)
+		r = add_cgroup(source, options->cgroup);
 	if (r)
 		source_free(&source);
 	else
@@ -213,10 +230,24 @@ static void enter_call_in_flight(void *context, uint32_t tid, const struct st_th
 	bpf_map__update_elem(source->skeleton->maps.threads, &tid, sizeof(tid), call, sizeof(*call), BPF_NOEXIST);
 }
 
+static int target_pids(const struct source *source, struct pid_list *out)
+{
+	__u32 pid, *last = NULL;
+	int r = 0;
+
+	if (source->all)
+		return proc_list(out);
+	while (!r && !bpf_map__get_next_key(source->skeleton->maps.targets, last, &pid, sizeof(pid))) {
+		r = vec_push(out, (pid_t)pid);
+		last = &pid;
+	}
+	return r;
+}
+
 int source_snapshot(struct source *source)
 {
+	struct pid_list pids = {0};
 	struct bpf_link *link;
-	__u32 pid, *last = NULL;
 	int r = 0;
 
 	if (probes_row_method(source->probes, ROW_SNAPSHOT)) {
@@ -224,10 +255,12 @@ int source_snapshot(struct source *source)
 		r = link ? run_iterator(source, link) : -errno;
 		bpf_link__destroy(link);
 	}
-	while (!bpf_map__get_next_key(source->skeleton->maps.targets, last, &pid, sizeof(pid))) {
-		proc_calls_in_flight(pid, enter_call_in_flight, source);
-		last = &pid;
-	}
+	if (!r)
+		r = target_pids(source, &pids);
+	vec_each(pid, &pids)
+		if (*pid != getpid())
+			proc_calls_in_flight(*pid, enter_call_in_flight, source);
+	vec_release(&pids);
 	return r;
 }
 
@@ -284,7 +317,7 @@ bool source_has_targets(const struct source *source)
 {
 	__u32 pid;
 
-	return source->all || !bpf_map__get_next_key(source->skeleton->maps.targets, NULL, &pid, sizeof(pid));
+	return source->endless || !bpf_map__get_next_key(source->skeleton->maps.targets, NULL, &pid, sizeof(pid));
 }
 
 int source_finish(struct source *source)

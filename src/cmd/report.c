@@ -36,6 +36,8 @@ static int draw(const struct style *style, struct flowchart *chart, int r, struc
 {
 	if (r)
 		return r;
+	if (out->len)
+		strbuf_add_char(out, '\n');
 	flowchart_text(style, chart, out);
 	flowchart_release(chart);
 	return 0;

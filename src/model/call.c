@@ -156,7 +156,7 @@ static struct listening *accept_listener(struct model *model, const struct call 
 	wire.state = TCP_LISTEN;
 	wire.peer_port = 0;
 	sock = sock_seen(model, &wire);
-	if (!sock || sock->pub.connection)
+	if (!sock || sock->pub.connection || sock_is_datagram(sock))
 		return NULL;
 	if (name.family == FAMILY_UNIX)
 		sock->pub.local = name;

@@ -228,7 +228,7 @@ void tcp_apply_state(struct model *model, const struct st_state *state)
 	struct sock *sock = birth ? sock_born(model, &state->sock, t) : sock_seen(model, &state->sock);
 	struct conn *conn;
 
-	if (!sock)
+	if (!sock || sock->pub.protocol != PROTOCOL_TCP)
 		return;
 	if (birth)
 		child_queued(model, sock, state, t);

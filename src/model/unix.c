@@ -80,7 +80,7 @@ struct conn *unix_accepted(struct model *model, struct listening *listening, str
 	if (conn)
 		return conn;
 	child->pub.local = *path;
-	if (client && client != child && client->pub.protocol == PROTOCOL_UNIX)
+	if (client && client != child && client->pub.protocol == PROTOCOL_UNIX && !sock_is_datagram(client))
 		conn = of_client(model, client, t_ns);
 	else if (!child->peer_key)
 		conn = first_orphan(model, listening);
