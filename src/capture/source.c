@@ -17,6 +17,7 @@
 #include "base/hashmap.h"
 #include "base/log.h"
 #include "capture/host.h"
+#include "capture/privileges.h"
 #include "capture/probes.h"
 #include "capture/proc.h"
 #include "socktrace/config.h"
@@ -261,6 +262,7 @@ int source_snapshot(struct source *source)
 		if (*pid != getpid())
 			proc_calls_in_flight(*pid, enter_call_in_flight, source);
 	vec_release(&pids);
+	privileges_drop();
 	return r;
 }
 

@@ -39,7 +39,8 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 /* Adds a target after opening: a command about to be started. */
 int source_add_target(struct source *source, pid_t pid);
 
-/* Reads what targets have open already, and the calls they are in. */
+/* Reads what targets have open already, and the calls they are in; then gives up
+ * the privileges that nothing needs any more. */
 int source_snapshot(struct source *source);
 
 /* Waits up to timeout_ms for records and hands them on. 0 or what the sink returned. */

@@ -214,8 +214,10 @@ def test_listener_calls():
     listener = trace.document.listener(port=port)
     with open("/proc/sys/net/core/somaxconn", encoding="ascii") as file:
         somaxconn = int(file.read())
-    same("first backlog", (listener["backlog"]["requested"], listener["backlog"]["effective"]), (5, 5))
+    same("backlog at the end", (listener["backlog"]["requested"], listener["backlog"]["effective"]), (1000000, somaxconn))
     same("changes", [(c["requested"], c["effective"]) for c in listener["backlog_changes"]], [(1000000, somaxconn)])
+    same("asked for", [e["args"]["backlog"] for e in events(listener, "listen")], [5, 1000000])
+    same("in force", [e["args"]["effective"] for e in events(listener, "listen")], [5, somaxconn])
     same("calls", [e["name"] for e in listener["events"]], ["socket", "bind", "listen", "listen", "close"])
     same("socket's domain", event(listener, "socket")["args"]["domain"], "AF_INET")
     assert listener["closed_ns"] > listener["opened_ns"]

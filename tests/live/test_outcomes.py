@@ -87,7 +87,10 @@ def test_reset_for_unread_data():
 
 def test_still_open():
     server, client, trace = connected_pair()
+    client("sock.sendall(b'x' * 77)")
+    server("sock.recv(100)")
     connection = check(trace, "open", None)
+    same("bytes so far", (connection["client"]["bytes_sent"], connection["server"]["bytes_received"]), (77, 77))
     same("end_ns", connection["end_ns"], None)
 
 

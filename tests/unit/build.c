@@ -145,7 +145,7 @@ struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 
 	struct st_process process = {.pid = pid, .ppid = 1, .uid = 1000, .event = event};
 
 	process.h = (struct st_header)HEADER(ST_PROCESS, ts_ns, process);
-	strncpy(process.comm, comm, sizeof(process.comm));
+	memcpy(process.comm, comm, strnlen(comm, sizeof(process.comm)));
 	return process;
 }
 

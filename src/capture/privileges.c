@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Sets the capabilities of this process; knows nothing of who needs them.
+ */
+#include "capture/privileges.h"
+
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+
+void privileges_drop(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	const __u32 keep = 1u << (CAP_BPF - 32);
+
+	if (syscall(SYS_capget, &header, data)) {
+		log_debug("capget failed: privileges stay as they are");
+		return;
+	}
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		data[i].effective &= i == 1 ? keep : 0;
+		data[i].permitted &= i == 1 ? keep : 0;
+		data[i].inheritable = 0;
+	}
+	if (syscall(SYS_capset, &header, data))
+		log_debug("capset failed: privileges stay as they are");
+}
