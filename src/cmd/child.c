@@ -9,21 +9,58 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 
+#define MAX_GROUPS 256
+
+/* From /etc/passwd itself: the static binary cannot load other sources of names. */
+static bool find_user(const char *name, uid_t *uid, gid_t *gid)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *entry = NULL;
+
+	while (file && (entry = fgetpwent(file)) && strcmp(entry->pw_name, name))
+		;
+	if (entry) {
+		*uid = entry->pw_uid;
+		*gid = entry->pw_gid;
+	}
+	if (file)
+		fclose(file);
+	return entry != NULL;
+}
+
+static size_t find_groups(const char *name, gid_t *groups, size_t max)
+{
+	FILE *file = fopen("/etc/group", "re");
+	const struct group *entry;
+	size_t n = 0;
+
+	while (file && n < max && (entry = fgetgrent(file)))
+		for (char **member = entry->gr_mem; *member; member++)
+			if (!strcmp(*member, name) && n < max)
+				groups[n++] = entry->gr_gid;
+	if (file)
+		fclose(file);
+	return n;
+}
+
 static int become(const char *user)
 {
-	const struct passwd *entry = getpwnam(user);
+	gid_t groups[MAX_GROUPS], gid;
+	uid_t uid;
 
-	if (!entry) {
+	if (!find_user(user, &uid, &gid)) {
 		errno = ENOENT;
 		return -1;
 	}
-	return initgroups(user, entry->pw_gid) || setgid(entry->pw_gid) || setuid(entry->pw_uid) ? -1 : 0;
+	groups[0] = gid;
+	return setgroups(1 + find_groups(user, groups + 1, MAX_GROUPS - 1), groups) || setgid(gid) || setuid(uid);
 }
 
 /* In the new process: waits for the word, then becomes the command. */
@@ -46,9 +83,11 @@ static void run_child(int go, int failure, char **run, const char *user)
 int child_start(struct child *child, char **run, const char *user)
 {
 	int go[2], failure[2];
+	uid_t uid;
+	gid_t gid;
 
-	if (user && !getpwnam(user))
-		return log_err_r(-EINVAL, "-u %s: no such user", user);
+	if (user && !find_user(user, &uid, &gid))
+		return log_err_r(-EINVAL, "-u %s: no such user in /etc/passwd", user);
 	if (pipe2(go, O_CLOEXEC) || pipe2(failure, O_CLOEXEC))
 		return log_err_r(-errno, "cannot make a pipe: %s", strerror(errno));
 	child->pid = fork();
