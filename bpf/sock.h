@@ -17,9 +17,13 @@
 #define SOCK(sk, field) BPF_CORE_READ(sk, field)
 #endif
 
+/* 5.10 allows no arithmetic on a typed pointer: read back from the stack it is a number. */
 static __always_inline __u64 pointer_id(const void *pointer)
 {
-	return (((__u64)pointer ^ config.pointer_secret) & ~ST_ID_UNIX) | ST_ID_POINTER;
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
+	return ((address ^ config.pointer_secret) & ~ST_ID_UNIX) | ST_ID_POINTER;
 }
 
 /* UNIX sockets are known by their sockfs inode. An accepted one has none before accept(). */
@@ -143,11 +147,12 @@ static __always_inline struct followed *socket_follow(__u64 id, __u8 flags)
 static __always_inline void socket_forget(const struct st_sock *s)
 {
 	struct followed *f = socket_followed(s->id);
+	__u64 id = s->id; /* 6.1 takes no key that lies in a ring record */
 
 	if (!f)
 		return;
 	if (s->family != AF_UNIX && s->protocol != IPPROTO_UDP && s->state != TCP_CLOSE)
 		f->released = 1;
 	else
-		bpf_map_delete_elem(&sockets, &s->id);
+		bpf_map_delete_elem(&sockets, &id);
 }

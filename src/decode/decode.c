@@ -14,20 +14,13 @@
 #define TCP_STATES 13 /* TCP_ESTABLISHED is 1, TCP_NEW_SYN_RECV 12, then TCP_BOUND_INACTIVE */
 
 static const __u16 record_size[ST_TYPE_MAX] = {
-	[ST_CALL] = sizeof(struct st_call),
-	[ST_CALL_UNIX] = sizeof(struct st_call_unix),
-	[ST_SEEN] = sizeof(struct st_seen),
-	[ST_STATE] = sizeof(struct st_state),
-	[ST_TCP] = sizeof(struct st_tcp),
-	[ST_DATA] = sizeof(struct st_data),
-	[ST_RELEASE] = sizeof(struct st_release),
-	[ST_PROCESS] = sizeof(struct st_process),
-	[ST_HOST] = sizeof(struct st_host),
-	[ST_PROBE] = sizeof(struct st_probe),
-	[ST_TARGET] = sizeof(struct st_target),
-	[ST_CGROUP] = sizeof(struct st_cgroup),
-	[ST_LOSS] = sizeof(struct st_loss_record),
-	[ST_END] = sizeof(struct st_end),
+	[ST_CALL] = sizeof(struct st_call),        [ST_CALL_UNIX] = sizeof(struct st_call_unix),
+	[ST_SEEN] = sizeof(struct st_seen),        [ST_STATE] = sizeof(struct st_state),
+	[ST_TCP] = sizeof(struct st_tcp),          [ST_DATA] = sizeof(struct st_data),
+	[ST_RELEASE] = sizeof(struct st_release),  [ST_PROCESS] = sizeof(struct st_process),
+	[ST_HOST] = sizeof(struct st_host),        [ST_PROBE] = sizeof(struct st_probe),
+	[ST_TARGET] = sizeof(struct st_target),    [ST_CGROUP] = sizeof(struct st_cgroup),
+	[ST_LOSS] = sizeof(struct st_loss_record), [ST_END] = sizeof(struct st_end),
 };
 
 static bool time_sound(__u64 ns)
@@ -42,9 +35,9 @@ static bool sock_sound(const struct st_sock *sock)
 
 static bool call_sound(const struct st_call *call)
 {
-	return sock_sound(&call->sock) && time_sound(call->enter_ns) && call->call != ST_CALL_NONE &&
-	       call->call < ST_CALL_MAX && call->name.v4 <= 1 && call->name.path_len <= ST_PATH_LEN &&
-	       call->ret > -4096;
+	return sock_sound(&call->sock) && time_sound(call->enter_ns) &&
+	       call->call != ST_CALL_NONE && call->call < ST_CALL_MAX && call->name.v4 <= 1 &&
+	       call->name.path_len <= ST_PATH_LEN && call->ret > -4096;
 }
 
 static bool call_unix_sound(const struct st_call_unix *unix_call)
@@ -59,8 +52,8 @@ static bool seen_sound(const struct st_seen *seen)
 
 static bool state_sound(const struct st_state *state)
 {
-	return sock_sound(&state->sock) && time_sound(state->queued_ns) && state->old <= TCP_STATES &&
-	       state->new <= TCP_STATES && state->err < 4096;
+	return sock_sound(&state->sock) && time_sound(state->queued_ns) &&
+	       state->old <= TCP_STATES && state->new <= TCP_STATES && state->err < 4096;
 }
 
 static bool tcp_sound(const struct st_tcp *tcp)

@@ -54,7 +54,7 @@ static void call_socket(struct model *model, struct call *call)
 {
 	const struct st_call *wire = call->wire;
 	struct sock *sock = wire->ret < 0 ? sock_failed(model, &wire->sock)
-	                                  : sock_born(model, &wire->sock, call->t_ns);
+					  : sock_born(model, &wire->sock, call->t_ns);
 
 	if (!sock)
 		return;
@@ -141,8 +141,9 @@ static void call_listen(struct model *model, struct call *call, struct sock *soc
 static struct listening *accept_listener(struct model *model, const struct call *call)
 {
 	struct st_sock wire = call->wire->sock;
-	struct address name = call->path_len ? wire_path(call->path, call->path_len)
-	                                     : wire_address(wire.family, wire.v4, wire.local, wire.local_port);
+	struct address name =
+		call->path_len ? wire_path(call->path, call->path_len)
+			       : wire_address(wire.family, wire.v4, wire.local, wire.local_port);
 	struct sock *sock = sock_find(model, call->wire->listener);
 	struct listening *listening;
 
@@ -176,8 +177,8 @@ static void accept_failed(struct model *model, struct call *call, struct listeni
 		sock_event(model, sock, &call->event);
 }
 
-static struct conn *accept_conn(struct model *model, const struct call *call, struct listening *listening,
-                                struct sock *child)
+static struct conn *accept_conn(struct model *model, const struct call *call,
+				struct listening *listening, struct sock *child)
 {
 	struct address unnamed = {.family = FAMILY_UNIX};
 
@@ -185,18 +186,19 @@ static struct conn *accept_conn(struct model *model, const struct call *call, st
 		return tcp_accepted(model, child, call->t_ns);
 	if (call->path_len)
 		unnamed = wire_path(call->path, call->path_len);
-	return unix_accepted(model, listening, child, listening ? &listening->pub.address : &unnamed,
-	                     call->t_ns);
+	return unix_accepted(model, listening, child,
+			     listening ? &listening->pub.address : &unnamed, call->t_ns);
 }
 
 static void accept_waited(struct model *model, const struct call *call, struct listening *listening,
-                          struct conn *conn)
+			  struct conn *conn)
 {
 	struct connection *pub = &conn->pub;
 
 	pub->accepted_ns = call->t_ns;
 	if (conn->queued_ns != TIME_UNKNOWN)
-		pub->accept_wait_ns = call->t_ns > conn->queued_ns ? call->t_ns - conn->queued_ns : 0;
+		pub->accept_wait_ns =
+			call->t_ns > conn->queued_ns ? call->t_ns - conn->queued_ns : 0;
 	conn_settle(conn);
 	if (!listening)
 		return;
@@ -223,7 +225,7 @@ static void call_accept(struct model *model, struct call *call)
 	}
 	child = sock_find(model, wire->sock.id);
 	child = child && !child->released ? sock_seen(model, &wire->sock)
-	                                  : sock_born(model, &wire->sock, call->t_ns);
+					  : sock_born(model, &wire->sock, call->t_ns);
 	if (!child || child->pub.listener || sock_is_datagram(child))
 		return;
 	child->child = child->accepted = true;
@@ -333,8 +335,9 @@ static void call_on_sock(struct model *model, struct call *call)
 	sock_used(sock, call->process, call->wire->fd);
 	sock->pub.last_err = call->event.err;
 	if (sock->pub.connection)
-		conn_end_used(conn_of(sock->pub.connection), conn_side(conn_of(sock->pub.connection), sock),
-		              call->process, call->wire->fd);
+		conn_end_used(conn_of(sock->pub.connection),
+			      conn_side(conn_of(sock->pub.connection), sock), call->process,
+			      call->wire->fd);
 	switch (call->wire->call) {
 	case ST_CALL_BIND:
 		call_bind(model, call, sock);
@@ -364,7 +367,8 @@ void call_apply(struct model *model, const struct st_call *wire, const char *pat
 		.event = call_event(model, wire),
 	};
 
-	call.process = process_seen(model, wire->pid, wire->pid == wire->tid ? wire->comm : NULL, call.t_ns);
+	call.process = process_seen(model, wire->pid, wire->pid == wire->tid ? wire->comm : NULL,
+				    call.t_ns);
 	/* a thread's name stands for its process until that shows its own */
 	if (call.process && !call.process->names.len)
 		call.process = process_seen(model, wire->pid, wire->comm, call.t_ns);

@@ -169,8 +169,10 @@ void conn_end_used(struct conn *conn, enum side side, struct process *process, i
 static void conn_take_addresses(struct conn *conn, enum side side, const struct sock *sock)
 {
 	struct end *end = conn_end(conn, side);
-	struct address *own = side == SIDE_CLIENT ? &conn->pub.client_address : &conn->pub.server_address;
-	struct address *other = side == SIDE_CLIENT ? &conn->pub.server_address : &conn->pub.client_address;
+	struct address *own =
+		side == SIDE_CLIENT ? &conn->pub.client_address : &conn->pub.server_address;
+	struct address *other =
+		side == SIDE_CLIENT ? &conn->pub.server_address : &conn->pub.client_address;
 
 	end->local = sock->pub.local;
 	/* of a datagram socket the flow knows the peer */
@@ -179,7 +181,8 @@ static void conn_take_addresses(struct conn *conn, enum side side, const struct 
 	if (own->family == FAMILY_NONE || !address_is_any(&end->local))
 		*own = end->local;
 	if (end->peer.family != FAMILY_NONE &&
-	    (other->family == FAMILY_NONE || address_is_any(other) || !conn_end(conn, side_other(side))->seen))
+	    (other->family == FAMILY_NONE || address_is_any(other) ||
+	     !conn_end(conn, side_other(side))->seen))
 		*other = end->peer;
 	if (end->peer.family == FAMILY_INET)
 		conn->pub.family = FAMILY_INET;
@@ -209,7 +212,7 @@ void conn_attach(struct model *model, struct conn *conn, enum side side, struct 
 	conn_update(model, conn, sock);
 	if (sock->serves)
 		return;
-	vec_each(event, &sock->pub.events) {
+	vec_each (event, &sock->pub.events) {
 		event->side = side;
 		if (vec_push(&conn->pub.events, *event))
 			model_fail(model);
@@ -245,7 +248,8 @@ void conn_event(struct model *model, struct conn *conn, enum side side, struct e
 		events_keep(model, events, CONNECTION_EVENTS_MAX + EVENTS_MAX, event);
 	if (model->watch.event)
 		model->watch.event(model->watch.context, event, conn_end(conn, side)->socket,
-		                   event->name == EVENT_ACCEPT ? conn->pub.listener : NULL, &conn->pub);
+				   event->name == EVENT_ACCEPT ? conn->pub.listener : NULL,
+				   &conn->pub);
 }
 
 struct connection *model_connection(const struct model *model, uint64_t id)

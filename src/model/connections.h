@@ -28,7 +28,7 @@ void conn_fin(struct conn *conn, enum side by, int64_t t_ns);
 void conn_reset(struct conn *conn, enum side by, int64_t t_ns);
 void conn_failed(struct conn *conn, int32_t err, int64_t t_ns);
 void conn_end_closed(struct conn *conn, enum side side, int64_t t_ns); /* no fd any more */
-void conn_end_over(struct conn *conn, enum side side, int64_t t_ns);   /* nothing more will come */
+void conn_end_over(struct conn *conn, enum side side, int64_t t_ns); /* nothing more will come */
 void conn_settle(struct conn *conn);
 
 /* sock leaves its end; the last one to leave retires the connection: it may be gone after this. */

@@ -16,14 +16,16 @@
 #include "model/wire.h"
 
 /* The connection a run belongs to. */
-static struct conn *data_conn(struct model *model, struct sock *sock, const struct st_data *data, int64_t t_ns)
+static struct conn *data_conn(struct model *model, struct sock *sock, const struct st_data *data,
+			      int64_t t_ns)
 {
-	struct address peer = wire_address(data->peer_family, data->v4, data->peer, data->peer_port);
+	struct address peer =
+		wire_address(data->peer_family, data->v4, data->peer, data->peer_port);
 	bool socketpair = sock->pub.connection && !sock->flows;
 
 	if (!sock_is_datagram(sock))
 		return sock->pub.protocol == PROTOCOL_UNIX ? conn_of(sock->pub.connection)
-		                                           : tcp_known(model, sock, t_ns);
+							   : tcp_known(model, sock, t_ns);
 	if (socketpair)
 		return conn_of(sock->pub.connection);
 	if (peer.family == FAMILY_NONE)
@@ -93,7 +95,8 @@ void data_apply(struct model *model, const struct st_data *data)
 	conn_event(model, conn, conn_side(conn, sock), &event);
 }
 
-static void seen_listening(struct model *model, struct sock *sock, const struct st_seen *seen, int64_t t_ns)
+static void seen_listening(struct model *model, struct sock *sock, const struct st_seen *seen,
+			   int64_t t_ns)
 {
 	struct listening *listening;
 
@@ -110,7 +113,8 @@ static void seen_listening(struct model *model, struct sock *sock, const struct 
 		model->watch.listener(model->watch.context, &listening->pub);
 }
 
-static void seen_connected(struct model *model, struct sock *sock, const struct st_seen *seen, int64_t t_ns)
+static void seen_connected(struct model *model, struct sock *sock, const struct st_seen *seen,
+			   int64_t t_ns)
 {
 	struct sock *parent = sock_find(model, seen->listener);
 	bool tcp = sock->pub.protocol == PROTOCOL_TCP;
@@ -121,7 +125,8 @@ static void seen_connected(struct model *model, struct sock *sock, const struct 
 	if (tcp && !sock->has_base)
 		tcp_baseline(sock, seen->written, seen->copied);
 	conn_end_used(conn, conn_side(conn, sock), sock->pub.process, sock->pub.fd);
-	if (!seen->listener || seen->fd >= 0 || sock->accepted || conn_side(conn, sock) != SIDE_SERVER)
+	if (!seen->listener || seen->fd >= 0 || sock->accepted ||
+	    conn_side(conn, sock) != SIDE_SERVER)
 		return;
 	/* it waits in the queue since before the trace */
 	sock->child = true;
@@ -147,7 +152,7 @@ void seen_apply(struct model *model, const struct st_seen *seen)
 	if (sock->state == TCP_LISTEN)
 		seen_listening(model, sock, seen, t);
 	else if (!sock_is_datagram(sock) && sock->pub.protocol != PROTOCOL_OTHER &&
-	         sock->state != TCP_CLOSE && sock->state != 0)
+		 sock->state != TCP_CLOSE && sock->state != 0)
 		seen_connected(model, sock, seen, t);
 }
 
@@ -157,5 +162,6 @@ void release_apply(struct model *model, const struct st_release *release)
 
 	if (!sock || sock->released)
 		return; /* its close() was seen */
-	sock_release_unseen(model, sock, wire_time(model, release->h.ts_ns), release->pid, release->tid);
+	sock_release_unseen(model, sock, wire_time(model, release->h.ts_ns), release->pid,
+			    release->tid);
 }

@@ -29,7 +29,7 @@ void sock_dropped(struct sock *sock, const struct process *process)
 
 static void sock_unqueue_children(struct model *model, const struct listener *listener)
 {
-	vec_each(at, &model->connections) {
+	vec_each (at, &model->connections) {
 		struct sock *child = sock_of((*at)->server.socket);
 
 		if ((*at)->listener == listener && child)
@@ -63,10 +63,16 @@ void sock_release(struct model *model, struct sock *sock, int64_t t_ns)
 	sock_check(model, sock);
 }
 
-void sock_release_unseen(struct model *model, struct sock *sock, int64_t t_ns, uint32_t pid, uint32_t tid)
+void sock_release_unseen(struct model *model, struct sock *sock, int64_t t_ns, uint32_t pid,
+			 uint32_t tid)
 {
 	struct event event = {
-		.t_ns = t_ns, .name = EVENT_CLOSE, .last = true, .pid = pid, .tid = tid, .fd = -1,
+		.t_ns = t_ns,
+		.name = EVENT_CLOSE,
+		.last = true,
+		.pid = pid,
+		.tid = tid,
+		.fd = -1,
 	};
 
 	sock_event(model, sock, &event);
@@ -94,7 +100,8 @@ static bool sock_finished(const struct sock *sock)
 		return true;
 	/* nobody has an fd of a child in the queue; accept() may still return it */
 	return sock->child && !sock->accepted &&
-	       (!connection || !connection->listener || connection->listener->closed_ns != TIME_UNKNOWN);
+	       (!connection || !connection->listener ||
+		connection->listener->closed_ns != TIME_UNKNOWN);
 }
 
 void sock_check(struct model *model, struct sock *sock)
@@ -158,11 +165,12 @@ void sockets_depart_due(struct model *model)
 }
 
 /* A live process that began as a copy of this one while the socket was there has it too. */
-static struct process *find_heir(const struct model *model, const struct process *process, const struct sock *sock)
+static struct process *find_heir(const struct model *model, const struct process *process,
+				 const struct sock *sock)
 {
-	vec_each(at, &model->processes)
-		if ((*at)->ppid == process->pid && *at != process && (*at)->end_ns == TIME_UNKNOWN &&
-		    (*at)->start_ns >= sock->born_ns)
+	vec_each (at, &model->processes)
+		if ((*at)->ppid == process->pid && *at != process &&
+		    (*at)->end_ns == TIME_UNKNOWN && (*at)->start_ns >= sock->born_ns)
 			return *at;
 	return NULL;
 }
@@ -186,7 +194,7 @@ void sockets_process_exit(struct model *model, struct process *process, int64_t 
 
 void sockets_release(struct model *model)
 {
-	vec_each(at, &model->sockets)
+	vec_each (at, &model->sockets)
 		sock_free(sock_of(*at));
 	vec_release(&model->sockets);
 	hashmap_release(&model->index->sockets);

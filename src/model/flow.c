@@ -12,7 +12,7 @@
 static uint64_t flow_key(const struct sock *sock, const struct address *peer)
 {
 	return hash_bytes(peer->bytes, sizeof(peer->bytes),
-	                  sock->pub.id << 24 ^ (uint64_t)peer->family << 16 ^ peer->port);
+			  sock->pub.id << 24 ^ (uint64_t)peer->family << 16 ^ peer->port);
 }
 
 static void flow_unlink(struct flow *flow)
@@ -95,7 +95,7 @@ static void flows_evict(struct model *model, struct sock *sock)
 }
 
 static void flow_attach(struct model *model, struct conn *conn, enum side side, struct sock *sock,
-                        const struct address *peer)
+			const struct address *peer)
 {
 	struct flow *flow = &conn->flow[side];
 
@@ -111,9 +111,12 @@ static void flow_attach(struct model *model, struct conn *conn, enum side side, 
 }
 
 static struct conn *flow_create(struct model *model, struct sock *sock, const struct address *peer,
-                                enum st_direction direction, int64_t t_ns)
+				enum st_direction direction, int64_t t_ns)
 {
-	struct end end = {.socket = &sock->pub, .netns = sock->pub.netns, .local = sock->pub.local, .peer = *peer};
+	struct end end = {.socket = &sock->pub,
+			  .netns = sock->pub.netns,
+			  .local = sock->pub.local,
+			  .peer = *peer};
 	struct conn *conn = tuple_find(model, &end, sock->pub.protocol, NULL);
 	enum side side = direction == ST_SEND ? SIDE_CLIENT : SIDE_SERVER;
 
@@ -131,7 +134,7 @@ static struct conn *flow_create(struct model *model, struct sock *sock, const st
 }
 
 struct conn *flow_seen(struct model *model, struct sock *sock, const struct address *peer,
-                       enum st_direction direction, int64_t t_ns)
+		       enum st_direction direction, int64_t t_ns)
 {
 	struct flow *flow = hashmap_get(&model->index->flows, flow_key(sock, peer));
 	struct conn *conn;
@@ -175,8 +178,8 @@ void flows_update(struct model *model, struct sock *sock)
 
 		conn_update(model, conn, sock);
 		other = conn->pub.client.seen && conn->pub.server.seen
-		                ? NULL
-		                : tuple_find(model, end, sock->pub.protocol, conn);
+				? NULL
+				: tuple_find(model, end, sock->pub.protocol, conn);
 		if (other)
 			conn_join(model, other, conn);
 		flow = next;

@@ -9,7 +9,7 @@
 /* The flow of a datagram socket to peer (FAMILY_NONE: not known), made if need be:
  * who sends first is the client. NULL: no memory. */
 struct conn *flow_seen(struct model *model, struct sock *sock, const struct address *peer,
-                       enum st_direction direction, int64_t t_ns);
+		       enum st_direction direction, int64_t t_ns);
 
 void flows_update(struct model *model, struct sock *sock); /* its own address is known now */
 void flows_over(struct sock *sock, int64_t t_ns);

@@ -7,9 +7,9 @@
 
 #include "model/model.h"
 
-#define EVENTS_MAX 1000             /* of a socket or a listener by itself; later ones are told, not kept */
+#define EVENTS_MAX 1000 /* of a socket or a listener by itself; later ones are told, not kept */
 #define CONNECTION_EVENTS_MAX 10000 /* then runs of data are folded into the one before */
-#define FLOWS_MAX 1024              /* datagram flows of one socket: the one idle longest is ended */
+#define FLOWS_MAX 1024 /* datagram flows of one socket: the one idle longest is ended */
 #define OWNERS_MAX 256
 #define NAMES_MAX 64
 #define SAMPLES_MAX 10000
@@ -27,7 +27,7 @@ struct task {
 /* A datagram connection as one of its sockets finds it. */
 struct flow {
 	struct flow *older, *newer; /* in the order of their last use */
-	struct sock *sock;          /* NULL: not linked */
+	struct sock *sock; /* NULL: not linked */
 	struct conn *conn;
 	uint64_t key;
 };
@@ -35,19 +35,22 @@ struct flow {
 struct sock {
 	struct socket pub;
 	uint64_t peer_key; /* UNIX: key of the other end, 0: not known */
-	int64_t born_ns;   /* TIME_UNKNOWN: before the trace */
+	int64_t born_ns; /* TIME_UNKNOWN: before the trace */
 	struct process *holders[2]; /* the last two that used it and have not closed it */
-	uint8_t state;     /* TCP_* */
-	bool released;     /* no fd refers to it any more */
-	bool child;        /* made by a listener */
+	uint8_t state; /* TCP_* */
+	bool released; /* no fd refers to it any more */
+	bool child; /* made by a listener */
 	bool accepted;
-	bool joined;       /* it became a listener or a connection */
-	bool serves;       /* datagram: it answers flows that others began */
+	bool joined; /* it became a listener or a connection */
+	bool serves; /* datagram: it answers flows that others began */
 	bool departing;
-	bool has_base;     /* the four below count from a known moment */
+	bool has_base; /* the four below count from a known moment */
 	uint32_t written_base, copied_base, written, copied;
 	uint64_t bytes_base[2];
-	struct { uint16_t local_port, peer_port; uint8_t v4, local[16], peer[16]; } wire; /* as last read */
+	struct {
+		uint16_t local_port, peer_port;
+		uint8_t v4, local[16], peer[16];
+	} wire; /* as last read */
 	struct flow *oldest, *newest;
 	size_t flows;
 	struct sock *next; /* in the queue of those departing */
@@ -62,13 +65,13 @@ struct conn {
 	struct conn *tuple_next; /* the next one under the same tuple_key */
 	bool in_tuples;
 	bool connect_failed;
-	bool evicted;       /* a flow given up for others: how it went on is not known */
-	bool queued;        /* its server end was seen to enter an accept queue */
+	bool evicted; /* a flow given up for others: how it went on is not known */
+	bool queued; /* its server end was seen to enter an accept queue */
 	bool over[SIDE_MAX]; /* nothing more will come from this end */
 	uint8_t reset_by, first_fin; /* enum side */
 	int64_t reset_ns, first_fin_ns;
 	int64_t queued_ns; /* TIME_UNKNOWN: not seen */
-	int64_t last_ns;   /* of the FINs, resets and closes so far */
+	int64_t last_ns; /* of the FINs, resets and closes so far */
 	struct flow flow[SIDE_MAX];
 };
 
@@ -77,24 +80,24 @@ struct listening {
 	uint64_t address_key;
 	uint64_t waits_seen;
 	bool configured; /* its first listen() was seen */
-	bool marked;     /* something kept refers to it */
+	bool marked; /* something kept refers to it */
 };
 
 struct model_index {
-	struct hashmap sockets;    /* st_sock.id → struct sock */
-	struct hashmap pids;       /* → struct process, perhaps one that is over */
-	struct hashmap pairs;      /* → struct conn */
-	struct hashmap tuples;     /* → chain of struct conn with one end seen */
-	struct hashmap flows;      /* → struct flow */
-	struct hashmap listeners;  /* hash of address → struct listening, open ones */
-	struct hashmap cgroups;    /* id → path, owned */
+	struct hashmap sockets; /* st_sock.id → struct sock */
+	struct hashmap pids; /* → struct process, perhaps one that is over */
+	struct hashmap pairs; /* → struct conn */
+	struct hashmap tuples; /* → chain of struct conn with one end seen */
+	struct hashmap flows; /* → struct flow */
+	struct hashmap listeners; /* hash of address → struct listening, open ones */
+	struct hashmap cgroups; /* id → path, owned */
 	struct sock *departing, *departing_last;
 	uint64_t next_process, next_socket, next_listener, next_connection;
 	uint64_t records;
 	size_t processes_ended, listeners_closed; /* since the last sweep */
 	int64_t now_ns;
 	bool begun; /* the start of the capture is fixed */
-	int error;  /* 0 or -ENOMEM, for this record */
+	int error; /* 0 or -ENOMEM, for this record */
 };
 
 static inline struct task *task_of(struct process *process)
@@ -147,6 +150,6 @@ static inline void model_fail(struct model *model)
 		}                                                                                  \
 		assert(at_ < (list)->len && (list)->items[at_] == (lost));                         \
 		memmove((list)->items + at_, (list)->items + at_ + 1,                              \
-		        ((list)->len - at_ - 1) * sizeof(*(list)->items));                         \
+			((list)->len - at_ - 1) * sizeof(*(list)->items));                         \
 		(list)->len--;                                                                     \
 	} while (0)

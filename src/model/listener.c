@@ -14,9 +14,11 @@ static uint64_t address_key(uint32_t netns, const struct address *address)
 {
 	if (address->family != FAMILY_UNIX)
 		return hash_bytes(address->bytes, sizeof(address->bytes),
-		                  (uint64_t)netns << 32 | (uint32_t)address->family << 16 | address->port);
+				  (uint64_t)netns << 32 | (uint32_t)address->family << 16 |
+					  address->port);
 	/* a path is the file system's, an abstract name the network namespace's */
-	return hash_bytes(address->path, address->path_len, address->abstract ? (uint64_t)netns << 32 : 1);
+	return hash_bytes(address->path, address->path_len,
+			  address->abstract ? (uint64_t)netns << 32 : 1);
 }
 
 void listener_moved(struct model *model, struct listening *listening)
@@ -33,14 +35,17 @@ void listener_moved(struct model *model, struct listening *listening)
 		model_fail(model);
 }
 
-static struct listening *find_exact(const struct model *model, uint32_t netns, const struct address *address)
+static struct listening *find_exact(const struct model *model, uint32_t netns,
+				    const struct address *address)
 {
-	struct listening *found = hashmap_get(&model->index->listeners, address_key(netns, address));
+	struct listening *found =
+		hashmap_get(&model->index->listeners, address_key(netns, address));
 
 	return found && address_equal(&found->pub.address, address) ? found : NULL;
 }
 
-struct listening *listener_find(const struct model *model, uint32_t netns, const struct address *address)
+struct listening *listener_find(const struct model *model, uint32_t netns,
+				const struct address *address)
 {
 	struct address any = {.family = FAMILY_INET, .port = address->port};
 	struct listening *found = find_exact(model, netns, address);
@@ -94,14 +99,14 @@ struct listening *listener_open(struct model *model, struct sock *sock, int64_t 
 	return listening;
 }
 
-void listener_configure(struct model *model, struct listening *listening, int64_t t_ns, int32_t requested,
-                        uint32_t effective)
+void listener_configure(struct model *model, struct listening *listening, int64_t t_ns,
+			int32_t requested, uint32_t effective)
 {
 	struct listener *pub = &listening->pub;
 	struct backlog_change change = {t_ns, requested, effective};
 
-	if ((listening->configured || pub->from_snapshot) && pub->backlog_changes.len < EVENTS_MAX &&
-	    vec_push(&pub->backlog_changes, change))
+	if ((listening->configured || pub->from_snapshot) &&
+	    pub->backlog_changes.len < EVENTS_MAX && vec_push(&pub->backlog_changes, change))
 		model_fail(model);
 	pub->requested = requested;
 	pub->effective = effective;
@@ -109,13 +114,14 @@ void listener_configure(struct model *model, struct listening *listening, int64_
 	listener_tell(model, listening);
 }
 
-void listener_owned(struct model *model, struct listening *listening, struct process *process, int32_t fd)
+void listener_owned(struct model *model, struct listening *listening, struct process *process,
+		    int32_t fd)
 {
 	struct owner owner = {process, fd};
 
 	if (!process)
 		return;
-	vec_each(at, &listening->pub.owners)
+	vec_each (at, &listening->pub.owners)
 		if (at->process == process) {
 			at->fd = fd >= 0 ? fd : at->fd;
 			return;
@@ -153,14 +159,15 @@ void listener_depth(struct model *model, struct listening *listening, int64_t t_
 		model_fail(model);
 }
 
-void listener_arrival(struct model *model, struct listening *listening, int64_t t_ns, uint32_t depth)
+void listener_arrival(struct model *model, struct listening *listening, int64_t t_ns,
+		      uint32_t depth)
 {
 	listening->pub.arrivals++;
 	listener_depth(model, listening, t_ns, depth);
 }
 
-void listener_accepted(struct model *model, struct listening *listening, int64_t t_ns, uint32_t depth,
-                       int64_t wait_ns)
+void listener_accepted(struct model *model, struct listening *listening, int64_t t_ns,
+		       uint32_t depth, int64_t wait_ns)
 {
 	struct listener *pub = &listening->pub;
 
@@ -186,7 +193,8 @@ void listener_event(struct model *model, struct listening *listening, struct eve
 	event->side = SIDE_NONE;
 	events_keep(model, &listening->pub.events, EVENTS_MAX, event);
 	if (model->watch.event)
-		model->watch.event(model->watch.context, event, listening->pub.socket, &listening->pub, NULL);
+		model->watch.event(model->watch.context, event, listening->pub.socket,
+				   &listening->pub, NULL);
 }
 
 void listener_close(struct model *model, struct listening *listening, int64_t t_ns)
@@ -216,10 +224,10 @@ void listener_sweep(struct model *model)
 
 	if (model->index->listeners_closed < KEEP_ENDED)
 		return;
-	vec_each(at, &model->connections)
+	vec_each (at, &model->connections)
 		if ((*at)->listener)
 			listening_of((*at)->listener)->marked = true;
-	vec_each(at, &model->listeners) {
+	vec_each (at, &model->listeners) {
 		struct listening *listening = listening_of(*at);
 		bool over = !listening->pub.socket && listening->pub.closed_ns != TIME_UNKNOWN;
 
@@ -236,7 +244,7 @@ void listener_sweep(struct model *model)
 
 void listeners_release(struct model *model)
 {
-	vec_each(at, &model->listeners)
+	vec_each (at, &model->listeners)
 		listening_free(listening_of(*at));
 	vec_release(&model->listeners);
 	hashmap_release(&model->index->listeners);

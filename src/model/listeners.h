@@ -11,20 +11,24 @@
 struct listening *listener_open(struct model *model, struct sock *sock, int64_t t_ns);
 
 /* A listen() that succeeded. */
-void listener_configure(struct model *model, struct listening *listening, int64_t t_ns, int32_t requested,
-                        uint32_t effective);
+void listener_configure(struct model *model, struct listening *listening, int64_t t_ns,
+			int32_t requested, uint32_t effective);
 
 /* The open one that a connection to this address reaches, or NULL. */
-struct listening *listener_find(const struct model *model, uint32_t netns, const struct address *address);
+struct listening *listener_find(const struct model *model, uint32_t netns,
+				const struct address *address);
 
-void listener_owned(struct model *model, struct listening *listening, struct process *process, int32_t fd);
+void listener_owned(struct model *model, struct listening *listening, struct process *process,
+		    int32_t fd);
 void listener_depth(struct model *model, struct listening *listening, int64_t t_ns, uint32_t depth);
-void listener_arrival(struct model *model, struct listening *listening, int64_t t_ns, uint32_t depth);
-void listener_accepted(struct model *model, struct listening *listening, int64_t t_ns, uint32_t depth,
-                       int64_t wait_ns);
+void listener_arrival(struct model *model, struct listening *listening, int64_t t_ns,
+		      uint32_t depth);
+void listener_accepted(struct model *model, struct listening *listening, int64_t t_ns,
+		       uint32_t depth, int64_t wait_ns);
 void listener_event(struct model *model, struct listening *listening, struct event *event);
 void listener_close(struct model *model, struct listening *listening, int64_t t_ns);
-void listener_moved(struct model *model, struct listening *listening); /* its socket's address is known now */
+void listener_moved(struct model *model,
+		    struct listening *listening); /* its socket's address is known now */
 
 /* Frees listeners that are closed and that nothing kept refers to, when there are many. */
 void listener_sweep(struct model *model);

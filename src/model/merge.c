@@ -27,7 +27,8 @@ static void merge_end(struct model *model, struct conn *into, struct conn *from,
 		end->socket->connection = &into->pub;
 	if (side == SIDE_CLIENT)
 		into->pub.client_address = from->pub.client_address;
-	else if (into->pub.server_address.family == FAMILY_NONE || address_is_any(&into->pub.server_address))
+	else if (into->pub.server_address.family == FAMILY_NONE ||
+		 address_is_any(&into->pub.server_address))
 		into->pub.server_address = from->pub.server_address;
 }
 
@@ -62,8 +63,9 @@ struct conn *conn_merge(struct model *model, struct conn *a, struct conn *b)
 	into->queued |= from->queued;
 	into->queued_ns = known(into->queued_ns, from->queued_ns);
 	into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
-	into->lost_before = from->lost_before < into->lost_before ? from->lost_before : into->lost_before;
-	vec_each(event, &from->pub.events)
+	into->lost_before =
+		from->lost_before < into->lost_before ? from->lost_before : into->lost_before;
+	vec_each (event, &from->pub.events)
 		if (vec_push(&into->pub.events, *event))
 			model_fail(model);
 	if (from->connect_failed)
@@ -98,7 +100,7 @@ static void conn_flip(struct model *model, struct conn *conn)
 	conn->first_fin = side_other(conn->first_fin);
 	conn->reset_by = side_other(conn->reset_by);
 	flow_flip(model, conn);
-	vec_each(event, &pub->events)
+	vec_each (event, &pub->events)
 		event->side = side_other(event->side);
 }
 

@@ -28,7 +28,8 @@ static const char *const loss_names[] = {
 	[ST_LOSS_DAMAGED] = "damaged",
 };
 
-static_assert(sizeof(loss_names) / sizeof(*loss_names) == ST_LOSS_MAX, "every kind of loss has a name");
+static_assert(sizeof(loss_names) / sizeof(*loss_names) == ST_LOSS_MAX,
+	      "every kind of loss has a name");
 
 const char *loss_name(enum st_loss loss)
 {
@@ -54,7 +55,8 @@ int model_new(struct model **out, const struct model_watch *watch)
 		free(index);
 		return -ENOMEM;
 	}
-	index->next_process = index->next_socket = index->next_listener = index->next_connection = 1;
+	index->next_process = index->next_socket = index->next_listener = index->next_connection =
+		1;
 	model->index = index;
 	if (watch)
 		model->watch = *watch;
@@ -97,7 +99,7 @@ static void probe_apply(struct model *model, const struct st_probe *probe)
 
 	wire_text(row.row, probe->row, sizeof(probe->row));
 	wire_text(row.method, probe->method, sizeof(probe->method));
-	vec_each(known, &model->capture.probes)
+	vec_each (known, &model->capture.probes)
 		if (!strcmp(known->row, row.row)) {
 			*known = row;
 			return;
@@ -127,7 +129,8 @@ static void apply(struct model *model, const struct record *record)
 		call_apply(model, record->call, "", 0);
 		break;
 	case ST_CALL_UNIX:
-		call_apply(model, &record->call_unix->call, record->call_unix->path, record->call_unix->path_len);
+		call_apply(model, &record->call_unix->call, record->call_unix->path,
+			   record->call_unix->path_len);
 		break;
 	case ST_SEEN:
 		seen_apply(model, record->seen);
@@ -195,7 +198,7 @@ int model_apply(struct model *model, const struct record *record)
 
 void model_finish(struct model *model)
 {
-	vec_each(at, &model->connections)
+	vec_each (at, &model->connections)
 		if (!(*at)->retired)
 			conn_finish(model, conn_of(*at));
 }

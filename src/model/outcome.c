@@ -189,10 +189,11 @@ void conns_unqueue(struct model *model, const struct listener *listener, int64_t
 {
 	/* from the end: the one at hand may be forgotten, and another one in its place */
 	for (size_t i = model->connections.len; i--;) {
-		struct conn *conn = i < model->connections.len ? conn_of(model->connections.items[i]) : NULL;
+		struct conn *conn =
+			i < model->connections.len ? conn_of(model->connections.items[i]) : NULL;
 
-		if (!conn || conn->pub.listener != listener || conn->pub.protocol != PROTOCOL_UNIX ||
-		    !conn_waits_in_queue(conn))
+		if (!conn || conn->pub.listener != listener ||
+		    conn->pub.protocol != PROTOCOL_UNIX || !conn_waits_in_queue(conn))
 			continue;
 		if (!conn->over[SIDE_CLIENT])
 			conn_reset(conn, SIDE_SERVER, t_ns);
@@ -214,7 +215,7 @@ void conn_finish(const struct model *model, struct conn *conn)
 
 void conns_release(struct model *model)
 {
-	vec_each(at, &model->connections)
+	vec_each (at, &model->connections)
 		conn_free(conn_of(*at));
 	vec_release(&model->connections);
 }

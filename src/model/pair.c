@@ -18,7 +18,8 @@ struct conn *pair_find(const struct model *model, uint64_t pair, enum side missi
 
 static bool ends_complete(const struct conn *a, const struct conn *b)
 {
-	return a->pub.client.seen + b->pub.client.seen < 2 && a->pub.server.seen + b->pub.server.seen < 2;
+	return a->pub.client.seen + b->pub.client.seen < 2 &&
+	       a->pub.server.seen + b->pub.server.seen < 2;
 }
 
 static void pair_unmap(struct model *model, struct conn *conn)
@@ -74,7 +75,8 @@ static void tuple_unlink(struct model *model, struct conn *conn)
 	conn->in_tuples = false;
 	if (head == conn) {
 		if (conn->tuple_next)
-			hashmap_set(tuples, conn->tuple_key, conn->tuple_next); /* replaces: needs no memory */
+			hashmap_set(tuples, conn->tuple_key,
+				    conn->tuple_next); /* replaces: needs no memory */
 		else
 			hashmap_remove(tuples, conn->tuple_key);
 		return;
@@ -115,12 +117,13 @@ static bool is_loopback(const struct address *address)
 {
 	static const uint8_t loopback6[16] = {[15] = 1};
 
-	return address->family == FAMILY_INET ? address->bytes[0] == 127
-	                                      : !memcmp(address->bytes, loopback6, sizeof(loopback6));
+	return address->family == FAMILY_INET
+		       ? address->bytes[0] == 127
+		       : !memcmp(address->bytes, loopback6, sizeof(loopback6));
 }
 
 struct conn *tuple_find(const struct model *model, const struct end *end, enum protocol protocol,
-                        const struct conn *except)
+			const struct conn *except)
 {
 	uint64_t key = tuple_key(&end->local, &end->peer, protocol == PROTOCOL_UDP);
 	struct conn *conn = key ? hashmap_get(&model->index->tuples, key) : NULL;
@@ -129,7 +132,8 @@ struct conn *tuple_find(const struct model *model, const struct end *end, enum p
 		const struct end *other = only_end(conn);
 		enum side side = other == &conn->pub.client ? SIDE_CLIENT : SIDE_SERVER;
 
-		if (conn == except || !other || conn->pub.protocol != protocol || other->socket == end->socket)
+		if (conn == except || !other || conn->pub.protocol != protocol ||
+		    other->socket == end->socket)
 			continue;
 		/* a datagram may be read long after its sender closed */
 		if (conn->over[side] && protocol != PROTOCOL_UDP)
@@ -137,7 +141,8 @@ struct conn *tuple_find(const struct model *model, const struct end *end, enum p
 		/* every network namespace has a loopback of its own */
 		if (is_loopback(&end->peer) && other->netns != end->netns)
 			continue;
-		if (address_meets(&end->local, &other->peer) && address_meets(&other->local, &end->peer))
+		if (address_meets(&end->local, &other->peer) &&
+		    address_meets(&other->local, &end->peer))
 			return conn;
 	}
 	return NULL;

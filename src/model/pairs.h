@@ -16,7 +16,7 @@ struct conn *pair_set(struct model *model, struct conn *conn, uint64_t pair);
 /* A connection with one end whose addresses mirror those of `end`, and which still
  * lives, or NULL. end: socket, netns, local and peer are looked at. except may be NULL. */
 struct conn *tuple_find(const struct model *model, const struct end *end, enum protocol protocol,
-                        const struct conn *except);
+			const struct conn *except);
 
 void tuple_index(struct model *model, struct conn *conn); /* its addresses or ends changed */
 void pair_forget(struct model *model, struct conn *conn); /* it is over, or merged */

@@ -54,7 +54,8 @@ fail:
 }
 
 /* Whether the name is new. */
-static bool process_named(struct model *model, struct process *process, const char *comm, int64_t t_ns)
+static bool process_named(struct model *model, struct process *process, const char *comm,
+			  int64_t t_ns)
 {
 	struct process_name name = {.t_ns = t_ns};
 
@@ -97,7 +98,8 @@ struct process *process_seen(struct model *model, uint32_t pid, const char *comm
 }
 
 /* Arguments end in NUL each; what is cut off ends without. */
-static void process_set_cmdline(struct model *model, struct process *process, const char *args, size_t len)
+static void process_set_cmdline(struct model *model, struct process *process, const char *args,
+				size_t len)
 {
 	char *text;
 
@@ -187,7 +189,7 @@ void process_apply_cgroup(struct model *model, const struct st_cgroup *record)
 		model_fail(model);
 		return;
 	}
-	vec_each(at, &model->processes)
+	vec_each (at, &model->processes)
 		if ((*at)->cgroup == record->id && !(*at)->cgroup_path)
 			process_set_cgroup(model, *at, record->id);
 }
@@ -200,17 +202,17 @@ static void mark(struct process *process)
 
 static void mark_referred(const struct model *model)
 {
-	vec_each(at, &model->sockets) {
+	vec_each (at, &model->sockets) {
 		mark((*at)->process);
 		mark(sock_of(*at)->holders[0]);
 		mark(sock_of(*at)->holders[1]);
 	}
-	vec_each(at, &model->connections) {
+	vec_each (at, &model->connections) {
 		mark((*at)->client.process);
 		mark((*at)->server.process);
 	}
-	vec_each(at, &model->listeners)
-		vec_each(owner, &(*at)->owners)
+	vec_each (at, &model->listeners)
+		vec_each (owner, &(*at)->owners)
 			mark(owner->process);
 }
 
@@ -221,7 +223,7 @@ void process_sweep(struct model *model)
 	if (model->index->processes_ended < KEEP_ENDED)
 		return;
 	mark_referred(model);
-	vec_each(at, &model->processes) {
+	vec_each (at, &model->processes) {
 		struct process *process = *at;
 
 		if (process->end_ns == TIME_UNKNOWN || task_of(process)->marked) {
@@ -241,7 +243,7 @@ void processes_release(struct model *model)
 {
 	char *path;
 
-	vec_each(at, &model->processes)
+	vec_each (at, &model->processes)
 		process_free(*at);
 	vec_release(&model->processes);
 	for (size_t i = 0; (path = hashmap_next(&model->index->cgroups, &i));)

@@ -71,9 +71,9 @@ static struct sock *sock_create_known(struct model *model, const struct st_sock 
 
 static bool sock_moved(const struct sock *sock, const struct st_sock *wire)
 {
-	return sock->wire.local_port != wire->local_port || sock->wire.peer_port != wire->peer_port ||
-	       sock->wire.v4 != wire->v4 || memcmp(sock->wire.local, wire->local, 16) ||
-	       memcmp(sock->wire.peer, wire->peer, 16);
+	return sock->wire.local_port != wire->local_port ||
+	       sock->wire.peer_port != wire->peer_port || sock->wire.v4 != wire->v4 ||
+	       memcmp(sock->wire.local, wire->local, 16) || memcmp(sock->wire.peer, wire->peer, 16);
 }
 
 /* What is not known any more (a closed socket has no peer) stays as it was. */

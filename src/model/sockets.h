@@ -32,7 +32,8 @@ void events_keep(struct model *model, struct events *events, size_t max, const s
 
 /* The last fd is gone. call: by a close() that was seen, so nobody else need say so. */
 void sock_release(struct model *model, struct sock *sock, int64_t t_ns);
-void sock_release_unseen(struct model *model, struct sock *sock, int64_t t_ns, uint32_t pid, uint32_t tid);
+void sock_release_unseen(struct model *model, struct sock *sock, int64_t t_ns, uint32_t pid,
+			 uint32_t tid);
 
 /* If nothing more is to come, lets it depart a little later: records may trail. */
 void sock_check(struct model *model, struct sock *sock);

@@ -53,7 +53,8 @@ struct conn *tcp_known(struct model *model, struct sock *sock, int64_t t_ns)
 	struct conn *conn = conn_of(sock->pub.connection);
 	enum side side;
 
-	if (conn || sock->pub.listener || sock->pub.protocol != PROTOCOL_TCP || !is_connected(sock->state))
+	if (conn || sock->pub.listener || sock->pub.protocol != PROTOCOL_TCP ||
+	    !is_connected(sock->state))
 		return conn;
 	listening = listener_find(model, sock->pub.netns, &sock->pub.local);
 	side = listening ? SIDE_SERVER : SIDE_CLIENT;
@@ -72,7 +73,8 @@ struct conn *tcp_known(struct model *model, struct sock *sock, int64_t t_ns)
 	return conn;
 }
 
-static void syn_sent(struct model *model, struct sock *sock, const struct st_state *state, int64_t t_ns)
+static void syn_sent(struct model *model, struct sock *sock, const struct st_state *state,
+		     int64_t t_ns)
 {
 	struct event event = kernel_event(EVENT_SYN, t_ns);
 	struct conn *conn;
@@ -91,7 +93,7 @@ static void syn_sent(struct model *model, struct sock *sock, const struct st_sta
 }
 
 static void client_established(struct model *model, struct sock *sock, const struct st_state *state,
-                               int64_t t_ns)
+			       int64_t t_ns)
 {
 	struct event event = kernel_event(EVENT_ESTABLISHED, t_ns);
 	struct conn *conn = conn_of(sock->pub.connection);
@@ -137,7 +139,8 @@ static struct conn *child_conn(struct model *model, struct sock *sock, uint64_t 
 	return conn;
 }
 
-static struct listening *child_listener(const struct model *model, const struct sock *sock, uint64_t key)
+static struct listening *child_listener(const struct model *model, const struct sock *sock,
+					uint64_t key)
 {
 	struct sock *parent = sock_find(model, key);
 
@@ -146,7 +149,8 @@ static struct listening *child_listener(const struct model *model, const struct 
 	return listener_find(model, sock->pub.netns, &sock->pub.local);
 }
 
-static void child_queued(struct model *model, struct sock *sock, const struct st_state *state, int64_t t_ns)
+static void child_queued(struct model *model, struct sock *sock, const struct st_state *state,
+			 int64_t t_ns)
 {
 	uint64_t pair = (uint64_t)state->peer_isn << 32 | state->local_isn;
 	int64_t queued_ns = state->queued_ns ? wire_time(model, state->queued_ns) : t_ns;
@@ -187,7 +191,8 @@ static void fin_received(struct model *model, struct conn *conn, enum side side,
 		conn_event(model, conn, side, &event);
 }
 
-static void conn_closed(struct conn *conn, struct sock *sock, const struct st_state *state, int64_t t_ns)
+static void conn_closed(struct conn *conn, struct sock *sock, const struct st_state *state,
+			int64_t t_ns)
 {
 	enum side side = conn_side(conn, sock);
 
@@ -204,7 +209,8 @@ static void conn_closed(struct conn *conn, struct sock *sock, const struct st_st
 	conn_end_over(conn, side, t_ns);
 }
 
-static void closed(struct model *model, struct sock *sock, const struct st_state *state, int64_t t_ns)
+static void closed(struct model *model, struct sock *sock, const struct st_state *state,
+		   int64_t t_ns)
 {
 	if (sock->pub.listener)
 		listener_close(model, listening_of(sock->pub.listener), t_ns);
@@ -225,7 +231,8 @@ void tcp_apply_state(struct model *model, const struct st_state *state)
 {
 	int64_t t = wire_time(model, state->h.ts_ns);
 	bool birth = is_birth(model, state);
-	struct sock *sock = birth ? sock_born(model, &state->sock, t) : sock_seen(model, &state->sock);
+	struct sock *sock =
+		birth ? sock_born(model, &state->sock, t) : sock_seen(model, &state->sock);
 	struct conn *conn;
 
 	if (!sock || sock->pub.protocol != PROTOCOL_TCP)
@@ -267,7 +274,8 @@ static void retransmitted(struct model *model, struct sock *sock, struct conn *c
 	conn_event(model, conn, conn_side(conn, sock), &event);
 }
 
-static void reset(struct model *model, struct sock *sock, struct conn *conn, bool sent, int64_t t_ns)
+static void reset(struct model *model, struct sock *sock, struct conn *conn, bool sent,
+		  int64_t t_ns)
 {
 	struct event event = kernel_event(EVENT_RESET, t_ns);
 	enum side side = conn_side(conn, sock);

@@ -9,8 +9,8 @@
 #include "model/listeners.h"
 #include "model/sockets.h"
 
-static void queue_arrival(struct model *model, struct conn *conn, struct listening *listening, int64_t t_ns,
-                          bool waits)
+static void queue_arrival(struct model *model, struct conn *conn, struct listening *listening,
+			  int64_t t_ns, bool waits)
 {
 	if (!listening || conn->queued)
 		return;
@@ -21,8 +21,8 @@ static void queue_arrival(struct model *model, struct conn *conn, struct listeni
 	listener_arrival(model, listening, t_ns, listening->pub.depth + waits);
 }
 
-void unix_connected(struct model *model, struct sock *sock, const struct address *path, int64_t enter_ns,
-                    int64_t t_ns)
+void unix_connected(struct model *model, struct sock *sock, const struct address *path,
+		    int64_t enter_ns, int64_t t_ns)
 {
 	struct conn *conn = conn_of(sock->pub.connection);
 	struct listening *listening = listener_find(model, sock->pub.netns, path);
@@ -50,7 +50,7 @@ void unix_connected(struct model *model, struct sock *sock, const struct address
 /* Its client is gone, so the kernel cannot name it: a queue is first in, first out. */
 static struct conn *first_orphan(const struct model *model, const struct listening *listening)
 {
-	vec_each(at, &model->connections)
+	vec_each (at, &model->connections)
 		if (listening && (*at)->listener == &listening->pub && (*at)->client.closed &&
 		    (*at)->accepted_ns == TIME_UNKNOWN && !(*at)->server.seen)
 			return conn_of(*at);
@@ -72,7 +72,7 @@ static struct conn *of_client(struct model *model, struct sock *client, int64_t 
 }
 
 struct conn *unix_accepted(struct model *model, struct listening *listening, struct sock *child,
-                           const struct address *path, int64_t t_ns)
+			   const struct address *path, int64_t t_ns)
 {
 	struct sock *client = sock_find(model, child->peer_key);
 	struct conn *conn = conn_of(child->pub.connection);
@@ -80,7 +80,8 @@ struct conn *unix_accepted(struct model *model, struct listening *listening, str
 	if (conn)
 		return conn;
 	child->pub.local = *path;
-	if (client && client != child && client->pub.protocol == PROTOCOL_UNIX && !sock_is_datagram(client))
+	if (client && client != child && client->pub.protocol == PROTOCOL_UNIX &&
+	    !sock_is_datagram(client))
 		conn = of_client(model, client, t_ns);
 	else if (!child->peer_key)
 		conn = first_orphan(model, listening);
@@ -117,7 +118,9 @@ struct conn *unix_known(struct model *model, struct sock *sock, int64_t t_ns)
 
 	if (conn || sock->pub.listener)
 		return conn;
-	listening = sock->pub.local.path_len ? listener_find(model, sock->pub.netns, &sock->pub.local) : NULL;
+	listening = sock->pub.local.path_len
+			    ? listener_find(model, sock->pub.netns, &sock->pub.local)
+			    : NULL;
 	/* accepted sockets carry the listener's name, connected ones mostly none */
 	side = sock->pub.local.path_len ? SIDE_SERVER : SIDE_CLIENT;
 	if (peer && peer != sock && peer->pub.connection)

@@ -7,14 +7,15 @@
 #include "model/index.h"
 
 /* connect() to path succeeded between enter_ns and t_ns. */
-void unix_connected(struct model *model, struct sock *sock, const struct address *path, int64_t enter_ns,
-                    int64_t t_ns);
+void unix_connected(struct model *model, struct sock *sock, const struct address *path,
+		    int64_t enter_ns, int64_t t_ns);
 
 /* accept() on listening returned child. Its connection, NULL: no memory. */
 struct conn *unix_accepted(struct model *model, struct listening *listening, struct sock *child,
-                           const struct address *path, int64_t t_ns);
+			   const struct address *path, int64_t t_ns);
 
-struct conn *unix_paired(struct model *model, struct sock *first, struct sock *second, int64_t t_ns);
+struct conn *unix_paired(struct model *model, struct sock *first, struct sock *second,
+			 int64_t t_ns);
 
 /* A socket found connected: its connection, made if need be. NULL: no memory. */
 struct conn *unix_known(struct model *model, struct sock *sock, int64_t t_ns);

@@ -16,7 +16,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 static void on_event(void *context, const struct event *event, const struct socket *socket,
-                     const struct listener *listener, const struct connection *connection)
+		     const struct listener *listener, const struct connection *connection)
 {
 	(void)context;
 	if (!socket && !listener && !connection)
@@ -59,7 +59,7 @@ static void read_all(struct model *model)
 {
 	struct strbuf text = STRBUF_INIT;
 
-	vec_each(at, &model->connections) {
+	vec_each (at, &model->connections) {
 		connection_sort(*at);
 		address_print(&(*at)->client_address, &text);
 		address_print(&(*at)->server_address, &text);
@@ -67,12 +67,12 @@ static void read_all(struct model *model)
 		if (model_connection(model, (*at)->id) != *at)
 			abort();
 	}
-	vec_each(at, &model->listeners)
+	vec_each (at, &model->listeners)
 		address_print(&(*at)->address, &text);
-	vec_each(at, &model->sockets)
+	vec_each (at, &model->sockets)
 		if (model_socket_shown(*at))
 			address_print(&(*at)->local, &text);
-	vec_each(at, &model->processes)
+	vec_each (at, &model->processes)
 		strbuf_add(&text, process_comm(*at));
 	strbuf_release(&text);
 }

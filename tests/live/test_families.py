@@ -180,7 +180,7 @@ def test_udp_two_clients():
         for client, size in ((one, 5), (two, 700), (one, 5)):
             client("sock = globals().get('sock') or socket.socket(socket.AF_INET, socket.SOCK_DGRAM)")
             client(f"sock.sendto(b'x' * {size}, ('127.0.0.1', {port}))")
-            server("sock.recv(1000)")
+            server("sock.recvfrom(1000)")
             ports.append(client("port_of(sock)"))
     flows = {c["server"]["peer_port"]: c["server"]["bytes_received"] for c in trace.document.connections(protocol="udp")}
     same("bytes of each client's flow", flows, {ports[0]: 10, ports[1]: 700})

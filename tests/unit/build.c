@@ -13,7 +13,10 @@
 
 #include "decode/decode.h"
 
-#define HEADER(kind, t, record) {.type = (kind), .size = sizeof(record), .ts_ns = (t)}
+#define HEADER(kind, t, record)                                                                    \
+	{                                                                                          \
+		.type = (kind), .size = sizeof(record), .ts_ns = (t)                               \
+	}
 
 struct st_host build_host(void)
 {
@@ -42,8 +45,13 @@ static void set_ports(struct st_sock *sock, __u16 local_port, __u16 peer_port)
 struct st_sock build_tcp(__u64 id, __u16 local_port, __u16 peer_port)
 {
 	struct st_sock sock = {
-		.id = id, .netns = 4026531840u, .family = AF_INET, .type = SOCK_STREAM,
-		.protocol = IPPROTO_TCP, .state = TCP_CLOSE, .v4 = 1,
+		.id = id,
+		.netns = 4026531840u,
+		.family = AF_INET,
+		.type = SOCK_STREAM,
+		.protocol = IPPROTO_TCP,
+		.state = TCP_CLOSE,
+		.v4 = 1,
 	};
 
 	set_ports(&sock, local_port, peer_port);
@@ -62,8 +70,12 @@ struct st_sock build_udp(__u64 id, __u16 local_port, __u16 peer_port)
 struct st_sock build_unix(__u64 id, __u64 peer_id, __u16 type)
 {
 	return (struct st_sock){
-		.id = id | ST_ID_UNIX, .peer_id = peer_id ? peer_id | ST_ID_UNIX : 0, .netns = 4026531840u,
-		.family = AF_UNIX, .type = type, .state = peer_id ? TCP_ESTABLISHED : TCP_CLOSE,
+		.id = id | ST_ID_UNIX,
+		.peer_id = peer_id ? peer_id | ST_ID_UNIX : 0,
+		.netns = 4026531840u,
+		.family = AF_UNIX,
+		.type = type,
+		.state = peer_id ? TCP_ESTABLISHED : TCP_CLOSE,
 	};
 }
 
@@ -72,10 +84,17 @@ static void set_comm(char *comm, __u32 pid)
 	strcpy(comm, pid == 100 ? "client" : pid == 200 ? "server" : "other");
 }
 
-struct st_call build_call(enum st_call_name name, __u64 ts_ns, struct st_sock sock, __u32 pid, __s32 fd, __s32 ret)
+struct st_call build_call(enum st_call_name name, __u64 ts_ns, struct st_sock sock, __u32 pid,
+			  __s32 fd, __s32 ret)
 {
 	struct st_call call = {
-		.sock = sock, .enter_ns = ts_ns - 10 * US, .pid = pid, .tid = pid, .fd = fd, .ret = ret, .call = name,
+		.sock = sock,
+		.enter_ns = ts_ns - 10 * US,
+		.pid = pid,
+		.tid = pid,
+		.fd = fd,
+		.ret = ret,
+		.call = name,
 	};
 
 	call.h = (struct st_header)HEADER(ST_CALL, ts_ns, call);
@@ -112,11 +131,18 @@ struct st_tcp build_tcp_event(__u64 ts_ns, struct st_sock sock, enum st_tcp_even
 	return tcp;
 }
 
-struct st_data build_data(__u64 ts_ns, __u64 id, enum st_direction direction, __u64 calls, __u64 bytes, __u32 pid)
+struct st_data build_data(__u64 ts_ns, __u64 id, enum st_direction direction, __u64 calls,
+			  __u64 bytes, __u32 pid)
 {
 	struct st_data data = {
-		.id = id, .calls = calls, .bytes = bytes, .first_ns = ts_ns - US, .last_ns = ts_ns,
-		.pid = pid, .tid = pid, .direction = direction,
+		.id = id,
+		.calls = calls,
+		.bytes = bytes,
+		.first_ns = ts_ns - US,
+		.last_ns = ts_ns,
+		.pid = pid,
+		.tid = pid,
+		.direction = direction,
 	};
 
 	data.h = (struct st_header)HEADER(ST_DATA, ts_ns, data);
@@ -140,7 +166,8 @@ struct st_seen build_seen(__u64 ts_ns, struct st_sock sock, __u32 pid, __s32 fd)
 	return seen;
 }
 
-struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 pid, const char *comm)
+struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 pid,
+				const char *comm)
 {
 	struct st_process process = {.pid = pid, .ppid = 1, .uid = 1000, .event = event};
 
@@ -174,16 +201,20 @@ void build_feed(struct model *model, const void *bytes)
 
 void build_listener(struct model *model, __u64 t)
 {
-	struct st_call call = build_call(ST_CALL_SOCKET, t, build_tcp(BUILD_LISTENER, 0, 0), 200, -1, 3);
+	struct st_call call =
+		build_call(ST_CALL_SOCKET, t, build_tcp(BUILD_LISTENER, 0, 0), 200, -1, 3);
 
 	call.arg[0] = AF_INET;
 	call.arg[1] = SOCK_STREAM;
 	build_feed(model, &call);
 	call = build_call(ST_CALL_BIND, t + 20 * US, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3, 0);
-	call.name = (struct st_name){.family = AF_INET, .port = 8088, .v4 = 1, .address = {127, 0, 0, 1}};
+	call.name = (struct st_name){
+		.family = AF_INET, .port = 8088, .v4 = 1, .address = {127, 0, 0, 1}};
 	build_feed(model, &call);
-	feed(model, build_state(t + 35 * US, build_tcp(BUILD_LISTENER, 8088, 0), TCP_CLOSE, TCP_LISTEN));
-	call = build_call(ST_CALL_LISTEN, t + 40 * US, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3, 0);
+	feed(model,
+	     build_state(t + 35 * US, build_tcp(BUILD_LISTENER, 8088, 0), TCP_CLOSE, TCP_LISTEN));
+	call = build_call(ST_CALL_LISTEN, t + 40 * US, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3,
+			  0);
 	call.arg[0] = 5;
 	call.backlog = 5;
 	build_feed(model, &call);
@@ -191,7 +222,8 @@ void build_listener(struct model *model, __u64 t)
 
 void build_connect(struct model *model, __u64 t, __u64 id, __u16 port)
 {
-	struct st_call call = build_call(ST_CALL_SOCKET, t - 20 * US, build_tcp(id, 0, 0), 100, -1, 3);
+	struct st_call call =
+		build_call(ST_CALL_SOCKET, t - 20 * US, build_tcp(id, 0, 0), 100, -1, 3);
 	struct st_state state = build_state(t, build_tcp(id, port, 8088), TCP_CLOSE, TCP_SYN_SENT);
 
 	call.arg[0] = AF_INET;
@@ -207,13 +239,15 @@ void build_connect(struct model *model, __u64 t, __u64 id, __u16 port)
 	build_feed(model, &state);
 	call = build_call(ST_CALL_CONNECT, t + 70 * US, build_tcp(id, port, 8088), 100, 3, 0);
 	call.enter_ns = t - 2 * US;
-	call.name = (struct st_name){.family = AF_INET, .port = 8088, .v4 = 1, .address = {127, 0, 0, 1}};
+	call.name = (struct st_name){
+		.family = AF_INET, .port = 8088, .v4 = 1, .address = {127, 0, 0, 1}};
 	build_feed(model, &call);
 }
 
 void build_child(struct model *model, __u64 t, __u64 id, __u16 port)
 {
-	struct st_state state = build_state(t + US, build_tcp(id, 8088, port), TCP_SYN_RECV, TCP_ESTABLISHED);
+	struct st_state state =
+		build_state(t + US, build_tcp(id, 8088, port), TCP_SYN_RECV, TCP_ESTABLISHED);
 	__u64 client = id - (BUILD_SERVER - BUILD_CLIENT);
 
 	state.queued_ns = t;
@@ -234,6 +268,14 @@ void build_accept(struct model *model, __u64 t, __u64 id, __u16 port, __s32 fd)
 	call.sock.state = TCP_ESTABLISHED;
 	call.backlog = 5;
 	build_feed(model, &call);
+}
+
+void build_pair(struct model *model)
+{
+	build_listener(model, BUILD_START_NS + 100 * US);
+	build_connect(model, BUILD_T0, BUILD_CLIENT, 40000);
+	build_child(model, BUILD_T0 + 65 * US, BUILD_SERVER, 40000);
+	build_accept(model, BUILD_T0 + 165 * US, BUILD_SERVER, 40000, 4);
 }
 
 void build_close(struct model *model, __u64 t, struct st_sock sock, __u32 pid, __s32 fd, __u8 old)

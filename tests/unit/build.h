@@ -11,25 +11,30 @@
 #define BUILD_START_NS 1000000000ULL
 #define US 1000ULL
 #define MS 1000000ULL
+#define BUILD_T0 (BUILD_START_NS + MS) /* where a passage begins */
 
 #define BUILD_CLIENT 11 /* ids of sockets */
 #define BUILD_SERVER 22
 #define BUILD_LISTENER 33
 
 struct st_host build_host(void);
-struct st_sock build_tcp(__u64 id, __u16 local_port, __u16 peer_port); /* 127.0.0.1 both; port 0: unset */
+struct st_sock build_tcp(__u64 id, __u16 local_port,
+			 __u16 peer_port); /* 127.0.0.1 both; port 0: unset */
 struct st_sock build_udp(__u64 id, __u16 local_port, __u16 peer_port);
 struct st_sock build_unix(__u64 id, __u64 peer_id, __u16 type);
 
 /* A call of pid that took 10 us and returned ret at ts_ns. */
-struct st_call build_call(enum st_call_name name, __u64 ts_ns, struct st_sock sock, __u32 pid, __s32 fd, __s32 ret);
+struct st_call build_call(enum st_call_name name, __u64 ts_ns, struct st_sock sock, __u32 pid,
+			  __s32 fd, __s32 ret);
 struct st_call_unix build_call_unix(struct st_call call, const char *path, __u8 path_len);
 struct st_state build_state(__u64 ts_ns, struct st_sock sock, __u8 old, __u8 new);
 struct st_tcp build_tcp_event(__u64 ts_ns, struct st_sock sock, enum st_tcp_event event);
-struct st_data build_data(__u64 ts_ns, __u64 id, enum st_direction direction, __u64 calls, __u64 bytes, __u32 pid);
+struct st_data build_data(__u64 ts_ns, __u64 id, enum st_direction direction, __u64 calls,
+			  __u64 bytes, __u32 pid);
 struct st_release build_release(__u64 ts_ns, __u64 id, __u32 pid);
 struct st_seen build_seen(__u64 ts_ns, struct st_sock sock, __u32 pid, __s32 fd);
-struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 pid, const char *comm);
+struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 pid,
+				const char *comm);
 struct st_loss_record build_loss(__u64 ts_ns, enum st_loss kind, __u64 count);
 
 /* Decodes the record and applies it; the test fails if either does. */
@@ -37,11 +42,15 @@ void build_feed(struct model *model, const void *record);
 #define feed(model, ...) build_feed(model, &(__typeof__(__VA_ARGS__)[]){__VA_ARGS__})
 
 /* Common passages, each with pids 100 (client) and 200 (server), port 8088. */
-void build_listener(struct model *model, __u64 t);                      /* socket, bind, listen(5); fd 3 */
-void build_connect(struct model *model, __u64 t, __u64 id, __u16 port);  /* socket to connect() = 0; SYN at t, established t + 60 us */
-void build_child(struct model *model, __u64 t, __u64 id, __u16 port);    /* the server end enters the queue at t */
+void build_listener(struct model *model, __u64 t); /* socket, bind, listen(5); fd 3 */
+void build_connect(struct model *model, __u64 t, __u64 id,
+		   __u16 port); /* socket to connect() = 0; SYN at t, established t + 60 us */
+void build_child(struct model *model, __u64 t, __u64 id,
+		 __u16 port); /* the server end enters the queue at t */
 void build_accept(struct model *model, __u64 t, __u64 id, __u16 port, __s32 fd);
-void build_close(struct model *model, __u64 t, struct st_sock sock, __u32 pid, __s32 fd, __u8 old); /* → CLOSE and the call */
+void build_pair(struct model *model); /* all of these from BUILD_T0 on: up to the accept */
+void build_close(struct model *model, __u64 t, struct st_sock sock, __u32 pid, __s32 fd,
+		 __u8 old); /* → CLOSE and the call */
 
 /* Records of no consequence, so that what was closed departs. */
 void build_pass(struct model *model, __u64 t);

@@ -74,13 +74,16 @@ static union any sample(enum st_type type)
 		any.host = build_host();
 		break;
 	case ST_PROBE:
-		any.h = (struct st_header){.type = type, .size = sizeof(struct st_probe), .ts_ns = T};
+		any.h = (struct st_header){
+			.type = type, .size = sizeof(struct st_probe), .ts_ns = T};
 		break;
 	case ST_TARGET:
-		any.h = (struct st_header){.type = type, .size = sizeof(struct st_target), .ts_ns = T};
+		any.h = (struct st_header){
+			.type = type, .size = sizeof(struct st_target), .ts_ns = T};
 		break;
 	case ST_CGROUP:
-		any.h = (struct st_header){.type = type, .size = sizeof(struct st_cgroup), .ts_ns = T};
+		any.h = (struct st_header){
+			.type = type, .size = sizeof(struct st_cgroup), .ts_ns = T};
 		break;
 	case ST_LOSS:
 		any.loss = build_loss(T, ST_LOSS_CALL, 1);
@@ -121,7 +124,8 @@ static void test_every_type(void **state)
 		any.h.size = size + 8;
 		assert_int_equal(decode(&any, size + 8), -EBADMSG);
 		any.h.size = size - 8;
-		assert_int_equal(decode(&any, size), size == sizeof(struct st_header) ? -ENODATA : -EBADMSG);
+		assert_int_equal(decode(&any, size),
+				 size == sizeof(struct st_header) ? -ENODATA : -EBADMSG);
 		any.h.size = size + 4;
 		assert_int_equal(decode(&any, size + 8), -ENODATA);
 		any.h.size = 0;

@@ -24,7 +24,7 @@ struct told {
 };
 
 static void on_event(void *context, const struct event *event, const struct socket *socket,
-                     const struct listener *listener, const struct connection *connection)
+		     const struct listener *listener, const struct connection *connection)
 {
 	struct told *told = context;
 
@@ -83,7 +83,8 @@ static struct model *start(struct told *told)
 /* A whole life of both ends, 1 ms apart from the next. */
 static void live(struct model *model, __u64 i)
 {
-	__u64 t = T0 + i * MS, client = 1000 + i * 100, server = client + BUILD_SERVER - BUILD_CLIENT;
+	__u64 t = T0 + i * MS, client = 1000 + i * 100,
+	      server = client + BUILD_SERVER - BUILD_CLIENT;
 	__u16 port = 20000 + i % 40000;
 
 	build_connect(model, t, client, port);
@@ -105,7 +106,8 @@ static void test_endless_stream(void **state)
 	build_listener(model, T0 - 500 * US);
 	for (uint64_t i = 0; i < lives; i++) {
 		live(model, i);
-		connections = model->connections.len > connections ? model->connections.len : connections;
+		connections =
+			model->connections.len > connections ? model->connections.len : connections;
 		sockets = model->index->sockets.cap > sockets ? model->index->sockets.cap : sockets;
 		pairs = model->index->pairs.cap > pairs ? model->index->pairs.cap : pairs;
 		tuples = model->index->tuples.cap > tuples ? model->index->tuples.cap : tuples;
@@ -191,7 +193,8 @@ static void test_listeners_come_and_go(void **state)
 	(void)state;
 	for (__u64 i = 0; i < 20000; i++) {
 		build_listener(model, T0 + i * MS);
-		build_close(model, T0 + i * MS + 100 * US, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3, TCP_LISTEN);
+		build_close(model, T0 + i * MS + 100 * US, build_tcp(BUILD_LISTENER, 8088, 0), 200,
+			    3, TCP_LISTEN);
 	}
 	assert_in_range(model->listeners.len, 1, 2 * KEEP_ENDED);
 	assert_in_range(model->sockets.len, 0, 200);
@@ -203,7 +206,9 @@ static void test_processes_are_told_apart(void **state)
 	struct told told = {0};
 	struct model *model = start(&told);
 	struct st_process process = build_process(T0, ST_PROCESS_SEEN, 100, "first");
-	struct st_cgroup cgroup = {.h = {.type = ST_CGROUP, .size = sizeof(cgroup), .ts_ns = T0}, .id = 7, .path = "/a"};
+	struct st_cgroup cgroup = {.h = {.type = ST_CGROUP, .size = sizeof(cgroup), .ts_ns = T0},
+				   .id = 7,
+				   .path = "/a"};
 
 	(void)state;
 	process.target = 1;
@@ -233,8 +238,11 @@ static void test_capture_facts(void **state)
 {
 	struct told told = {0};
 	struct model *model = start(&told);
-	struct st_probe probe = {.h = {.type = ST_PROBE, .size = sizeof(probe), .ts_ns = BUILD_START_NS}, .row = "calls"};
-	struct st_end end = {.h = {.type = ST_END, .size = sizeof(end), .ts_ns = BUILD_START_NS + 7 * MS}};
+	struct st_probe probe = {
+		.h = {.type = ST_PROBE, .size = sizeof(probe), .ts_ns = BUILD_START_NS},
+		.row = "calls"};
+	struct st_end end = {
+		.h = {.type = ST_END, .size = sizeof(end), .ts_ns = BUILD_START_NS + 7 * MS}};
 
 	(void)state;
 	memset(probe.method, 'x', sizeof(probe.method)); /* not terminated */

@@ -40,7 +40,8 @@ static struct st_sock any_sock(void)
 		sock = build_udp(100 + id, below(3) ? port : 0, peer);
 		break;
 	case 1:
-		sock = build_unix(200 + id, below(2) ? 200 + below(24) : 0, below(3) ? SOCK_STREAM : SOCK_DGRAM);
+		sock = build_unix(200 + id, below(2) ? 200 + below(24) : 0,
+				  below(3) ? SOCK_STREAM : SOCK_DGRAM);
 		break;
 	default:
 		sock = build_tcp(id, port, peer);
@@ -60,18 +61,21 @@ static __u64 any_id(void)
 
 static void any_call(struct model *model, __u64 t)
 {
-	static const int errors[] = {0, 0, 0, 0, EAGAIN, ECONNREFUSED, EINPROGRESS, ETIMEDOUT, ENETUNREACH};
+	static const int errors[] = {0,           0,         0,          0, EAGAIN, ECONNREFUSED,
+				     EINPROGRESS, ETIMEDOUT, ENETUNREACH};
 	int err = errors[below(sizeof(errors) / sizeof(*errors))];
-	struct st_call call = build_call(1 + below(ST_CALL_MAX - 1), t, any_sock(), 1 + below(5), below(9),
-	                                 err ? -err : (int)below(9));
+	struct st_call call = build_call(1 + below(ST_CALL_MAX - 1), t, any_sock(), 1 + below(5),
+					 below(9), err ? -err : (int)below(9));
 
 	call.listener = any_id();
 	call.fd2 = below(9);
 	call.backlog = below(6);
 	call.depth = below(6);
 	call.flags = below(8);
-	call.name = (struct st_name){.family = below(2) ? AF_INET : AF_UNSPEC, .port = below(5), .v4 = 1,
-	                             .address = {127, 0, 0, 1}};
+	call.name = (struct st_name){.family = below(2) ? AF_INET : AF_UNSPEC,
+				     .port = below(5),
+				     .v4 = 1,
+				     .address = {127, 0, 0, 1}};
 	if (call.sock.family == AF_UNIX && below(4)) {
 		char path[2] = {below(2) ? 'a' : 0, 'b'};
 
@@ -136,7 +140,8 @@ static void any_record(struct model *model, __u64 t)
 		if (below(4))
 			feed(model, build_tcp_event(t, any_sock(), 1 + below(ST_TCP_MAX - 1)));
 		else
-			feed(model, build_process(t, 1 + below(ST_PROCESS_MAX - 1), 1 + below(5), "p"));
+			feed(model,
+			     build_process(t, 1 + below(ST_PROCESS_MAX - 1), 1 + below(5), "p"));
 	}
 }
 
@@ -156,7 +161,7 @@ static bool on_retire_socket(void *context, struct socket *socket)
 
 static bool listed(const struct model *model, const struct socket *socket)
 {
-	vec_each(at, &model->sockets)
+	vec_each (at, &model->sockets)
 		if (*at == socket)
 			return true;
 	return false;
@@ -173,7 +178,7 @@ static void check(const struct model *model)
 {
 	uint64_t last = 0;
 
-	vec_each(at, &model->connections) {
+	vec_each (at, &model->connections) {
 		assert_true((*at)->id > last);
 		last = (*at)->id;
 		check_end(model, &(*at)->client);
@@ -181,10 +186,11 @@ static void check(const struct model *model)
 		assert_true((*at)->accept_wait_ns == TIME_UNKNOWN || (*at)->accept_wait_ns >= 0);
 		assert_ptr_equal(model_connection(model, last), *at);
 	}
-	vec_each(at, &model->sockets)
+	vec_each (at, &model->sockets)
 		if ((*at)->connection)
-			assert_ptr_equal(model_connection(model, (*at)->connection->id), (*at)->connection);
-	vec_each(at, &model->listeners)
+			assert_ptr_equal(model_connection(model, (*at)->connection->id),
+					 (*at)->connection);
+	vec_each (at, &model->listeners)
 		if ((*at)->socket)
 			assert_true(listed(model, (*at)->socket));
 }

@@ -13,7 +13,7 @@
 
 #include "build.h"
 
-#define T0 (BUILD_START_NS + MS)
+#define T0 BUILD_T0
 
 static int setup(void **state)
 {
@@ -38,7 +38,7 @@ static size_t count(const struct connection *connection, enum event_name name, e
 {
 	size_t n = 0;
 
-	vec_each(event, &connection->events)
+	vec_each (event, &connection->events)
 		n += event->name == name && event->side == side;
 	return n;
 }
@@ -49,17 +49,8 @@ static struct connection *only(const struct model *model)
 	return model->connections.items[0];
 }
 
-/* Both ends up to the accept. */
-static void pair_up(struct model *model)
-{
-	build_listener(model, BUILD_START_NS + 100 * US);
-	build_connect(model, T0, BUILD_CLIENT, 40000);
-	build_child(model, T0 + 65 * US, BUILD_SERVER, 40000);
-	build_accept(model, T0 + 165 * US, BUILD_SERVER, 40000, 4);
-}
-
-static void state_with(struct model *model, __u64 t, struct st_sock sock, __u8 old, __u8 new, __u32 written,
-                       __u32 copied)
+static void state_with(struct model *model, __u64 t, struct st_sock sock, __u8 old, __u8 new,
+		       __u32 written, __u32 copied)
 {
 	struct st_state state = build_state(t, sock, old, new);
 
@@ -71,12 +62,14 @@ static void state_with(struct model *model, __u64 t, struct st_sock sock, __u8 o
 /* The server sends sent bytes of 26 and both close, the server first. */
 static void exchange(struct model *model, uint64_t sent)
 {
-	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088), server = build_tcp(BUILD_SERVER, 8088, 40000);
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088),
+		       server = build_tcp(BUILD_SERVER, 8088, 40000);
 
 	feed(model, build_data(T0 + 200 * US, BUILD_SERVER, ST_SEND, 1, sent, 200));
 	feed(model, build_data(T0 + 210 * US, BUILD_CLIENT, ST_RECV, 1, 26, 100));
 	state_with(model, T0 + 220 * US, server, TCP_ESTABLISHED, TCP_FIN_WAIT1, 11008 + 27, 11001);
-	state_with(model, T0 + 221 * US, client, TCP_ESTABLISHED, TCP_CLOSE_WAIT, 11001, 11008 + 26);
+	state_with(model, T0 + 221 * US, client, TCP_ESTABLISHED, TCP_CLOSE_WAIT, 11001,
+		   11008 + 26);
 	build_close(model, T0 + 230 * US, client, 100, 3, TCP_LAST_ACK);
 	build_close(model, T0 + 240 * US, server, 200, 4, TCP_FIN_WAIT2);
 	build_pass(model, T0 + MS);
@@ -87,7 +80,7 @@ static void test_both_ends_are_one_connection(void **state)
 	struct model *model = *state;
 	struct connection *connection;
 
-	pair_up(model);
+	build_pair(model);
 	connection = only(model);
 	assert_int_equal(connection->id, 1);
 	assert_true(connection->client.seen && connection->server.seen);
@@ -115,38 +108,12 @@ static void test_both_ends_are_one_connection(void **state)
 	assert_int_equal(count(connection, EVENT_ACCEPT, SIDE_SERVER), 1);
 }
 
-static void test_listener_knows_its_queue(void **state)
-{
-	struct model *model = *state;
-	struct listener *listener;
-
-	pair_up(model);
-	assert_int_equal(model->listeners.len, 1);
-	listener = model->listeners.items[0];
-	assert_ptr_equal(only(model)->listener, listener);
-	assert_int_equal(listener->requested, 5);
-	assert_int_equal(listener->effective, 5);
-	assert_int_equal(listener->backlog_changes.len, 0);
-	assert_false(listener->from_snapshot);
-	assert_int_equal(listener->address.port, 8088);
-	assert_int_equal(listener->arrivals, 1);
-	assert_int_equal(listener->accepted, 1);
-	assert_int_equal(listener->depth_max, 1);
-	assert_int_equal(listener->depth, 0);
-	assert_int_equal(listener->samples.len, 2);
-	assert_int_equal(listener->waits.len, 1);
-	assert_int_equal(listener->owners.len, 1);
-	assert_int_equal(listener->owners.items[0].fd, 3);
-	assert_int_equal(listener->events.len, 3);
-	assert_int_equal(listener->opened_ns, 135 * US);
-}
-
 static void test_closed_by_server_and_exact(void **state)
 {
 	struct model *model = *state;
 	struct connection *connection;
 
-	pair_up(model);
+	build_pair(model);
 	exchange(model, 26);
 	connection = only(model);
 	assert_int_equal(connection->outcome, OUTCOME_CLOSED);
@@ -163,14 +130,15 @@ static void test_closed_by_server_and_exact(void **state)
 	assert_int_equal(model->sockets.len, 1); /* the listener's */
 	connection_sort(connection);
 	for (size_t i = 1; i < connection->events.len; i++)
-		assert_true(connection->events.items[i - 1].t_ns <= connection->events.items[i].t_ns);
+		assert_true(connection->events.items[i - 1].t_ns <=
+			    connection->events.items[i].t_ns);
 }
 
 static void test_missing_bytes_are_noticed(void **state)
 {
 	struct model *model = *state;
 
-	pair_up(model);
+	build_pair(model);
 	exchange(model, 20); /* the kernel says 26 */
 	assert_false(only(model)->server.exact);
 	assert_true(only(model)->client.exact);
@@ -181,7 +149,7 @@ static void test_loss_while_it_lived(void **state)
 {
 	struct model *model = *state;
 
-	pair_up(model);
+	build_pair(model);
 	feed(model, build_loss(T0 + 170 * US, ST_LOSS_STATE, 3));
 	exchange(model, 26);
 	assert_false(only(model)->lossless);
@@ -192,7 +160,8 @@ static void test_server_first(void **state)
 {
 	struct model *model = *state;
 	struct connection *connection;
-	struct st_state est = build_state(T0 + 60 * US, build_tcp(BUILD_CLIENT, 40000, 8088), TCP_SYN_SENT, TCP_ESTABLISHED);
+	struct st_state est = build_state(T0 + 60 * US, build_tcp(BUILD_CLIENT, 40000, 8088),
+					  TCP_SYN_SENT, TCP_ESTABLISHED);
 
 	build_listener(model, BUILD_START_NS + 100 * US);
 	build_child(model, T0 + 65 * US, BUILD_SERVER, 40000);
@@ -211,7 +180,8 @@ static void test_server_first(void **state)
 static void test_same_addresses_other_pair_is_another(void **state)
 {
 	struct model *model = *state;
-	struct st_state child = build_state(T0 + 70 * US, build_tcp(BUILD_SERVER, 8088, 40000), TCP_SYN_RECV, TCP_ESTABLISHED);
+	struct st_state child = build_state(T0 + 70 * US, build_tcp(BUILD_SERVER, 8088, 40000),
+					    TCP_SYN_RECV, TCP_ESTABLISHED);
 
 	build_listener(model, BUILD_START_NS + 100 * US);
 	build_connect(model, T0, BUILD_CLIENT, 40000);
@@ -229,7 +199,8 @@ static void test_refused(void **state)
 	struct st_state closed = build_state(T0 + 30 * US, sock, TCP_SYN_SENT, TCP_CLOSE);
 	struct connection *connection;
 
-	feed(model, build_call(ST_CALL_SOCKET, T0 - 50 * US, build_tcp(BUILD_CLIENT, 0, 0), 100, -1, 3));
+	feed(model,
+	     build_call(ST_CALL_SOCKET, T0 - 50 * US, build_tcp(BUILD_CLIENT, 0, 0), 100, -1, 3));
 	feed(model, build_state(T0, sock, TCP_CLOSE, TCP_SYN_SENT));
 	feed(model, build_tcp_event(T0 + 29 * US, sock, ST_TCP_RESET_RECEIVED));
 	closed.err = ECONNREFUSED;
@@ -273,7 +244,8 @@ static void test_timed_out_after_retries(void **state)
 static void test_connect_fails_without_a_syn(void **state)
 {
 	struct model *model = *state;
-	struct st_call call = build_call(ST_CALL_CONNECT, T0, build_tcp(BUILD_CLIENT, 0, 0), 100, 3, -ENETUNREACH);
+	struct st_call call = build_call(ST_CALL_CONNECT, T0, build_tcp(BUILD_CLIENT, 0, 0), 100, 3,
+					 -ENETUNREACH);
 
 	call.name = (struct st_name){.family = 2, .port = 81, .v4 = 1, .address = {10, 0, 0, 9}};
 	build_feed(model, &call);
@@ -285,9 +257,10 @@ static void test_connect_fails_without_a_syn(void **state)
 static void test_reset_by_client(void **state)
 {
 	struct model *model = *state;
-	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088), server = build_tcp(BUILD_SERVER, 8088, 40000);
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088),
+		       server = build_tcp(BUILD_SERVER, 8088, 40000);
 
-	pair_up(model);
+	build_pair(model);
 	feed(model, build_tcp_event(T0 + 300 * US, client, ST_TCP_RESET_SENT));
 	build_close(model, T0 + 301 * US, client, 100, 3, TCP_ESTABLISHED);
 	feed(model, build_tcp_event(T0 + 303 * US, server, ST_TCP_RESET_RECEIVED));
@@ -339,7 +312,8 @@ static void test_reset_while_queued_then_accepted(void **state)
 static void test_server_not_followed_is_no_queue(void **state)
 {
 	struct model *model = *state;
-	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088), server = build_tcp(BUILD_SERVER, 8088, 40000);
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088),
+		       server = build_tcp(BUILD_SERVER, 8088, 40000);
 	struct st_state child = build_state(T0 + 62 * US, server, TCP_SYN_RECV, TCP_ESTABLISHED);
 
 	child.sock.flags = ST_SOCK_PEER;
@@ -364,7 +338,8 @@ static void test_no_release_but_the_process_is_gone(void **state)
 
 	build_connect(model, T0, BUILD_CLIENT, 40000);
 	feed(model, build_process(T0 + 200 * US, ST_PROCESS_EXIT, 100, "client"));
-	feed(model, build_state(T0 + 300 * US, build_tcp(BUILD_CLIENT, 40000, 8088), TCP_FIN_WAIT2, TCP_CLOSE));
+	feed(model, build_state(T0 + 300 * US, build_tcp(BUILD_CLIENT, 40000, 8088), TCP_FIN_WAIT2,
+				TCP_CLOSE));
 	build_pass(model, T0 + MS);
 	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
 	assert_int_equal(model->sockets.len, 0);
@@ -422,7 +397,8 @@ static void test_close_of_a_copy_changes_nothing(void **state)
 	struct model *model = *state;
 
 	build_connect(model, T0, BUILD_CLIENT, 40000);
-	feed(model, build_call(ST_CALL_CLOSE, T0 + 100 * US, build_tcp(BUILD_CLIENT, 40000, 8088), 100, 5, 0));
+	feed(model, build_call(ST_CALL_CLOSE, T0 + 100 * US, build_tcp(BUILD_CLIENT, 40000, 8088),
+			       100, 5, 0));
 	assert_int_equal(count(only(model), EVENT_CLOSE, SIDE_CLIENT), 1);
 	assert_false(only(model)->client.closed);
 	assert_int_equal(only(model)->outcome, OUTCOME_OPEN);
@@ -455,7 +431,8 @@ static void test_found_connected(void **state)
 	assert_int_equal(model->listeners.items[0]->effective, 128);
 
 	feed(model, build_data(T0 + US, BUILD_SERVER, ST_SEND, 1, 26, 200));
-	state_with(model, T0 + 2 * US, build_tcp(BUILD_SERVER, 8088, 40000), TCP_ESTABLISHED, TCP_FIN_WAIT1, 527, 700);
+	state_with(model, T0 + 2 * US, build_tcp(BUILD_SERVER, 8088, 40000), TCP_ESTABLISHED,
+		   TCP_FIN_WAIT1, 527, 700);
 	model_finish(model);
 	assert_true(only(model)->server.exact);
 }
@@ -474,126 +451,12 @@ static void test_a_pointer_is_used_again(void **state)
 	assert_null(model->sockets.items[0]->connection);
 }
 
-static void test_errors_stay_on_the_socket(void **state)
-{
-	struct model *model = *state;
-	const struct socket *socket;
-
-	feed(model, build_call(ST_CALL_SOCKET, T0, build_tcp(5, 0, 0), 200, -1, 3));
-	feed(model, build_call(ST_CALL_BIND, T0 + US, build_tcp(5, 0, 0), 200, 3, -EADDRINUSE));
-	assert_int_equal(model->connections.len, 0);
-	socket = model->sockets.items[0];
-	assert_true(model_socket_shown(socket));
-	assert_int_equal(socket->events.len, 2);
-	assert_int_equal(socket->events.items[1].err, EADDRINUSE);
-	assert_int_equal(socket->events.items[1].ret, -1);
-	assert_int_equal(socket->last_err, EADDRINUSE);
-	feed(model, build_call(ST_CALL_SOCKET, T0, build_tcp(0, 0, 0), 200, -1, -EMFILE));
-	assert_int_equal(model->sockets.len, 2);
-	assert_int_equal(model->sockets.items[1]->events.items[0].err, EMFILE);
-}
-
-static void test_backlog_changed(void **state)
-{
-	struct model *model = *state;
-	struct st_call call = build_call(ST_CALL_LISTEN, T0, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3, 0);
-	struct listener *listener;
-
-	build_listener(model, BUILD_START_NS + 100 * US);
-	call.arg[0] = -1;
-	call.backlog = 4096;
-	build_feed(model, &call);
-	assert_int_equal(model->listeners.len, 1);
-	listener = model->listeners.items[0];
-	assert_int_equal(listener->backlog_changes.len, 1);
-	assert_int_equal(listener->backlog_changes.items[0].requested, -1);
-	assert_int_equal(listener->effective, 4096);
-}
-
-static void test_failed_accepts_are_bounded(void **state)
-{
-	struct model *model = *state;
-	struct st_call call = build_call(ST_CALL_ACCEPT, T0, build_tcp(0, 0, 0), 200, 3, -EAGAIN);
-
-	build_listener(model, BUILD_START_NS + 100 * US);
-	call.listener = BUILD_LISTENER;
-	for (int i = 0; i < 5000; i++)
-		build_feed(model, &call);
-	assert_in_range(model->listeners.items[0]->events.len, 900, 1100);
-	assert_int_equal(model->listeners.items[0]->accepted, 0);
-}
-
-static void test_owners_by_fork(void **state)
-{
-	struct model *model = *state;
-	struct st_call call;
-
-	build_listener(model, BUILD_START_NS + 100 * US);
-	for (__u32 pid = 201; pid < 204; pid++) {
-		build_child(model, T0 + pid * US, BUILD_SERVER + pid, 40000 + pid);
-		call = build_call(ST_CALL_ACCEPT, T0 + pid * 2 * US, build_tcp(BUILD_SERVER + pid, 8088, 40000 + pid),
-		                  pid, 3, 7);
-		call.listener = BUILD_LISTENER;
-		build_feed(model, &call);
-	}
-	assert_int_equal(model->listeners.items[0]->owners.len, 4);
-	assert_int_equal(model->listeners.items[0]->accepted, 3);
-}
-
-static void test_accept_in_flight(void **state)
-{
-	struct model *model = *state;
-	struct st_call call = build_call(ST_CALL_ACCEPT, T0, build_tcp(BUILD_SERVER, 8088, 40000), 200, 3, 4);
-	const struct event *event;
-
-	call.listener = BUILD_LISTENER;
-	call.enter_ns = 0;
-	call.flags = ST_CALL_IN_FLIGHT;
-	call.sock.state = TCP_ESTABLISHED;
-	build_feed(model, &call);
-	event = &only(model)->events.items[0];
-	assert_true(event->in_flight);
-	assert_int_equal(event->t_ns, MS);
-	assert_int_equal(event->duration_ns, TIME_UNKNOWN);
-	assert_int_equal(event->ret, 4);
-	assert_int_equal(only(model)->accept_wait_ns, TIME_UNKNOWN);
-	assert_int_equal(model->listeners.len, 1);
-	assert_true(model->listeners.items[0]->from_snapshot);
-}
-
-static void test_data_counts_are_differences(void **state)
-{
-	struct model *model = *state;
-
-	pair_up(model);
-	feed(model, build_data(T0 + 200 * US, BUILD_CLIENT, ST_SEND, 2, 100, 100));
-	feed(model, build_data(T0 + 210 * US, BUILD_CLIENT, ST_SEND, 5, 150, 100));
-	feed(model, build_data(T0 + 220 * US, BUILD_CLIENT, ST_SEND, 5, 150, 100));
-	assert_int_equal(only(model)->client.bytes_sent, 150);
-	assert_int_equal(count(only(model), EVENT_SEND, SIDE_CLIENT), 2);
-	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].count, 3);
-	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].bytes, 50);
-	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].fd, 3);
-}
-
-static void test_many_runs_are_folded(void **state)
-{
-	struct model *model = *state;
-
-	pair_up(model);
-	for (__u64 i = 1; i <= 30000; i++)
-		feed(model, build_data(T0 + (200 + i) * US, BUILD_CLIENT, ST_SEND, i, i * 10, 100));
-	assert_int_equal(only(model)->client.bytes_sent, 300000);
-	assert_in_range(only(model)->events.len, 9000, 11000);
-}
-
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(test_both_ends_are_one_connection),
-		test(test_listener_knows_its_queue),
 		test(test_closed_by_server_and_exact),
 		test(test_missing_bytes_are_noticed),
 		test(test_loss_while_it_lived),
@@ -613,13 +476,6 @@ int main(void)
 		test(test_close_of_a_copy_changes_nothing),
 		test(test_found_connected),
 		test(test_a_pointer_is_used_again),
-		test(test_errors_stay_on_the_socket),
-		test(test_backlog_changed),
-		test(test_failed_accepts_are_bounded),
-		test(test_owners_by_fork),
-		test(test_accept_in_flight),
-		test(test_data_counts_are_differences),
-		test(test_many_runs_are_folded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,10 +38,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void data(struct model *model, __u64 t, __u64 id, enum st_direction direction, __u64 calls, __u64 bytes,
-                 __u16 peer_port)
+static void data(struct model *model, __u64 t, __u64 id, enum st_direction direction, __u64 calls,
+		 __u64 bytes, __u16 peer_port)
 {
-	struct st_data data = build_data(t, id, direction, calls, bytes, id == BUILD_SERVER ? 200 : 100);
+	struct st_data data =
+		build_data(t, id, direction, calls, bytes, id == BUILD_SERVER ? 200 : 100);
 
 	data.peer_family = AF_INET;
 	data.peer_port = peer_port;
@@ -93,8 +94,10 @@ static void test_connected_client(void **state)
 {
 	struct model *model = *state;
 
-	feed(model, build_call(ST_CALL_SOCKET, T0 + 90 * US, build_udp(BUILD_CLIENT, 0, 0), 100, -1, 3));
-	feed(model, build_call(ST_CALL_CONNECT, T0 + 100 * US, build_udp(BUILD_CLIENT, 40000, 8088), 100, 3, 0));
+	feed(model,
+	     build_call(ST_CALL_SOCKET, T0 + 90 * US, build_udp(BUILD_CLIENT, 0, 0), 100, -1, 3));
+	feed(model, build_call(ST_CALL_CONNECT, T0 + 100 * US, build_udp(BUILD_CLIENT, 40000, 8088),
+			       100, 3, 0));
 	exchange(model);
 	check_exchange(model);
 	/* the client's own calls are the flow's, the server's are not */
@@ -111,7 +114,8 @@ static void test_unconnected_client_is_joined_at_close(void **state)
 	struct model *model = *state;
 
 	/* its port is chosen by the first sendto() and told by the next call */
-	feed(model, build_call(ST_CALL_SOCKET, T0 + 90 * US, build_udp(BUILD_CLIENT, 0, 0), 100, -1, 3));
+	feed(model,
+	     build_call(ST_CALL_SOCKET, T0 + 90 * US, build_udp(BUILD_CLIENT, 0, 0), 100, -1, 3));
 	exchange(model);
 	assert_int_equal(model->connections.len, 2);
 	close_at(model, T0 + 200 * US, build_udp(BUILD_CLIENT, 40000, 0), 100);
@@ -130,7 +134,8 @@ static void test_a_port_told_with_data_joins_at_once(void **state)
 	struct model *model = *state;
 	struct st_data run = build_data(T0 + 110 * US, BUILD_CLIENT, ST_SEND, 1, 5, 100);
 
-	feed(model, build_call(ST_CALL_SOCKET, T0 + 90 * US, build_udp(BUILD_CLIENT, 0, 0), 100, -1, 3));
+	feed(model,
+	     build_call(ST_CALL_SOCKET, T0 + 90 * US, build_udp(BUILD_CLIENT, 0, 0), 100, -1, 3));
 	run.peer_family = AF_INET;
 	run.peer_port = 8088;
 	run.local_port = 40000;
@@ -167,7 +172,7 @@ static void test_flows_are_bounded(void **state)
 	for (__u64 i = 1; i <= 5000; i++)
 		data(model, T0 + i * US, BUILD_SERVER, ST_RECV, i, i, 10000 + i);
 	assert_int_equal(model->connections_seen, 5000);
-	vec_each(at, &model->connections) {
+	vec_each (at, &model->connections) {
 		open += (*at)->outcome == OUTCOME_OPEN;
 		assert_true((*at)->outcome == OUTCOME_OPEN || (*at)->outcome == OUTCOME_UNKNOWN);
 	}

@@ -24,10 +24,13 @@ static int setup(void **state)
 
 	assert_int_equal(model_new(&model, NULL), 0);
 	feed(model, build_host());
-	feed(model, build_call(ST_CALL_SOCKET, T0, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200, -1, 3));
-	call = build_call(ST_CALL_BIND, T0 + US, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200, 3, 0);
+	feed(model, build_call(ST_CALL_SOCKET, T0, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200,
+			       -1, 3));
+	call = build_call(ST_CALL_BIND, T0 + US, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200, 3,
+			  0);
 	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
-	call = build_call(ST_CALL_LISTEN, T0 + 2 * US, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200, 3, 0);
+	call = build_call(ST_CALL_LISTEN, T0 + 2 * US, build_unix(BUILD_LISTENER, 0, SOCK_STREAM),
+			  200, 3, 0);
 	call.arg[0] = 5;
 	call.backlog = 5;
 	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
@@ -45,15 +48,18 @@ static int teardown(void **state)
 
 static void connect_at(struct model *model, __u64 t, __u64 id, __s32 ret)
 {
-	struct st_call call = build_call(ST_CALL_CONNECT, t, build_unix(id, 0, SOCK_STREAM), 100, 3, ret);
+	struct st_call call =
+		build_call(ST_CALL_CONNECT, t, build_unix(id, 0, SOCK_STREAM), 100, 3, ret);
 
-	feed(model, build_call(ST_CALL_SOCKET, t - 20 * US, build_unix(id, 0, SOCK_STREAM), 100, -1, 3));
+	feed(model,
+	     build_call(ST_CALL_SOCKET, t - 20 * US, build_unix(id, 0, SOCK_STREAM), 100, -1, 3));
 	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
 }
 
 static void accept_at(struct model *model, __u64 t, __u64 id, __u64 peer_id)
 {
-	struct st_call call = build_call(ST_CALL_ACCEPT, t, build_unix(id, peer_id, SOCK_STREAM), 200, 3, 4);
+	struct st_call call =
+		build_call(ST_CALL_ACCEPT, t, build_unix(id, peer_id, SOCK_STREAM), 200, 3, 4);
 
 	call.listener = BUILD_LISTENER | ST_ID_UNIX;
 	call.backlog = 5;
@@ -62,7 +68,8 @@ static void accept_at(struct model *model, __u64 t, __u64 id, __u64 peer_id)
 
 static void close_at(struct model *model, __u64 t, __u64 id, __u32 pid)
 {
-	struct st_call call = build_call(ST_CALL_CLOSE, t, build_unix(id, 0, SOCK_STREAM), pid, 3, 0);
+	struct st_call call =
+		build_call(ST_CALL_CLOSE, t, build_unix(id, 0, SOCK_STREAM), pid, 3, 0);
 
 	call.flags = ST_CALL_LAST;
 	build_feed(model, &call);
@@ -104,9 +111,11 @@ static void test_connect_then_accept(void **state)
 static void test_accept_returns_first(void **state)
 {
 	struct model *model = *state;
-	struct st_call call = build_call(ST_CALL_CONNECT, T0 + 160 * US, build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, 3, 0);
+	struct st_call call = build_call(ST_CALL_CONNECT, T0 + 160 * US,
+					 build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, 3, 0);
 
-	feed(model, build_call(ST_CALL_SOCKET, T0 + 90 * US, build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, -1, 3));
+	feed(model, build_call(ST_CALL_SOCKET, T0 + 90 * US,
+			       build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, -1, 3));
 	accept_at(model, T0 + 155 * US, BUILD_SERVER, BUILD_CLIENT);
 	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
 	assert_true(only(model)->client.seen && only(model)->server.seen);
@@ -162,7 +171,8 @@ static void test_refused(void **state)
 static void test_socketpair(void **state)
 {
 	struct model *model = *state;
-	struct st_call call = build_call(ST_CALL_SOCKETPAIR, T0, build_unix(50, 51, SOCK_STREAM), 100, 5, 0);
+	struct st_call call =
+		build_call(ST_CALL_SOCKETPAIR, T0, build_unix(50, 51, SOCK_STREAM), 100, 5, 0);
 	size_t calls = 0;
 
 	call.listener = 51 | ST_ID_UNIX;
@@ -175,7 +185,7 @@ static void test_socketpair(void **state)
 	assert_int_equal(only(model)->client.bytes_sent, 7);
 	assert_int_equal(only(model)->server.bytes_received, 7);
 	assert_false(only(model)->roles_inferred);
-	vec_each(event, &only(model)->events)
+	vec_each (event, &only(model)->events)
 		calls += event->name == EVENT_SOCKETPAIR && event->arg.socket.fd2 == 6;
 	assert_int_equal(calls, 2);
 }
@@ -183,7 +193,8 @@ static void test_socketpair(void **state)
 static void test_datagram_socketpair(void **state)
 {
 	struct model *model = *state;
-	struct st_call call = build_call(ST_CALL_SOCKETPAIR, T0, build_unix(50, 51, SOCK_DGRAM), 100, 5, 0);
+	struct st_call call =
+		build_call(ST_CALL_SOCKETPAIR, T0, build_unix(50, 51, SOCK_DGRAM), 100, 5, 0);
 
 	call.listener = 51 | ST_ID_UNIX;
 	call.fd2 = 6;

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the model makes of listeners, of runs of data, and of sockets that become nothing.
+ */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+
+#define T0 BUILD_T0
+
+static int setup(void **state)
+{
+	struct model *model;
+
+	assert_int_equal(model_new(&model, NULL), 0);
+	feed(model, build_host());
+	*state = model;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct model *model = *state;
+
+	model_free(&model);
+	assert_null(model);
+	return 0;
+}
+
+static size_t count(const struct connection *connection, enum event_name name, enum side side)
+{
+	size_t n = 0;
+
+	vec_each (event, &connection->events)
+		n += event->name == name && event->side == side;
+	return n;
+}
+
+static struct connection *only(const struct model *model)
+{
+	assert_int_equal(model->connections.len, 1);
+	return model->connections.items[0];
+}
+
+static void test_backlog_changed(void **state)
+{
+	struct model *model = *state;
+	struct st_call call =
+		build_call(ST_CALL_LISTEN, T0, build_tcp(BUILD_LISTENER, 8088, 0), 200, 3, 0);
+	struct listener *listener;
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	call.arg[0] = -1;
+	call.backlog = 4096;
+	build_feed(model, &call);
+	assert_int_equal(model->listeners.len, 1);
+	listener = model->listeners.items[0];
+	assert_int_equal(listener->backlog_changes.len, 1);
+	assert_int_equal(listener->backlog_changes.items[0].requested, -1);
+	assert_int_equal(listener->effective, 4096);
+}
+
+static void test_failed_accepts_are_bounded(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_ACCEPT, T0, build_tcp(0, 0, 0), 200, 3, -EAGAIN);
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	call.listener = BUILD_LISTENER;
+	for (int i = 0; i < 5000; i++)
+		build_feed(model, &call);
+	assert_in_range(model->listeners.items[0]->events.len, 900, 1100);
+	assert_int_equal(model->listeners.items[0]->accepted, 0);
+}
+
+static void test_owners_by_fork(void **state)
+{
+	struct model *model = *state;
+	struct st_call call;
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	for (__u32 pid = 201; pid < 204; pid++) {
+		build_child(model, T0 + pid * US, BUILD_SERVER + pid, 40000 + pid);
+		call = build_call(ST_CALL_ACCEPT, T0 + pid * 2 * US,
+				  build_tcp(BUILD_SERVER + pid, 8088, 40000 + pid), pid, 3, 7);
+		call.listener = BUILD_LISTENER;
+		build_feed(model, &call);
+	}
+	assert_int_equal(model->listeners.items[0]->owners.len, 4);
+	assert_int_equal(model->listeners.items[0]->accepted, 3);
+}
+
+static void test_accept_in_flight(void **state)
+{
+	struct model *model = *state;
+	struct st_call call =
+		build_call(ST_CALL_ACCEPT, T0, build_tcp(BUILD_SERVER, 8088, 40000), 200, 3, 4);
+	const struct event *event;
+
+	call.listener = BUILD_LISTENER;
+	call.enter_ns = 0;
+	call.flags = ST_CALL_IN_FLIGHT;
+	call.sock.state = TCP_ESTABLISHED;
+	build_feed(model, &call);
+	event = &only(model)->events.items[0];
+	assert_true(event->in_flight);
+	assert_int_equal(event->t_ns, MS);
+	assert_int_equal(event->duration_ns, TIME_UNKNOWN);
+	assert_int_equal(event->ret, 4);
+	assert_int_equal(only(model)->accept_wait_ns, TIME_UNKNOWN);
+	assert_int_equal(model->listeners.len, 1);
+	assert_true(model->listeners.items[0]->from_snapshot);
+}
+
+static void test_listener_knows_its_queue(void **state)
+{
+	struct model *model = *state;
+	struct listener *listener;
+
+	build_pair(model);
+	assert_int_equal(model->listeners.len, 1);
+	listener = model->listeners.items[0];
+	assert_ptr_equal(only(model)->listener, listener);
+	assert_int_equal(listener->requested, 5);
+	assert_int_equal(listener->effective, 5);
+	assert_int_equal(listener->backlog_changes.len, 0);
+	assert_false(listener->from_snapshot);
+	assert_int_equal(listener->address.port, 8088);
+	assert_int_equal(listener->arrivals, 1);
+	assert_int_equal(listener->accepted, 1);
+	assert_int_equal(listener->depth_max, 1);
+	assert_int_equal(listener->depth, 0);
+	assert_int_equal(listener->samples.len, 2);
+	assert_int_equal(listener->waits.len, 1);
+	assert_int_equal(listener->owners.len, 1);
+	assert_int_equal(listener->owners.items[0].fd, 3);
+	assert_int_equal(listener->events.len, 3);
+	assert_int_equal(listener->opened_ns, 135 * US);
+}
+
+static void test_data_counts_are_differences(void **state)
+{
+	struct model *model = *state;
+
+	build_pair(model);
+	feed(model, build_data(T0 + 200 * US, BUILD_CLIENT, ST_SEND, 2, 100, 100));
+	feed(model, build_data(T0 + 210 * US, BUILD_CLIENT, ST_SEND, 5, 150, 100));
+	feed(model, build_data(T0 + 220 * US, BUILD_CLIENT, ST_SEND, 5, 150, 100));
+	assert_int_equal(only(model)->client.bytes_sent, 150);
+	assert_int_equal(count(only(model), EVENT_SEND, SIDE_CLIENT), 2);
+	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].count, 3);
+	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].bytes, 50);
+	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].fd, 3);
+}
+
+static void test_many_runs_are_folded(void **state)
+{
+	struct model *model = *state;
+
+	build_pair(model);
+	for (__u64 i = 1; i <= 30000; i++)
+		feed(model, build_data(T0 + (200 + i) * US, BUILD_CLIENT, ST_SEND, i, i * 10, 100));
+	assert_int_equal(only(model)->client.bytes_sent, 300000);
+	assert_in_range(only(model)->events.len, 9000, 11000);
+}
+
+static void test_errors_stay_on_the_socket(void **state)
+{
+	struct model *model = *state;
+	const struct socket *socket;
+
+	feed(model, build_call(ST_CALL_SOCKET, T0, build_tcp(5, 0, 0), 200, -1, 3));
+	feed(model, build_call(ST_CALL_BIND, T0 + US, build_tcp(5, 0, 0), 200, 3, -EADDRINUSE));
+	assert_int_equal(model->connections.len, 0);
+	socket = model->sockets.items[0];
+	assert_true(model_socket_shown(socket));
+	assert_int_equal(socket->events.len, 2);
+	assert_int_equal(socket->events.items[1].err, EADDRINUSE);
+	assert_int_equal(socket->events.items[1].ret, -1);
+	assert_int_equal(socket->last_err, EADDRINUSE);
+	feed(model, build_call(ST_CALL_SOCKET, T0, build_tcp(0, 0, 0), 200, -1, -EMFILE));
+	assert_int_equal(model->sockets.len, 2);
+	assert_int_equal(model->sockets.items[1]->events.items[0].err, EMFILE);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(test_backlog_changed),          test(test_failed_accepts_are_bounded),
+		test(test_owners_by_fork),           test(test_accept_in_flight),
+		test(test_listener_knows_its_queue), test(test_data_counts_are_differences),
+		test(test_many_runs_are_folded),     test(test_errors_stay_on_the_socket),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
