@@ -43,9 +43,6 @@ bpf_cflags := -O2 -g -target bpf -mcpu=v2 -D__TARGET_ARCH_$(bpf_arch) -Wall -Wex
 
 # --- files -------------------------------------------------------------------
 
-# The maps' definitions come first: linked after their users, libbpf 1.1 loses where they are.
-bpf_src := bpf/state.bpf.c $(filter-out bpf/state.bpf.c,$(wildcard bpf/*.bpf.c))
-bpf_obj := $(bpf_src:bpf/%.bpf.c=build/bpf/%.bpf.o)
 skeleton := build/socktrace.skel.h
 
 src := $(wildcard src/*.c src/*/*.c)
@@ -72,12 +69,8 @@ socktrace: $(obj) $(O)/flags
 socktrace-static: $(obj) $(O)/flags
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -static $(obj) -o $@ $(ldlibs)
 
-$(bpf_obj): build/bpf/%.bpf.o: bpf/%.bpf.c build/bpf/flags | build/tools
-	@mkdir -p $(@D)
+build/socktrace.bpf.o: bpf/socktrace.bpf.c build/bpf/flags | build/tools
 	$(call say,BPF,$@) $(CLANG) $(bpf_cflags) -MMD -MP -c $< -o $@
-
-build/socktrace.bpf.o: $(bpf_obj)
-	$(call say,BPF,$@) $(BPFTOOL) gen object $@ $(bpf_obj)
 
 $(skeleton): build/socktrace.bpf.o
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name socktrace_bpf > $@
@@ -189,5 +182,5 @@ help:
 	@echo 'make deps         install all that the above need (Debian; they also do it)'
 	@echo 'make clean'
 
--include $(obj:.o=.d) $(bpf_obj:.o=.d) $(patsubst %.c,$(O)/%.d,$(unit_src)) \
+-include $(obj:.o=.d) build/socktrace.bpf.d $(patsubst %.c,$(O)/%.d,$(unit_src)) \
 	$(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%.d,$(wildcard tests/fuzz/*.c))

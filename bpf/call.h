@@ -12,24 +12,23 @@
 static __always_inline struct file *file_of_fd(int fd)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **slots, *file = NULL;
+	struct files_struct *files = READ(task, task_struct, files);
+	struct fdtable *table = READ(files, files_struct, fdt);
 
-	if (fd < 0 || (__u32)fd >= BPF_CORE_READ(table, max_fds))
+	if (fd < 0 || (__u32)fd >= READ(table, fdtable, max_fds))
 		return NULL;
-	slots = BPF_CORE_READ(table, fd);
-	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
-	return file;
+	return read_pointer(READ(table, fdtable, fd) + fd);
 }
 
 static __always_inline struct sock *sock_of_file(struct file *file)
 {
+	struct inode *inode = file ? READ(file, file, f_inode) : NULL;
 	struct socket *socket;
 
-	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+	if (!inode || (READ(inode, inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
-	socket = BPF_CORE_READ(file, private_data);
-	return socket ? BPF_CORE_READ(socket, sk) : NULL;
+	socket = READ(file, file, private_data);
+	return socket ? READ(socket, socket, sk) : NULL;
 }
 
 /* NULL: not a socket. */
@@ -51,8 +50,8 @@ static __always_inline __u64 mptcp_outer_id(int fd, struct sock *sk)
 static __always_inline bool file_is_last(struct file *file)
 {
 	if (bpf_core_field_exists(file->f_ref))
-		return BPF_CORE_READ(file, f_ref.refcnt.counter) == 0;
-	return BPF_CORE_READ(file, f_count.counter) == 1;
+		return READ(file, file, f_ref.refcnt.counter) == 0;
+	return READ(file, file, f_count.counter) == 1;
 }
 
 /* The current thread's entry; NULL: not a target's. */
@@ -211,9 +210,8 @@ static __always_inline __u8 user_path(char *path, __u64 user, __u64 address_len)
 /* The name a UNIX socket is bound to: the kernel's copy. */
 static __always_inline __u8 unix_path(char *path, struct sock *sk)
 {
-	struct unix_sock *u = (void *)sk;
-	struct unix_address *address = BPF_CORE_READ(u, addr);
-	int whole = address ? BPF_CORE_READ(address, len) : 0;
+	struct unix_address *address = READ(sk, unix_sock, addr);
+	int whole = address ? READ(address, unix_address, len) : 0;
 	__u64 len;
 
 	if (whole <= 2)
@@ -229,12 +227,11 @@ static __always_inline void listener_announce(struct sock *sk)
 {
 	struct net *net = SOCK(sk, __sk_common.skc_net.net);
 	__u64 id = sock_id(sk), name;
-	struct unix_sock *u = (void *)sk;
-	__u32 netns = SOCK(net, ns.inum);
+	__u32 netns = READ(net, net, ns.inum);
 	__u16 port;
 
 	if (SOCK(sk, __sk_common.skc_family) == AF_UNIX) {
-		name = (__u64)BPF_CORE_READ(u, addr);
+		name = (__u64)READ(sk, unix_sock, addr);
 		bpf_map_update_elem(&names, &name, &id, BPF_ANY);
 		return;
 	}

@@ -128,7 +128,7 @@ int exit_listen(struct syscall_exit *ctx)
 	call_fill(&r->call, thread, ST_CALL_LISTEN, ctx->ret);
 	r->call.fd = thread->args[0];
 	r->call.arg[0] = thread->args[1];
-	r->call.backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	r->call.backlog = SOCK(sk, sk_max_ack_backlog);
 	r->call.listener = mptcp_outer_id(r->call.fd, sk);
 	call_fill_sock(&r->call, sk, 0);
 	if (r->call.sock.family == AF_UNIX)

@@ -10,7 +10,7 @@
 static __always_inline struct st_thread *thread_of_peer(struct syscall_enter *ctx)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
-	struct st_thread blank_thread = {.once = 1};
+	struct st_thread *thread, blank_thread = {.once = 1};
 	struct st_name name = {};
 
 	if (bpf_get_current_pid_tgid() >> 32 == config.self)
@@ -18,6 +18,9 @@ static __always_inline struct st_thread *thread_of_peer(struct syscall_enter *ct
 	name_fill(&name, ctx->args[1], ctx->args[2]);
 	if (name.family == AF_UNIX ? !config.unix_sockets : !bpf_map_lookup_elem(&ports, &name.port))
 		return NULL;
+	thread = bpf_map_lookup_elem(&threads, &tid);
+	if (thread)
+		return thread;
 	bpf_map_update_elem(&threads, &tid, &blank_thread, BPF_ANY);
 	return bpf_map_lookup_elem(&threads, &tid);
 }
@@ -60,7 +63,6 @@ static __always_inline int connect_inet(const struct st_thread *thread, struct s
 
 static __always_inline int connect_unix(const struct st_thread *thread, struct sock *sk, __s64 ret)
 {
-	struct unix_sock *u = (void *)sk;
 	struct st_call_unix *r;
 
 	if (!RECORD_RESERVE(ST_CALL_UNIX, ST_LOSS_CALL, r))
@@ -71,7 +73,7 @@ static __always_inline int connect_unix(const struct st_thread *thread, struct s
 	r->call.name.family = AF_UNIX;
 	r->path_len = user_path(r->path, thread->args[1], thread->args[2]);
 	if (ret == 0 && SOCK(sk, sk_type) == SOCK_DGRAM)
-		r->call.sock.peer_id = unix_id(BPF_CORE_READ(u, peer));
+		r->call.sock.peer_id = unix_id(READ(sk, unix_sock, peer));
 	call_submit(&r->call);
 	return 0;
 }
@@ -80,8 +82,8 @@ static __always_inline int connect_unix(const struct st_thread *thread, struct s
  * server's end of the pair, which shares the listener's name. */
 static __always_inline bool is_followed_name(struct sock *sk)
 {
-	struct unix_sock *u = (void *)sk, *peer = (void *)BPF_CORE_READ(u, peer);
-	__u64 name = peer ? (__u64)BPF_CORE_READ(peer, addr) : 0;
+	struct sock *peer = READ(sk, unix_sock, peer);
+	__u64 name = peer ? (__u64)READ(peer, unix_sock, addr) : 0;
 
 	return name && bpf_map_lookup_elem(&names, &name);
 }
@@ -128,30 +130,28 @@ int enter_accept4(struct syscall_enter *ctx)
 /* The child's other end is a UNIX client that we follow. */
 static __always_inline bool is_unix_peer_followed(struct sock *child)
 {
-	struct unix_sock *u = (void *)child;
 	struct sock *client;
 
 	if (SOCK(child, __sk_common.skc_family) != AF_UNIX)
 		return false;
-	client = BPF_CORE_READ(u, peer);
+	client = READ(child, unix_sock, peer);
 	return client && socket_followed(unix_id(client));
 }
 
 static __always_inline void accept_queue(struct st_call *r, struct sock *listener)
 {
 	r->listener = sock_id(listener);
-	r->backlog = BPF_CORE_READ(listener, sk_max_ack_backlog);
+	r->backlog = SOCK(listener, sk_max_ack_backlog);
 	if (SOCK(listener, __sk_common.skc_family) == AF_UNIX)
-		r->depth = BPF_CORE_READ(listener, sk_receive_queue.qlen);
+		r->depth = SOCK(listener, sk_receive_queue.qlen);
 	else
-		r->depth = BPF_CORE_READ(listener, sk_ack_backlog);
+		r->depth = SOCK(listener, sk_ack_backlog);
 }
 
 static __always_inline int accept_report(const struct st_thread *thread, struct sock *child, __u8 flags, bool accept4,
 					 __s64 ret)
 {
 	struct sock *listener = sock_of_fd(thread->args[0]);
-	struct unix_sock *u = (void *)child;
 	struct st_call *r;
 
 	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
@@ -168,7 +168,7 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 	if (child) {
 		call_fill_sock(r, child, flags);
 		if (r->sock.family == AF_UNIX)
-			r->sock.peer_id = unix_id(BPF_CORE_READ(u, peer));
+			r->sock.peer_id = unix_id(READ(child, unix_sock, peer));
 	} else if (listener) {
 		sock_fill(&r->sock, listener, 0, flags);
 	}

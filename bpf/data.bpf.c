@@ -3,7 +3,6 @@
  * Sends and receives, by whatever call: counted into runs. On kernels before 6.3,
  * which lack sock_send_length and sock_recv_length, the functions below them are hooked.
  */
-#define SOCK_TYPED
 #include "run.h"
 #include "sock.h"
 #include "target.h"
@@ -44,8 +43,7 @@ static __always_inline struct followed *followed_of(struct sock *sk, __u64 *id)
 	struct followed *f;
 
 	if (SOCK(sk, sk_protocol) == IPPROTO_MPTCP) {
-		sk = mptcp_or_self(sk); /* not BTF-typed any more */
-		*id = config.cookies ? (__u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) : pointer_id(sk);
+		*id = sock_id(mptcp_or_self(sk));
 		return socket_followed(*id);
 	}
 	*id = sock_id(sk);

@@ -46,6 +46,10 @@ typedef struct {
 	__s64 counter;
 } atomic64_t;
 
+struct llist_node {
+	struct llist_node *next;
+};
+
 struct hlist_node {
 	struct hlist_node *next, **pprev;
 };

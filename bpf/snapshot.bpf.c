@@ -33,23 +33,20 @@ static __always_inline void cookie_make(struct file *file)
 
 static __always_inline void seen_fill(struct st_seen *r, struct sock *sk)
 {
-	struct tcp_sock *tp = (void *)sk;
-	struct unix_sock *u = (void *)sk;
-
 	if (r->sock.family == AF_UNIX) {
 		r->path_len = unix_path(r->path, sk);
-		if (BPF_CORE_READ(u, peer))
-			r->sock.peer_id = unix_id(BPF_CORE_READ(u, peer));
-		r->depth = BPF_CORE_READ(sk, sk_receive_queue.qlen);
+		if (READ(sk, unix_sock, peer))
+			r->sock.peer_id = unix_id(READ(sk, unix_sock, peer));
+		r->depth = SOCK(sk, sk_receive_queue.qlen);
 	} else if (r->sock.protocol == IPPROTO_TCP && r->sock.state != TCP_LISTEN) {
-		r->written = BPF_CORE_READ(tp, write_seq);
-		r->copied = BPF_CORE_READ(tp, copied_seq);
+		r->written = READ(sk, tcp_sock, write_seq);
+		r->copied = READ(sk, tcp_sock, copied_seq);
 	} else {
-		r->depth = BPF_CORE_READ(sk, sk_ack_backlog);
+		r->depth = SOCK(sk, sk_ack_backlog);
 	}
 	if (r->sock.state != TCP_LISTEN)
 		return;
-	r->backlog = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	r->backlog = SOCK(sk, sk_max_ack_backlog);
 	listener_announce(sk);
 }
 

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
  * What there is to know of a struct sock: its identity, its addresses, whether
- * it is wanted. A program that was given the sock by a BTF-typed hook defines
- * SOCK_TYPED and reads it directly (1 ns a field); others, which found it by an
- * fd, read through a helper (15 ns a field).
+ * it is wanted.
  */
 #pragma once
 
-#include "state.h"
+#include "read.h"
 
 #include <bpf/bpf_endian.h>
 
-#ifdef SOCK_TYPED
-#define SOCK(sk, field) ((sk)->field)
-#else
-#define SOCK(sk, field) BPF_CORE_READ(sk, field)
-#endif
+#define SOCK(sk, field) READ(sk, sock, field)
 
-/* 5.10 allows no arithmetic on a typed pointer: read back from the stack it is a number. */
+#define READ_IN6(out, pointer, type, field)                                                                 \
+	do {                                                                                                \
+		((__u32 *)(out))[0] = READ(pointer, type, field.in6_u.u6_addr32[0]);                        \
+		((__u32 *)(out))[1] = READ(pointer, type, field.in6_u.u6_addr32[1]);                        \
+		((__u32 *)(out))[2] = READ(pointer, type, field.in6_u.u6_addr32[2]);                        \
+		((__u32 *)(out))[3] = READ(pointer, type, field.in6_u.u6_addr32[3]);                        \
+	} while (0)
+
 static __always_inline __u64 pointer_id(const void *pointer)
 {
 	__u64 address = 0;
@@ -29,13 +30,13 @@ static __always_inline __u64 pointer_id(const void *pointer)
 /* UNIX sockets are known by their sockfs inode. An accepted one has none before accept(). */
 static __always_inline __u64 unix_id(struct sock *sk)
 {
-	struct socket *socket = BPF_CORE_READ(sk, sk_socket);
+	struct socket *socket = SOCK(sk, sk_socket);
 	struct socket_alloc *alloc;
 
 	if (!socket)
 		return 0;
 	alloc = (void *)socket - bpf_core_field_offset(struct socket_alloc, socket);
-	return BPF_CORE_READ(alloc, vfs_inode.i_ino) | ST_ID_UNIX;
+	return READ(alloc, socket_alloc, vfs_inode.i_ino) | ST_ID_UNIX;
 }
 
 /* 0: it has no identity yet (a cookie that nobody asked for). */
@@ -49,13 +50,12 @@ static __always_inline __u64 sock_id(struct sock *sk)
 /* Behind an MPTCP fd stands its first subflow: addresses, states and queue are there. */
 static __always_inline struct sock *mptcp_or_self(struct sock *sk)
 {
-	struct mptcp_sock *msk = (void *)sk;
 	struct sock *first;
 
 	if (SOCK(sk, sk_protocol) != IPPROTO_MPTCP || !bpf_core_type_exists(struct mptcp_sock))
 		return sk;
-	first = BPF_CORE_READ(msk, first);
-	return first && BPF_CORE_READ(first, __sk_common.skc_cookie.counter) ? first : sk;
+	first = READ(sk, mptcp_sock, first);
+	return first && SOCK(first, __sk_common.skc_cookie.counter) ? first : sk;
 }
 
 static __always_inline bool is_v4_mapped(const __u8 *a)
@@ -73,8 +73,8 @@ static __always_inline void sock_addresses(struct st_sock *out, struct sock *sk)
 		out->v4 = 1;
 		return;
 	}
-	BPF_CORE_READ_INTO(&out->local, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr8);
-	BPF_CORE_READ_INTO(&out->peer, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr8);
+	READ_IN6(out->local, sk, sock, __sk_common.skc_v6_rcv_saddr);
+	READ_IN6(out->peer, sk, sock, __sk_common.skc_v6_daddr);
 	if (is_v4_mapped(out->local) || is_v4_mapped(out->peer)) {
 		*(__u32 *)out->local = ((__u32 *)out->local)[3];
 		*(__u32 *)out->peer = ((__u32 *)out->peer)[3];
@@ -90,7 +90,7 @@ static __always_inline void sock_fill(struct st_sock *out, struct sock *sk, __u6
 
 	out->id = id;
 	out->flags = flags;
-	out->netns = SOCK(net, ns.inum);
+	out->netns = READ(net, net, ns.inum);
 	out->family = SOCK(sk, __sk_common.skc_family);
 	out->type = SOCK(sk, sk_type);
 	out->protocol = SOCK(sk, sk_protocol);

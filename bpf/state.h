@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
  * What the programs share: the configuration, the ring, and the maps that say
- * which threads and sockets are followed. Defined in state.bpf.c.
+ * which threads and sockets are followed.
  */
 #pragma once
 
@@ -45,94 +45,83 @@ struct tuple {
 	__u8 local[16], peer[16];
 };
 
-extern const volatile struct st_config config;
+const volatile struct st_config config = {};
 
 #define MAX_SOCKETS 65536
 #define MAX_THREADS 32768
 #define MAX_PEERS 16384
 #define MAX_PORTS 4096
 
-struct targets_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_THREADS);
 	__type(key, __u32);
 	__type(value, __u32);
-};
+} targets SEC(".maps");
 
-struct threads_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_THREADS);
 	__type(key, __u32);
 	__type(value, struct st_thread);
-};
+} threads SEC(".maps");
 
-struct sockets_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_SOCKETS);
 	__type(key, __u64);
 	__type(value, struct followed);
-};
+} sockets SEC(".maps");
 
 /* Ports that followed sockets listen on → their netns; addresses of followed UNIX listeners' names → their ids. */
-struct ports_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, MAX_PORTS);
 	__type(key, __u16);
 	__type(value, __u32);
-};
+} ports SEC(".maps");
 
-struct names_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, MAX_PORTS);
 	__type(key, __u64);
 	__type(value, __u64);
-};
+} names SEC(".maps");
 
-struct tuples_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, MAX_PEERS);
 	__type(key, struct tuple);
 	__type(value, __u64);
-};
+} tuples SEC(".maps");
 
 /* Processes that were announced to user space. */
-struct announced_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, MAX_PEERS);
 	__type(key, __u32);
 	__type(value, __u32);
-};
+} announced SEC(".maps");
 
-struct losses_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, ST_LOSS_MAX);
 	__type(key, __u32);
 	__type(value, __u64);
-};
+} losses SEC(".maps");
 
 /* Too large for the stack of a program. */
-struct blank_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct followed);
-};
+} blank SEC(".maps");
 
-struct ring_map {
+struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16 << 20);
-};
-
-extern struct targets_map targets SEC(".maps");
-extern struct threads_map threads SEC(".maps");
-extern struct sockets_map sockets SEC(".maps");
-extern struct ports_map ports SEC(".maps");
-extern struct names_map names SEC(".maps");
-extern struct tuples_map tuples SEC(".maps");
-extern struct announced_map announced SEC(".maps");
-extern struct losses_map losses SEC(".maps");
-extern struct blank_map blank SEC(".maps");
-extern struct ring_map ring SEC(".maps");
+} ring SEC(".maps");
 
 /* The address of the initial zeroed entry of `sockets`. */
 static __always_inline struct followed *blank_followed(void)

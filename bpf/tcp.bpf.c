@@ -4,7 +4,6 @@
  * resets. A child is followed because its listener is, a server's end because
  * the client's is.
  */
-#define SOCK_TYPED
 #include "run.h"
 #include "sock.h"
 #include "target.h"
@@ -27,14 +26,12 @@ static __always_inline void tuple_fill(struct tuple *t, const struct st_sock *s,
 
 static __always_inline void state_seqs(struct st_state *r, struct sock *sk, int old, int new)
 {
-	struct tcp_sock *tp = (void *)sk;
-
-	r->written = BPF_CORE_READ(tp, write_seq);
-	r->copied = BPF_CORE_READ(tp, copied_seq);
+	r->written = READ(sk, tcp_sock, write_seq);
+	r->copied = READ(sk, tcp_sock, copied_seq);
 	if (new != TCP_ESTABLISHED)
 		return;
-	r->local_isn = BPF_CORE_READ(tp, snd_una) - 1;
-	r->peer_isn = BPF_CORE_READ(tp, rcv_nxt) - 1;
+	r->local_isn = READ(sk, tcp_sock, snd_una) - 1;
+	r->peer_isn = READ(sk, tcp_sock, rcv_nxt) - 1;
 }
 
 static __always_inline void state_report(struct sock *sk, __u64 id, struct followed *f, int old, int new)
@@ -67,15 +64,14 @@ static __always_inline void state_report(struct sock *sk, __u64 id, struct follo
  * 5.10 it may be another listener of the same reuseport group. */
 static __always_inline struct sock *parent_of(struct sock *child)
 {
-	struct hlist_node **pprev = SOCK(child, __sk_common.skc_bind_node.pprev), *node = NULL;
+	struct hlist_node *node = read_pointer(SOCK(child, __sk_common.skc_bind_node.pprev));
 	struct sock *parent;
 
-	bpf_probe_read_kernel(&node, sizeof(node), pprev);
 	if (!node)
 		return NULL;
 	parent = (void *)node - bpf_core_field_offset(struct sock, __sk_common.skc_bind_node);
-	if (BPF_CORE_READ(parent, __sk_common.skc_state) != TCP_LISTEN ||
-	    BPF_CORE_READ(parent, __sk_common.skc_num) != SOCK(child, __sk_common.skc_num))
+	if (SOCK(parent, __sk_common.skc_state) != TCP_LISTEN ||
+	    SOCK(parent, __sk_common.skc_num) != SOCK(child, __sk_common.skc_num))
 		return NULL;
 	return parent;
 }
@@ -101,7 +97,7 @@ static __always_inline void child_born(struct sock *child)
 	struct followed *f, *listener;
 
 	if (parent)
-		parent_id = config.cookies ? (__u64)BPF_CORE_READ(parent, __sk_common.skc_cookie.counter)
+		parent_id = config.cookies ? (__u64)SOCK(parent, __sk_common.skc_cookie.counter)
 					   : pointer_id(parent);
 	listener = socket_followed(parent_id);
 	if (!listener)
@@ -110,8 +106,8 @@ static __always_inline void child_born(struct sock *child)
 	if (!f)
 		return;
 	f->listener = parent_id;
-	f->depth = BPF_CORE_READ(parent, sk_ack_backlog);
-	f->limit = BPF_CORE_READ(parent, sk_max_ack_backlog);
+	f->depth = SOCK(parent, sk_ack_backlog);
+	f->limit = SOCK(parent, sk_max_ack_backlog);
 	f->queued_ns = bpf_ktime_get_ns();
 }
 
@@ -224,11 +220,11 @@ int BPF_PROG(on_synack_retransmit, struct sock *sk, struct request_sock *req)
 		return 0;
 	sock_fill(&r->sock, sk, id, f->flags);
 	r->event = ST_TCP_SYNACK_RETRANSMIT;
-	r->sock.peer_port = bpf_ntohs(req->__req_common.skc_dport);
+	r->sock.peer_port = bpf_ntohs(READ(req, request_sock, __req_common.skc_dport));
 	if (r->sock.v4)
-		*(__u32 *)r->sock.peer = req->__req_common.skc_daddr;
+		*(__u32 *)r->sock.peer = READ(req, request_sock, __req_common.skc_daddr);
 	else
-		BPF_CORE_READ_INTO(&r->sock.peer, req, __req_common.skc_v6_daddr.in6_u.u6_addr8);
+		READ_IN6(r->sock.peer, req, request_sock, __req_common.skc_v6_daddr);
 	if (sock_wanted(&r->sock))
 		record_submit(r);
 	else

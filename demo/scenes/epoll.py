@@ -6,7 +6,7 @@ import time
 from roles import HOST, PORT, play
 
 CLIENTS = 8
-WORK_SECONDS = 0.05  # what it takes to serve one client: here it passes elsewhere
+WORK_SECONDS = 0.1  # what it takes to serve one client: here it passes elsewhere
 
 
 def server(ready):

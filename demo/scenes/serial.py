@@ -5,7 +5,7 @@ import time
 from roles import HOST, PORT, play
 
 CLIENTS = 8
-WORK_SECONDS = 0.05  # what it takes to serve one client
+WORK_SECONDS = 0.1  # what it takes to serve one client
 
 
 def server(ready):

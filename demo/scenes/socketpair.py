@@ -4,6 +4,7 @@ import socket
 
 from roles import call_me
 
+call_me("parent")
 parent, child = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
 pid = os.fork()
 if pid == 0:
@@ -13,7 +14,6 @@ if pid == 0:
     child.close()
     os._exit(0)
 
-call_me("parent")
 child.close()
 parent.recv(1024)
 parent.close()

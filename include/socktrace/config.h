@@ -22,7 +22,7 @@ struct st_config {
 	__u8 cookies;        /* sockets have cookies here: they are the ids */
 	__u8 release;        /* the last close is announced by cgroup/sock_release */
 	__u8 ipv4, ipv6, unix_sockets; /* families wanted */
-	__u8 data;           /* report runs of send and recv */
+	__u8 casts;          /* the kernel has bpf_rdonly_cast(): reads are plain loads */
 };
 
 /* Map `targets`: thread group → this. */

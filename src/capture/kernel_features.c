@@ -22,6 +22,7 @@ int kernel_features_read(struct kernel_features *out)
 		return log_err_r(-ENOENT, "this kernel gives no BTF (/sys/kernel/btf/vmlinux): socktrace needs a "
 					  "5.10 or later kernel built with CONFIG_DEBUG_INFO_BTF");
 	*out = (struct kernel_features){
+		.casts = btf_has(btf, "bpf_rdonly_cast", BTF_KIND_FUNC),
 		.cookies = btf_has(btf, "bpf_get_socket_ptr_cookie", BTF_KIND_FUNC),
 		.data_events = btf_has(btf, "btf_trace_sock_send_length", BTF_KIND_TYPEDEF),
 		.send_reset = btf_has(btf, "btf_trace_tcp_send_reset", BTF_KIND_TYPEDEF),

@@ -9,6 +9,7 @@
 struct btf;
 
 struct kernel_features {
+	bool casts;        /* any address can be read as a typed pointer (6.2) */
 	bool cookies;      /* tracing programs can ask for a socket's cookie (5.12) */
 	bool data_events;  /* sock_send_length and sock_recv_length (6.3) */
 	bool send_reset;   /* the tcp reset and retransmit tracepoints */

@@ -134,7 +134,7 @@ static int configure(struct probes *probes)
 		.ipv4 = options->ipv4,
 		.ipv6 = options->ipv6,
 		.unix_sockets = options->unix_sockets,
-		.data = options->data,
+		.casts = probes->features.casts,
 	};
 	int r = options->cgroup ? mounts_cgroup_id(options->cgroup, &cgroup, &level) : 0;
 

@@ -39,8 +39,8 @@ struct end {
 	uint64_t bytes_sent, bytes_received;
 	bool fin_sent; /* it closed or shut down its sending side */
 	bool reset_sent;
-	bool closed;   /* its socket is gone */
-	bool exact;    /* its byte sums are known to be all (checked against the kernel's sequence numbers where TCP) */
+	bool closed; /* its socket is gone */
+	bool exact;  /* its byte sums are all (TCP: checked by the kernel's sequence numbers) */
 };
 
 struct connection {
@@ -51,13 +51,14 @@ struct connection {
 	struct listener *listener; /* NULL: not on this host, or none */
 	bool roles_inferred;
 	struct end client, server;
-	struct address client_address, server_address; /* known even where an end is not seen; NONE: not known */
+	/* known even where an end is not seen; FAMILY_NONE: not known */
+	struct address client_address, server_address;
 	uint8_t outcome;  /* enum outcome */
 	uint8_t ended_by; /* enum side */
 	int32_t err;      /* errno that ended it, 0 */
 	int64_t start_ns; /* first thing seen of it */
 	int64_t syn_ns, established_ns, accepted_ns, end_ns; /* TIME_UNKNOWN: not seen */
-	int64_t connect_ns;     /* from connect()'s SYN to established, at the client; TIME_UNKNOWN */
+	int64_t connect_ns;     /* at the client, from SYN to established; UNIX: connect() */
 	int64_t accept_wait_ns; /* in the accept queue; TIME_UNKNOWN */
 	uint32_t syns;          /* SYNs the client sent, 0: not seen */
 	uint32_t retransmits;
@@ -71,4 +72,5 @@ struct connection {
 void connection_sort(struct connection *connection);
 
 bool connection_exact(const struct connection *connection); /* every seen end is */
-bool connection_failed(const struct connection *connection); /* refused, reset, timed out, dropped, never accepted, failed */
+/* Refused, reset, timed out, dropped, never accepted, failed. */
+bool connection_failed(const struct connection *connection);

@@ -79,7 +79,7 @@ void sock_release_unseen(struct model *model, struct sock *sock, int64_t t_ns, u
 	sock_release(model, sock, t_ns);
 }
 
-/* Everybody known to have had it is over. Where the kernel reports no releases, this is how they show. */
+/* Everybody known to have had it is over: how a release shows where none are reported. */
 static bool sock_abandoned(const struct sock *sock)
 {
 	const struct process *const *holders = (const struct process *const *)sock->holders;

@@ -44,19 +44,23 @@ struct event {
 	uint64_t count;      /* SEND, RECV: calls in the run; else 0 */
 	uint64_t bytes;      /* SEND, RECV */
 	uint8_t name;        /* enum event_name */
-	uint8_t side;        /* enum side: whose event in its connection; SIDE_NONE on a socket or listener */
-	bool last;           /* CLOSE: nobody has the socket any more. A release seen without its close() is a CLOSE with fd -1 */
+	uint8_t side;        /* enum side, in its connection; SIDE_NONE on a socket or listener */
+	bool last;           /* CLOSE: nobody has the socket any more; fd -1: no close() was seen */
 	bool in_flight;      /* the call had begun before the trace: t_ns is when it returned */
 	uint32_t pid, tid;   /* 0: the kernel, or not known */
-	int32_t fd;          /* the fd argument; SOCKET: the new fd (as ret); ACCEPT: the listener's fd; -1: not known */
-	int32_t ret;         /* what the call returned; -1 on failure */
-	int32_t err;         /* errno, 0 on success */
+	int32_t fd; /* SOCKET: the new one, as ret; ACCEPT: the listener's; -1: not known */
+	int32_t ret; /* what the call returned; -1 on failure */
+	int32_t err; /* errno, 0 on success */
 	union {
-		struct { int32_t domain, type, protocol, fd2; } socket; /* SOCKET; SOCKETPAIR: fds are fd and fd2 */
-		struct { struct address address; } name;                /* BIND, CONNECT: the address asked for */
+		/* SOCKET; SOCKETPAIR: the fds are fd and fd2 */
+		struct { int32_t domain, type, protocol, fd2; } socket;
+		/* BIND, CONNECT: the address asked for */
+		struct { struct address address; } name;
 		struct { int32_t requested; uint32_t effective; } listen;
-		struct { int32_t flags; uint32_t depth, limit; } accept; /* depth: still in the queue afterwards */
-		struct { uint32_t depth, limit; } queue; /* server's ESTABLISHED: the queue it entered, itself included; limit 0: not known */
+		/* depth: still in the queue afterwards */
+		struct { int32_t flags; uint32_t depth, limit; } accept;
+		/* the server's ESTABLISHED: the queue, itself included; limit 0: not known */
+		struct { uint32_t depth, limit; } queue;
 		int32_t how; /* SHUTDOWN: 0 read, 1 write, 2 both */
 	} arg;
 };

@@ -46,6 +46,6 @@ struct listener {
 	uint64_t arrivals, accepted;
 	uint64_t synack_retransmits;
 	uint64_t unix_blocked, unix_eagain;
-	VEC(int64_t) waits; /* accept wait of each accepted connection, ns, unsorted; at most 100,000, then a sample */
+	VEC(int64_t) waits; /* in the queue, ns, unsorted; of all, or a sample of 100,000 */
 	struct events events; /* its own calls: socket, bind, listen, failed accepts, close */
 };

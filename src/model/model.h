@@ -62,9 +62,9 @@ VEC_TYPE(connection_list, struct connection *);
 struct model {
 	struct capture capture;
 	struct process_list processes;     /* in order of id, as are the others */
-	struct socket_list sockets;        /* all that live, and those kept; model_socket_shown() tells which the document lists */
+	struct socket_list sockets;        /* living and kept; see model_socket_shown() */
 	struct listener_list listeners;
-	struct connection_list connections; /* those not retired */
+	struct connection_list connections; /* but those retired and not kept */
 	uint64_t connections_seen;         /* retired ones included */
 	struct model_watch watch;
 	struct model_index *index;         /* private */
@@ -85,4 +85,6 @@ void model_finish(struct model *model);
 void model_forget(struct model *model, struct connection *connection);
 
 struct connection *model_connection(const struct model *model, uint64_t id);
-bool model_socket_shown(const struct socket *socket); /* it became neither listener nor connection */
+/* It became neither listener nor connection, or it is a datagram socket that serves
+ * others' flows: the document lists it by itself. */
+bool model_socket_shown(const struct socket *socket);

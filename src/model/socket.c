@@ -131,7 +131,7 @@ struct sock *sock_born(struct model *model, const struct st_sock *wire, int64_t 
 
 	if (!wire->id)
 		return NULL;
-	if (old && (old->released || old->departing || wire->id & ST_ID_POINTER)) {
+	if (old && (old->released || wire->id & ST_ID_POINTER)) {
 		hashmap_remove(&model->index->sockets, wire->id);
 		old->state = TCP_CLOSE;
 		if (!old->released)

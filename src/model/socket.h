@@ -14,7 +14,7 @@ enum protocol { PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_UNIX, PROTOCOL_OTHER, PROTO
 enum sock_type { TYPE_STREAM, TYPE_DGRAM, TYPE_SEQPACKET, TYPE_OTHER, TYPE_MAX };
 
 struct socket {
-	uint64_t id;  /* in the document; 0 until it is shown there by itself */
+	uint64_t id;  /* in order of birth; the document has those of model_socket_shown() */
 	uint64_t key; /* st_sock.id */
 	uint8_t protocol, type; /* enum protocol, enum sock_type */
 	uint8_t family;         /* enum family: as created (an AF_INET6 socket may carry IPv4) */
@@ -29,6 +29,7 @@ struct socket {
 	struct address local, peer;
 	struct events events; /* own calls that belong to no connection */
 	struct listener *listener;     /* it listens; else NULL */
-	struct connection *connection; /* stream: the connection it is an end of; datagram: its first flow; else NULL */
+	/* stream: the connection it is an end of; datagram: its first flow; else NULL */
+	struct connection *connection;
 	uint64_t calls[2], bytes[2];   /* send, recv, since its first record */
 };

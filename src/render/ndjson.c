@@ -71,7 +71,7 @@ void ndjson_event(struct ndjson *writer, const struct event *event, const struct
 	json_open(json, JSON_LINE, "event");
 	json_member_id(json, "connection", connection ? connection->id : 0);
 	json_member_id(json, "listener", listener ? listener->id : 0);
-	json_member_id(json, "socket", socket ? socket->id : 0);
+	json_member_id(json, "socket", socket && model_socket_shown(socket) ? socket->id : 0);
 	json_event_members(json, event);
 	json_object_end(json);
 	json_line_end(json);

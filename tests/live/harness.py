@@ -185,6 +185,11 @@ def validate(path):
     run(PYTHON, os.path.join(ROOT, "tests", "validate.py"), path)
 
 
+def read_document(path):
+    validate(path)
+    return Document(json.loads(read_text(path)))
+
+
 def unwrapped(line):
     """The object in a line of a stream: there `type` is the line's, and a socket's own is sock_type."""
     item = {key: value for key, value in line.items() if key not in ("type", "sock_type")}

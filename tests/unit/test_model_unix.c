@@ -229,6 +229,21 @@ static void test_exit_releases_what_nobody_else_has(void **state)
 	assert_int_equal(model->listeners.items[0]->closed_ns, MS + 180 * US);
 }
 
+static void test_an_inode_is_used_again(void **state)
+{
+	struct model *model = *state;
+
+	connect_at(model, T0 + 100 * US, BUILD_CLIENT, 0);
+	accept_at(model, T0 + 120 * US, BUILD_SERVER, BUILD_CLIENT);
+	close_at(model, T0 + 200 * US, BUILD_CLIENT, 100);
+	connect_at(model, T0 + 300 * US, BUILD_CLIENT, 0);
+	assert_int_equal(model->connections.len, 2);
+	assert_true(model->connections.items[0]->client.closed);
+	assert_true(model->connections.items[1]->client.socket->open);
+	assert_ptr_not_equal(model->connections.items[0]->client.socket,
+			     model->connections.items[1]->client.socket);
+}
+
 static void test_found_connected(void **state)
 {
 	struct model *model = *state;
@@ -258,6 +273,7 @@ int main(void)
 		test(test_socketpair),
 		test(test_datagram_socketpair),
 		test(test_exit_releases_what_nobody_else_has),
+		test(test_an_inode_is_used_again),
 		test(test_found_connected),
 	};
 

@@ -339,6 +339,7 @@ static void load_clients(const struct address *a)
 		check(connect(fd, &a->any, a->len) == 0, "connect");
 		check(send(fd, "hello", 5, 0) == 5, "send");
 		expect(fd, thanks, sizeof(thanks) - 1);
+		check(recv(fd, &(char){0}, 1, 0) == 0, "end of stream");
 		close(fd);
 	}
 }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * Reading a field of a kernel structure. Since 6.2 any address can be read as a
+ * BTF-typed pointer, one load a field; before, each field takes a call of a
+ * helper, some 50 ns. Which way is settled when the program is loaded.
+ */
+#pragma once
+
+#include "state.h"
+
+extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
+
+#define READ(pointer, type, field)                                                                          \
+	(config.casts ? ((struct type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(struct type)))->field \
+		      : BPF_CORE_READ((struct type *)(pointer), field))
+
+/* The pointer that stands at an address, by way of a structure that is just that. */
+static __always_inline void *read_pointer(const void *address)
+{
+	return READ(address, llist_node, next);
+}

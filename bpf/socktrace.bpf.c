@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * The one object: a file per kernel area, compiled as one, because the linker of
+ * libbpf 1.1 cannot join objects that call the same kernel function (read.h).
+ */
+#include "calls.bpf.c"
+#include "cgroup.bpf.c"
+#include "connections.bpf.c"
+#include "data.bpf.c"
+#include "process.bpf.c"
+#include "snapshot.bpf.c"
+#include "tcp.bpf.c"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

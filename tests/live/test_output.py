@@ -1,0 +1,106 @@
+"""What a live trace puts on stdout, and when."""
+import json
+import re
+import time
+
+from harness import PYTHON, SOCKTRACE, Program, eventually, events, read_document, read_stream, same, socktrace, trace_command
+from puppet import Puppet
+
+PAIR = "import socket; a, b = socket.socketpair(); a.send(b'x' * 9); b.recv(9); a.close(); b.close()"
+
+
+def test_lines_come_at_once():
+    """A line stands on stdout within 100 ms of its call's return: the best of five, for the machine's sake."""
+    puppet = Puppet("puppet")
+    program = Program(SOCKTRACE, "-p", puppet.pid)
+    program.await_message("attached")
+    took = []
+    for number in range(1, 6):
+        puppet("socket.socket().close()")
+        begin = time.monotonic()
+        eventually("the line", lambda: program.stdout.count("close(") == number)
+        took.append(time.monotonic() - begin)
+    same("status", program.stop(), 0)
+    assert min(took) < 0.1, f"lines came after {took} s"
+
+
+def test_json_on_stdout():
+    program = socktrace("--json", "--", PYTHON, "-c", PAIR)
+    with open("x.ndjson", "w", encoding="utf-8") as file:
+        file.write(program.stdout)
+    same("outcome", read_stream("x.ndjson").connection()["outcome"], "closed")
+
+
+def test_event_lines():
+    """--events: every event is a line of its own too, in order of time for each socket."""
+    program = socktrace("--json", "--events", "--", PYTHON, "-c", PAIR)
+    lines = [json.loads(line) for line in program.stdout.splitlines()]
+    names = [line["name"] for line in lines if line["type"] == "event"]
+    same("events", sorted(names), ["close", "close", "recv", "send", "socketpair"])
+
+
+def test_open_connections_repeat():
+    """--interval: a reader of the stream hears of connections that stay open, with their sums so far."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    program = Program(SOCKTRACE, "--json", "--interval", "0.1", "-p", server.pid)
+    program.await_message("attached")
+    client(f"sock = tcp_connect({port})")
+    server("sock, _ = listener.accept(); sock.send(b'x' * 9)")
+
+    def sums():
+        lines = [json.loads(line) for line in program.stdout.splitlines(keepends=True) if line.endswith("\n")]
+        return [line["server"]["bytes_sent"] for line in lines if line["type"] == "connection" and line["server"]]
+    eventually("a line with the bytes sent", lambda: 9 in sums())
+    server("sock.send(b'x' * 11)")
+    eventually("another with more", lambda: 20 in sums())
+    same("status", program.stop(), 0)
+
+
+def test_quiet():
+    """-q: the drawing alone."""
+    program = socktrace("-q", "--", PYTHON, "-c", PAIR)
+    first = program.stdout.lstrip().splitlines()[0]
+    assert first.startswith("#1 unix"), f"begins with {first!r}"
+
+
+def test_data_off():
+    document = trace_command(PYTHON, "-c", PAIR, options=["--data", "off"])
+    connection = document.connection()
+    same("data events", events(connection, "send") + events(connection, "recv"), [])
+    same("calls", [e["name"] for e in events(connection) if e["source"] == "call"], ["socketpair", "socketpair", "close", "close"])
+
+
+def test_color():
+    """Colour is for terminals, or for who asks."""
+    refused = "import socket; socket.socket().connect_ex(('127.0.0.1', 1))"
+    plain = socktrace("--", PYTHON, "-c", refused).stdout
+    assert "\x1b" not in plain, "escape sequences in a pipe"
+    colored = socktrace("--color", "always", "--", PYTHON, "-c", refused).stdout
+    assert "\x1b[" in colored, "no colour though asked for"
+    same("text without colour", re.sub(r"\x1b\[[0-9;]*m", "", colored).count("ECONNREFUSED"), plain.count("ECONNREFUSED"))
+
+
+def test_ascii():
+    program = socktrace("--ascii", "--", PYTHON, "-c", PAIR)
+    assert program.stdout.isascii(), "not ASCII: " + ascii([c for c in program.stdout if not c.isascii()][:5])
+
+
+def test_other_locale():
+    """Where the locale is not UTF-8 the plain form comes by itself."""
+    program = socktrace("--", PYTHON, "-c", PAIR, env={"LC_ALL": "C", "PATH": "/usr/bin"})
+    assert program.stdout.isascii(), "not ASCII: " + ascii([c for c in program.stdout if not c.isascii()][:5])
+
+
+def test_command_as_user():
+    """-u: the command runs as that user, in his groups."""
+    program = socktrace("-q", "-u", "nobody", "--", "/usr/bin/id")
+    assert re.search(r"uid=65534\(nobody\) gid=65534\(nogroup\) groups=65534\(nogroup\)", program.stdout), program.stdout
+
+
+def test_several_outputs():
+    """-o three times: the same connection in each."""
+    socktrace("-o", "x.json", "-o", "x.ndjson", "-o", "x.svg", "--", PYTHON, "-c", PAIR)
+    same("ids", [read_document("x.json").connection()["id"], read_stream("x.ndjson").connection()["id"]], ["1", "1"])
+    with open("x.svg", encoding="utf-8") as file:
+        assert "socketpair" in file.read()
