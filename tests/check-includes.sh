@@ -53,7 +53,7 @@ report() {
 }
 
 check include 'socktrace'
-check bpf 'socktrace' '[a-z0-9_]+\.h'
+check bpf 'socktrace' '[a-z0-9_]+(\.bpf\.c|\.h)'
 check src/base 'base'
 check src/decode 'socktrace|base|decode'
 check src/capture 'socktrace|base|decode|capture' 'socktrace\.skel\.h'

@@ -159,8 +159,9 @@ void conn_end_used(struct conn *conn, enum side side, struct process *process, i
 {
 	struct end *end = conn_end(conn, side);
 
-	if (!process || end->process)
+	if (!process || (end->process && (!conn->handed_on[side] || end->process == process)))
 		return;
+	conn->handed_on[side] = false;
 	end->process = process;
 	end->fd = fd;
 	memcpy(end->comm, process_comm(process), strlen(process_comm(process)) + 1);

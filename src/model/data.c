@@ -33,16 +33,6 @@ static struct conn *data_conn(struct model *model, struct sock *sock, const stru
 	return flow_seen(model, sock, &peer, data->direction, t_ns);
 }
 
-static int32_t data_fd(const struct sock *sock, const struct process *process)
-{
-	const struct process *last = sock->pub.process;
-
-	if (!last || !process || process == last)
-		return sock->pub.fd;
-	/* a forked child has its parent's numbers */
-	return process->ppid == last->pid ? sock->pub.fd : -1;
-}
-
 static void end_add(struct end *end, enum st_direction direction, uint64_t bytes)
 {
 	if (direction == ST_SEND)
@@ -80,7 +70,7 @@ void data_apply(struct model *model, const struct st_data *data)
 	event.bytes = count_rise(&sock->pub.bytes[data->direction], data->bytes);
 	if (!event.count && !event.bytes)
 		return;
-	event.fd = data_fd(sock, process);
+	event.fd = process ? sock_fd(sock, process) : sock->pub.fd;
 	if (process)
 		sock_used(sock, process, event.fd);
 	if (sock_is_datagram(sock))

@@ -17,13 +17,19 @@
 
 void sock_dropped(struct sock *sock, const struct process *process)
 {
+	struct conn *conn = conn_of(sock->pub.connection);
+
 	if (!process)
 		return;
-	if (sock->holders[1] == process)
-		sock->holders[1] = NULL;
-	if (sock->holders[0] == process) {
+	/* whoever uses it next is who it was handed to */
+	if (conn && conn_side(conn, sock) != SIDE_NONE &&
+	    conn_end(conn, conn_side(conn, sock))->process == process)
+		conn->handed_on[conn_side(conn, sock)] = true;
+	if (sock->holders[1].process == process)
+		sock->holders[1].process = NULL;
+	if (sock->holders[0].process == process) {
 		sock->holders[0] = sock->holders[1];
-		sock->holders[1] = NULL;
+		sock->holders[1].process = NULL;
 	}
 }
 
@@ -43,7 +49,7 @@ void sock_release(struct model *model, struct sock *sock, int64_t t_ns)
 
 	sock->released = true;
 	sock->pub.open = false;
-	sock->holders[0] = sock->holders[1] = NULL;
+	sock->holders[0].process = sock->holders[1].process = NULL;
 	if (listener) {
 		listener_close(model, listening_of(listener), t_ns);
 		conns_unqueue(model, listener, t_ns);
@@ -82,10 +88,10 @@ void sock_release_unseen(struct model *model, struct sock *sock, int64_t t_ns, u
 /* Everybody known to have had it is over: how a release shows where none are reported. */
 static bool sock_abandoned(const struct sock *sock)
 {
-	const struct process *const *holders = (const struct process *const *)sock->holders;
+	const struct process *last = sock->holders[0].process;
+	const struct process *before = sock->holders[1].process;
 
-	return holders[0] && holders[0]->end_ns != TIME_UNKNOWN &&
-	       (!holders[1] || holders[1]->end_ns != TIME_UNKNOWN);
+	return last && last->end_ns != TIME_UNKNOWN && (!before || before->end_ns != TIME_UNKNOWN);
 }
 
 static bool sock_finished(const struct sock *sock)
@@ -134,7 +140,7 @@ static void sock_depart(struct model *model, struct sock *sock)
 		hashmap_remove(&model->index->sockets, sock->pub.key);
 	sock->released = true;
 	sock->pub.open = false;
-	sock->holders[0] = sock->holders[1] = NULL;
+	sock->holders[0].process = sock->holders[1].process = NULL;
 	sock->pub.connection = NULL;
 	if (sock_is_datagram(sock))
 		flows_release(model, sock, conn);
@@ -179,15 +185,17 @@ static struct process *find_heir(const struct model *model, const struct process
 void sockets_process_exit(struct model *model, struct process *process, int64_t t_ns)
 {
 	struct sock *sock;
+	int32_t fd;
 
 	for (size_t i = 0; (sock = hashmap_next(&model->index->sockets, &i));) {
 		if (sock->pub.protocol != PROTOCOL_UNIX || sock->released ||
-		    (sock->holders[0] != process && sock->holders[1] != process))
+		    (sock->holders[0].process != process && sock->holders[1].process != process))
 			continue;
+		fd = sock_fd(sock, process);
 		sock_dropped(sock, process);
-		if (!sock->holders[0])
-			sock->holders[0] = find_heir(model, process, sock);
-		if (!sock->holders[0])
+		if (!sock->holders[0].process)
+			sock->holders[0] = (struct holder){find_heir(model, process, sock), fd};
+		if (!sock->holders[0].process)
 			sock_release_unseen(model, sock, t_ns, process->pid, 0);
 	}
 }

@@ -32,11 +32,16 @@ struct flow {
 	uint64_t key;
 };
 
+struct holder {
+	struct process *process; /* NULL: nobody */
+	int32_t fd;
+};
+
 struct sock {
 	struct socket pub;
 	uint64_t peer_key; /* UNIX: key of the other end, 0: not known */
 	int64_t born_ns; /* TIME_UNKNOWN: before the trace */
-	struct process *holders[2]; /* the last two that used it and have not closed it */
+	struct holder holders[2]; /* the last two that used it and have not closed it */
 	uint8_t state; /* TCP_* */
 	bool released; /* no fd refers to it any more */
 	bool child; /* made by a listener */
@@ -67,6 +72,7 @@ struct conn {
 	bool connect_failed;
 	bool evicted; /* a flow given up for others: how it went on is not known */
 	bool queued; /* its server end was seen to enter an accept queue */
+	bool handed_on[SIDE_MAX]; /* its process closed its copy of that end */
 	bool over[SIDE_MAX]; /* nothing more will come from this end */
 	uint8_t reset_by, first_fin; /* enum side */
 	int64_t reset_ns, first_fin_ns;

@@ -22,6 +22,7 @@ static void merge_end(struct model *model, struct conn *into, struct conn *from,
 		return;
 	*conn_end(into, side) = *end;
 	into->over[side] = from->over[side];
+	into->handed_on[side] = from->handed_on[side];
 	flow_move(model, from, into, side);
 	if (end->socket && end->socket->connection == &from->pub)
 		end->socket->connection = &into->pub;
@@ -89,7 +90,7 @@ static void conn_flip(struct model *model, struct conn *conn)
 	struct connection *pub = &conn->pub;
 	struct end client = pub->client;
 	struct address address = pub->client_address;
-	bool over = conn->over[SIDE_CLIENT];
+	bool over = conn->over[SIDE_CLIENT], handed_on = conn->handed_on[SIDE_CLIENT];
 
 	pub->client = pub->server;
 	pub->server = client;
@@ -97,6 +98,8 @@ static void conn_flip(struct model *model, struct conn *conn)
 	pub->server_address = address;
 	conn->over[SIDE_CLIENT] = conn->over[SIDE_SERVER];
 	conn->over[SIDE_SERVER] = over;
+	conn->handed_on[SIDE_CLIENT] = conn->handed_on[SIDE_SERVER];
+	conn->handed_on[SIDE_SERVER] = handed_on;
 	conn->first_fin = side_other(conn->first_fin);
 	conn->reset_by = side_other(conn->reset_by);
 	flow_flip(model, conn);

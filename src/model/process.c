@@ -204,8 +204,8 @@ static void mark_referred(const struct model *model)
 {
 	vec_each (at, &model->sockets) {
 		mark((*at)->process);
-		mark(sock_of(*at)->holders[0]);
-		mark(sock_of(*at)->holders[1]);
+		mark(sock_of(*at)->holders[0].process);
+		mark(sock_of(*at)->holders[1].process);
 	}
 	vec_each (at, &model->connections) {
 		mark((*at)->client.process);

@@ -162,21 +162,31 @@ struct sock *sock_failed(struct model *model, const struct st_sock *wire)
 	return sock;
 }
 
+int32_t sock_fd(const struct sock *sock, const struct process *process)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (sock->holders[i].process == process)
+			return sock->holders[i].fd;
+	/* a forked child has its parent's numbers */
+	for (size_t i = 0; i < 2; i++)
+		if (sock->holders[i].process && sock->holders[i].process->pid == process->ppid)
+			return sock->holders[i].fd;
+	return -1;
+}
+
 void sock_used(struct sock *sock, struct process *process, int32_t fd)
 {
 	if (!process)
 		return;
-	if (process != sock->holders[0]) {
+	if (fd < 0)
+		fd = sock_fd(sock, process);
+	if (process != sock->holders[0].process) {
 		sock->holders[1] = sock->holders[0];
-		sock->holders[0] = process;
+		sock->holders[0].process = process;
 	}
-	/* a forked child has its parent's numbers */
-	if (process != sock->pub.process && fd < 0 &&
-	    !(sock->pub.process && process->ppid == sock->pub.process->pid))
-		sock->pub.fd = -1;
+	sock->holders[0].fd = fd;
 	sock->pub.process = process;
-	if (fd >= 0)
-		sock->pub.fd = fd;
+	sock->pub.fd = fd;
 }
 
 void events_keep(struct model *model, struct events *events, size_t max, const struct event *event)

@@ -20,7 +20,10 @@ struct sock *sock_failed(struct model *model, const struct st_sock *wire);
 /* Its first send chose this port, by a way that no call tells. */
 void sock_autobound(struct model *model, struct sock *sock, uint16_t port);
 
-/* process used it as fd. process may be NULL. */
+/* The number it has there, -1: not known. */
+int32_t sock_fd(const struct sock *sock, const struct process *process);
+
+/* process, which may be NULL, used it as fd (-1: by a number not known). */
 void sock_used(struct sock *sock, struct process *process, int32_t fd);
 void sock_dropped(struct sock *sock, const struct process *process); /* it closed its fd */
 
