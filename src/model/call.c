@@ -338,6 +338,8 @@ static void call_on_sock(struct model *model, struct call *call)
 		conn_end_used(conn_of(sock->pub.connection),
 			      conn_side(conn_of(sock->pub.connection), sock), call->process,
 			      call->wire->fd);
+	if (call->wire->call == ST_CALL_LISTEN || call->wire->call == ST_CALL_CONNECT)
+		sock_absorb(model, sock, call->wire->listener);
 	switch (call->wire->call) {
 	case ST_CALL_BIND:
 		call_bind(model, call, sock);

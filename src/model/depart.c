@@ -156,6 +156,32 @@ static void sock_depart(struct model *model, struct sock *sock)
 	sock_free(sock);
 }
 
+static void sock_inherit(struct model *model, struct sock *sock, struct event *event)
+{
+	struct conn *conn = conn_of(sock->pub.connection);
+
+	if (conn)
+		event->side = conn_side(conn, sock);
+	events_keep(model,
+		    conn                 ? &conn->pub.events
+		    : sock->pub.listener ? &sock->pub.listener->events
+					 : &sock->pub.events,
+		    EVENTS_MAX, event);
+}
+
+void sock_absorb(struct model *model, struct sock *sock, uint64_t former_key)
+{
+	struct sock *former = sock_find(model, former_key);
+
+	if (!former || former == sock || former->joined || former->departing)
+		return;
+	vec_each (event, &former->pub.events)
+		sock_inherit(model, sock, event);
+	hashmap_remove(&model->index->sockets, former_key);
+	list_remove(&model->sockets, &former->pub);
+	sock_free(former);
+}
+
 void sockets_depart_due(struct model *model)
 {
 	struct model_index *index = model->index;

@@ -167,11 +167,11 @@ int32_t sock_fd(const struct sock *sock, const struct process *process)
 	for (size_t i = 0; i < 2; i++)
 		if (sock->holders[i].process == process)
 			return sock->holders[i].fd;
-	/* a forked child has its parent's numbers */
+	/* a forked child has its parent's numbers, though the parent may have closed its copy */
 	for (size_t i = 0; i < 2; i++)
 		if (sock->holders[i].process && sock->holders[i].process->pid == process->ppid)
 			return sock->holders[i].fd;
-	return -1;
+	return sock->pub.process && sock->pub.process->pid == process->ppid ? sock->pub.fd : -1;
 }
 
 void sock_used(struct sock *sock, struct process *process, int32_t fd)

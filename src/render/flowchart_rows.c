@@ -214,7 +214,10 @@ static void walk_wait(struct walk *walk, const struct flow_step *step)
 
 	if (!row)
 		return;
-	strbuf_printf(&text, "accept(%d) waits", step->event->fd);
+	if (step->event->fd >= 0)
+		strbuf_printf(&text, "accept(%d) waits", step->event->fd);
+	else
+		strbuf_add(&text, "accept() waits");
 	if (!step->event->in_flight && step->event->duration_ns != TIME_UNKNOWN) {
 		strbuf_add_char(&text, ' ');
 		style_time(walk->source->style, true, step->event->duration_ns, &text);

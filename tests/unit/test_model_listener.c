@@ -97,6 +97,27 @@ static void test_owners_by_fork(void **state)
 	assert_int_equal(model->listeners.items[0]->accepted, 3);
 }
 
+/* The parent accepts, the child serves, with the parent's number. */
+static void test_served_by_a_child(void **state)
+{
+	struct model *model = *state;
+	struct st_process child = build_process(T0 + 170 * US, ST_PROCESS_FORK, 300, "child");
+	struct st_sock server = build_tcp(BUILD_SERVER, 8088, 40000);
+
+	build_pair(model);
+	child.ppid = 200;
+	build_feed(model, &child);
+	feed(model, build_data(T0 + 180 * US, BUILD_SERVER, ST_SEND, 1, 7, 300));
+	assert_int_equal(only(model)->server.process->pid, 200);
+	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].fd, 4);
+	feed(model, build_call(ST_CALL_CLOSE, T0 + 200 * US, server, 200, 4, 0));
+	feed(model, build_data(T0 + 210 * US, BUILD_SERVER, ST_SEND, 2, 14, 300));
+	assert_int_equal(only(model)->server.process->pid, 300);
+	assert_string_equal(only(model)->server.comm, "child");
+	assert_int_equal(only(model)->server.fd, 4);
+	assert_false(only(model)->server.closed);
+}
+
 static void test_accept_in_flight(void **state)
 {
 	struct model *model = *state;
@@ -195,10 +216,15 @@ static void test_errors_stay_on_the_socket(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(test_backlog_changed),          test(test_failed_accepts_are_bounded),
-		test(test_owners_by_fork),           test(test_accept_in_flight),
-		test(test_listener_knows_its_queue), test(test_data_counts_are_differences),
-		test(test_many_runs_are_folded),     test(test_errors_stay_on_the_socket),
+		test(test_backlog_changed),
+		test(test_failed_accepts_are_bounded),
+		test(test_owners_by_fork),
+		test(test_served_by_a_child),
+		test(test_accept_in_flight),
+		test(test_listener_knows_its_queue),
+		test(test_data_counts_are_differences),
+		test(test_many_runs_are_folded),
+		test(test_errors_stay_on_the_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

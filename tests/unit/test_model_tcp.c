@@ -281,9 +281,27 @@ static void test_a_pointer_is_used_again(void **state)
 
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* An MPTCP socket is known by itself first, by its subflow from connect() on. */
+static void test_absorbs_former_key(void **state)
+{
+	struct model *model = *state;
+	struct st_sock outer = build_tcp(77, 0, 0);
+	struct st_call call = build_call(ST_CALL_SOCKET, T0, outer, 100, 4, 4);
+
+	build_feed(model, &call);
+	feed(model, build_state(T0 + US, build_tcp(BUILD_CLIENT, 0, 8088), TCP_CLOSE, TCP_SYN_SENT));
+	call = build_call(ST_CALL_CONNECT, T0 + 90 * US, build_tcp(BUILD_CLIENT, 40000, 8088), 100, 4, 0);
+	call.listener = 77;
+	build_feed(model, &call);
+	assert_int_equal(model->sockets.len, 1);
+	assert_int_equal(count(only(model), EVENT_SOCKET, SIDE_CLIENT), 1);
+	assert_int_equal(count(only(model), EVENT_CONNECT, SIDE_CLIENT), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_absorbs_former_key, setup, teardown),
 		test(test_both_ends_are_one_connection),
 		test(test_closed_by_server_and_exact),
 		test(test_missing_bytes_are_noticed),

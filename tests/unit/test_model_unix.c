@@ -220,6 +220,7 @@ static void test_socketpair_across_a_fork(void **state)
 	assert_int_equal(only(model)->client.process->pid, 100);
 	assert_int_equal(only(model)->client.fd, 5);
 	assert_int_equal(only(model)->server.process->pid, 300);
+	assert_int_equal(only(model)->server.fd, 6);
 	events = only(model)->events.items;
 	len = only(model)->events.len;
 	assert_int_equal(events[len - 2].pid, 300);
