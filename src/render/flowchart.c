@@ -10,6 +10,7 @@
 
 #include "base/units.h"
 #include "render/call.h"
+#include "render/flowchart_order.h"
 #include "render/flowchart_rows.h"
 #include "render/sentence.h"
 
@@ -142,35 +143,6 @@ static int end_steps(struct flow_source *source, const struct end *end, unsigned
 	return server_steps(source, &end->socket->events, lane);
 }
 
-struct sortable {
-	struct flow_step step;
-	size_t order;
-};
-
-static int compare_steps(const void *a, const void *b)
-{
-	const struct sortable *x = a, *y = b;
-
-	if (x->step.t_ns != y->step.t_ns)
-		return x->step.t_ns < y->step.t_ns ? -1 : 1;
-	return (x->order > y->order) - (x->order < y->order);
-}
-
-static int steps_sort(struct flow_steps *steps)
-{
-	struct sortable *sorted = malloc((steps->len + 1) * sizeof(*sorted));
-
-	if (!sorted)
-		return -ENOMEM;
-	for (size_t i = 0; i < steps->len; i++)
-		sorted[i] = (struct sortable){steps->items[i], i};
-	qsort(sorted, steps->len, sizeof(*sorted), compare_steps);
-	for (size_t i = 0; i < steps->len; i++)
-		steps->items[i] = sorted[i].step;
-	free(sorted);
-	return 0;
-}
-
 /* The first thing that is this connection's alone. */
 static void source_set_zero(struct flow_source *source)
 {
@@ -233,7 +205,7 @@ static void connection_titles(struct flowchart *chart, const struct style *style
 static int flowchart_finish(struct flow_source *source, struct flowchart *chart, int error)
 {
 	if (!error)
-		error = steps_sort(&source->steps);
+		error = flowchart_order(&source->steps);
 	if (!error)
 		error = flowchart_add_rows(source, chart);
 	if (!error)
