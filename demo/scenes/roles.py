@@ -38,13 +38,19 @@ def client_process(client):
 
 
 def play(server, client, clients=1):
-    """Runs server(ready) here and client() in as many other processes as asked for."""
+    """Runs server(ready) here and client() in as many other processes as asked for.
+
+    ready() lets all clients start that have not yet, ready(n) the next n.
+    """
     signal.pthread_sigmask(signal.SIG_BLOCK, GO)
     pids = [client_process(client) for _ in range(clients)]
 
-    def ready():
-        for pid in pids:
+    waiting = list(pids)
+
+    def ready(count=None):
+        for pid in waiting[:count]:
             os.kill(pid, signal.SIGUSR1)
+        del waiting[:count]
 
     call_me("server")
     take_cpu(server=True)

@@ -13,9 +13,10 @@ def server(ready):
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, PORT))
     listener.listen(5)
-    ready()
+    ready(1)
     for _ in range(CLIENTS):
         connection, address = listener.accept()
+        ready()  # the first is in service: now come all the others
         time.sleep(WORK_SECONDS)
         connection.send(b"Thank you for connecting")
         connection.close()

@@ -6,7 +6,6 @@
 #include "render/flowchart.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "base/units.h"
 #include "render/call.h"
