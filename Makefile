@@ -159,11 +159,11 @@ deps:
 
 install: socktrace
 	install -D -m 755 socktrace $(DESTDIR)$(PREFIX)/bin/socktrace
-	$(if $(wildcard docs/socktrace.1),install -D -m 644 docs/socktrace.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man1/socktrace.1)
+	$(if $(wildcard docs/socktrace.8),install -D -m 644 docs/socktrace.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man8/socktrace.8)
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/socktrace $(DESTDIR)$(PREFIX)/share/man/man1/socktrace.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/socktrace $(DESTDIR)$(PREFIX)/share/man/man8/socktrace.8
 
 clean:
 	rm -rf build socktrace socktrace-static

@@ -36,14 +36,14 @@ int session_open(struct session *session, const struct options *options, source_
 		r = source_add_target(session->source, session->child.pid);
 	if (!r)
 		r = source_snapshot(session->source);
+	if (!r && session->child.pid)
+		r = session->run_error = child_go(&session->child, options->run);
 	if (r)
 		return r;
 	fprintf(stderr, "socktrace: attached to %s (Ctrl-C ends)\n", options->text);
-	if (session->child.pid)
-		session->run_error = child_go(&session->child, options->run);
 	if (options->duration_ns)
 		session->deadline_ns = now_ns() + options->duration_ns;
-	return session->run_error;
+	return 0;
 }
 
 static bool session_over(struct session *session, int64_t now)
