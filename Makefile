@@ -159,8 +159,7 @@ deps:
 
 install: socktrace
 	install -D -m 755 socktrace $(DESTDIR)$(PREFIX)/bin/socktrace
-	$(if $(wildcard docs/socktrace.8),install -D -m 644 docs/socktrace.8 \
-		$(DESTDIR)$(PREFIX)/share/man/man8/socktrace.8)
+	install -D -m 644 docs/socktrace.8 $(DESTDIR)$(PREFIX)/share/man/man8/socktrace.8
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/socktrace $(DESTDIR)$(PREFIX)/share/man/man8/socktrace.8

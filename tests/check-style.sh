@@ -7,6 +7,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 status=0
+columns=100
 sources=$(find include bpf src tests -name '*.[ch]' 2>/dev/null | sort)
 scripts=$(find mk tests demo bench .ci -type f \( -name '*.py' -o -name '*.sh' -o ! -name '*.*' \) 2>/dev/null | sort)
 
@@ -35,8 +36,8 @@ report() {
 			start = 0
 		}' $sources)"
 	report line-length "$(for file in $sources; do
-		expand -t 8 "$file" | awk -v file="$file" \
-			'length($0) > 100 { print file ":" NR ": " length($0) " columns" }'
+		expand -t 8 "$file" | awk -v file="$file" -v columns=$columns \
+			'length($0) > columns { print file ":" NR ": " length($0) " columns" }'
 	done)"
 	report trailing-space "$(grep -Hn '[[:space:]]$' $sources $scripts Makefile)"
 }

@@ -64,6 +64,30 @@ static void test_local(void **state)
 	fixture_free(fixture);
 }
 
+/* The server's send() returned after the client had received: still it comes first. */
+static void test_send_before_receive(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct connection *connection = story_local(fixture);
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct flowchart chart;
+	const char *sent, *received;
+
+	(void)state;
+	vec_each (event, &connection->events)
+		if (event->name == EVENT_SEND)
+			event->t_ns += 10000;
+	assert_int_equal(flowchart_of_connection(&style_utf8, connection, &chart), 0);
+	flowchart_text(&style_utf8, &chart, &out);
+	sent = strstr(strbuf_text(&out), "send(4)");
+	received = strstr(strbuf_text(&out), "recv(3)");
+	assert_non_null(sent);
+	assert_non_null(received);
+	assert_true(sent < received);
+	flowchart_release(&chart);
+	fixture_free(fixture);
+}
+
 static void test_one_sided(void **state)
 {
 	struct fixture *fixture = fixture_new();
@@ -359,6 +383,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_local),
+		cmocka_unit_test(test_send_before_receive),
 		cmocka_unit_test(test_one_sided),
 		cmocka_unit_test(test_refused_with_reset),
 		cmocka_unit_test(test_nonblocking),
