@@ -56,7 +56,7 @@ mapfile -t python_files < <(pythons)
 # What is uninitialised the compilers and the sanitizers know better.
 lint cppcheck cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --language=c \
 	--enable=warning,performance --suppress=missingIncludeSystem \
-	--suppress=uninitvar --suppress=uninitStructMember \
+	--suppress=uninitvar --suppress=legacyUninitvar --suppress=uninitStructMember \
 	'-D__typeof__(...)=struct item *' '-Dbpf_object__for_each_program(p,o)=while (p)' \
 	'-DDECLARE_LIBBPF_OPTS(type,name,...)=struct type name' \
 	-j "$(nproc)" -Isrc -Iinclude src tests/unit tests/vm
