@@ -95,9 +95,9 @@ int report_idle_runs(struct bpf_iter__bpf_map_elem *ctx)
 		return 0;
 	id = *key;
 	now = bpf_ktime_get_ns();
-	if (now - f->run[ST_RECV].last_ns > IDLE_NS)
+	if (finishing || now - f->run[ST_RECV].last_ns > IDLE_NS)
 		run_report(id, &f->run[ST_RECV], ST_RECV);
-	if (now - f->run[ST_SEND].last_ns > IDLE_NS)
+	if (finishing || now - f->run[ST_SEND].last_ns > IDLE_NS)
 		run_report(id, &f->run[ST_SEND], ST_SEND);
 	return 0;
 }

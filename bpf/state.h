@@ -47,6 +47,9 @@ struct tuple {
 
 const volatile struct st_config config = {};
 
+/* User space sets it at the end of a trace: a run that is still open is reported then. */
+bool finishing;
+
 #define MAX_SOCKETS 65536
 #define MAX_THREADS 32768
 #define MAX_PEERS 16384

@@ -89,6 +89,31 @@ static __always_inline struct followed *follow_server_end(struct sock *child)
 	return socket_follow(sock_id_made(child), ST_SOCK_PEER);
 }
 
+/* At its birth. Where the peer's port is not yet filled in (seen on 6.1, 6.12) neither
+ * is the cookie: one made now would be overwritten. */
+static __always_inline __u64 child_id(struct sock *child)
+{
+	return SOCK(child, __sk_common.skc_dport) ? sock_id_made(child) : pointer_id(child);
+}
+
+/* SYN_RECV → x: the child has its cookie now, and what was known at its birth moves to it. */
+static __always_inline void child_identified(struct sock *child)
+{
+	__u64 born_id = pointer_id(child);
+	struct followed *born = socket_followed(born_id), *f;
+
+	if (!born)
+		return;
+	f = socket_follow(sock_id_made(child), born->flags);
+	if (f) {
+		f->listener = born->listener;
+		f->depth = born->depth;
+		f->limit = born->limit;
+		f->queued_ns = born->queued_ns;
+	}
+	bpf_map_delete_elem(&sockets, &born_id);
+}
+
 /* LISTEN → SYN_RECV: the child was made and is about to enter the accept queue. */
 static __always_inline void child_born(struct sock *child)
 {
@@ -102,7 +127,7 @@ static __always_inline void child_born(struct sock *child)
 	listener = socket_followed(parent_id);
 	if (!listener)
 		return;
-	f = socket_follow(sock_id_made(child), listener->flags);
+	f = socket_follow(child_id(child), listener->flags);
 	if (!f)
 		return;
 	f->listener = parent_id;
@@ -149,6 +174,8 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 		child_born(sk);
 		return 0;
 	}
+	if (old == TCP_SYN_RECV && config.cookies)
+		child_identified(sk);
 	if (new == TCP_SYN_SENT || new == TCP_LISTEN) {
 		f = follow_own(sk, &id);
 	} else if (new == TCP_ESTABLISHED || new == TCP_FIN_WAIT1 || new == TCP_CLOSE_WAIT || new == TCP_CLOSE) {

@@ -350,10 +350,12 @@ static int check(struct options *o, int operands, const char *operand)
 
 int options_parse(int argc, char **argv, struct options *out)
 {
+	static char name[] = "socktrace";
 	struct options *o = out;
 	int option, r = 0;
 
 	*o = (struct options){0};
+	argv[0] = name; /* getopt's own messages begin like ours */
 	o->source.calls = ALL_CALLS;
 	o->source.data = o->source.follow = true;
 	o->source.ipv4 = o->source.ipv6 = o->source.unix_sockets = true;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The same eight clients against a server that waits for all of them at once."""
 import select
 import socket

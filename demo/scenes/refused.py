@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A connect() to a port where nobody listens."""
 import errno
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The two roles of every scene: a server and a client, each a process of its own.
 
 The client starts when the server calls ready(): it waits for that signal, so

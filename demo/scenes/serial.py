@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Eight clients at once against a server that serves one after the other."""
 import socket
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Two connected sockets from one call, to talk to a child process."""
 import os
 import socket

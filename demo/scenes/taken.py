@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A bind() to an address that another socket already has."""
 import errno
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The first program of every socket tutorial: a server that thanks its client."""
 import socket
 

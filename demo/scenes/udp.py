@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A question and an answer over UDP: no connection, no listen(), no accept()."""
 import socket
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The same server on a path instead of a port: an AF_UNIX socket."""
 import os
 import socket

@@ -28,6 +28,8 @@ struct probes {
 	struct kernel_features features;
 	const struct source_options *options; /* during load and attach only */
 	int cgroup;                           /* the root of cgroup v2, or -errno */
+	unsigned long long target_cgroup;     /* --cgroup: its id, else 0 */
+	unsigned target_level;
 	int method[ROW_MAX];                  /* index into the row's methods, or NO_METHOD */
 	VEC(struct bpf_link *) links;
 };
@@ -120,9 +122,9 @@ static void set_autoload(struct probes *probes, enum plan_row only)
 static int configure(struct probes *probes)
 {
 	const struct source_options *options = probes->options;
-	unsigned long long cgroup = 0;
-	unsigned level = 0;
 	struct st_config config = {
+		.cgroup = probes->target_cgroup,
+		.cgroup_level = probes->target_level,
 		.self = getpid(),
 		.wakeup_bytes = options->buffer_bytes / 4,
 		.local_port = options->local_port,
@@ -136,12 +138,7 @@ static int configure(struct probes *probes)
 		.unix_sockets = options->unix_sockets,
 		.casts = probes->features.casts,
 	};
-	int r = options->cgroup ? mounts_cgroup_id(options->cgroup, &cgroup, &level) : 0;
 
-	if (r)
-		return r;
-	config.cgroup = cgroup;
-	config.cgroup_level = level;
 	if (getrandom(&config.pointer_secret, sizeof(config.pointer_secret), 0) < 0)
 		return -errno;
 	memcpy((void *)&probes->skeleton->rodata->config, &config, sizeof(config));
@@ -230,6 +227,8 @@ int probes_load(const struct source_options *options, struct probes **out)
 	probes->options = options;
 	probes->cgroup = -ENOENT;
 	r = kernel_features_read(&probes->features);
+	if (!r && options->cgroup)
+		r = mounts_cgroup_id(options->cgroup, &probes->target_cgroup, &probes->target_level);
 	if (!r) {
 		probes->cgroup = mounts_cgroup_root();
 		choose_methods(probes);

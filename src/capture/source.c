@@ -16,6 +16,7 @@
 
 #include "base/hashmap.h"
 #include "base/log.h"
+#include "capture/cookies.h"
 #include "capture/host.h"
 #include "capture/privileges.h"
 #include "capture/probes.h"
@@ -231,6 +232,23 @@ static void enter_call_in_flight(void *context, uint32_t tid, const struct st_th
 	bpf_map__update_elem(source->skeleton->maps.threads, &tid, sizeof(tid), call, sizeof(*call), BPF_NOEXIST);
 }
 
+/* The probes know a socket by its cookie: give one to those that wait in a queue by now. */
+static int make_cookies(const struct pid_list *pids)
+{
+	uint32_t done = 0; /* targets mostly share one network namespace */
+	int r = 0;
+
+	for (size_t i = 0; i < pids->len && !r; i++) {
+		struct st_process process = {0};
+
+		if (proc_describe(pids->items[i], &process) || process.netns == done)
+			continue;
+		r = cookies_make(pids->items[i]);
+		done = process.netns;
+	}
+	return r;
+}
+
 static int target_pids(const struct source *source, struct pid_list *out)
 {
 	__u32 pid, *last = NULL;
@@ -249,15 +267,15 @@ int source_snapshot(struct source *source)
 {
 	struct pid_list pids = {0};
 	struct bpf_link *link;
-	int r = 0;
+	int r = target_pids(source, &pids);
 
-	if (probes_row_method(source->probes, ROW_SNAPSHOT)) {
+	if (!r && probes_row_method(source->probes, ROW_IDENTITY))
+		r = make_cookies(&pids);
+	if (!r && probes_row_method(source->probes, ROW_SNAPSHOT)) {
 		link = bpf_program__attach_iter(source->skeleton->progs.snapshot_files, NULL);
 		r = link ? run_iterator(source, link) : -errno;
 		bpf_link__destroy(link);
 	}
-	if (!r)
-		r = target_pids(source, &pids);
 	vec_each(pid, &pids)
 		if (*pid != getpid())
 			proc_calls_in_flight(*pid, enter_call_in_flight, source);
@@ -325,8 +343,10 @@ bool source_has_targets(const struct source *source)
 int source_finish(struct source *source)
 {
 	struct st_end end = {0};
-	int r = source->idle_link ? run_iterator(source, source->idle_link) : 0;
+	int r;
 
+	source->skeleton->bss->finishing = true;
+	r = source->idle_link ? run_iterator(source, source->idle_link) : 0;
 	if (!r)
 		r = consume(source);
 	if (!r)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What the live tests share: running socktrace and other programs, waiting for
 conditions, reading documents. Knows nothing of any one test.
 """

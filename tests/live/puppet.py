@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A process that does what the test says, line by line.
 
     server = Puppet("server")

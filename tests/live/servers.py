@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Real servers for the live tests: started, ready, stopped, and asked what they counted themselves."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What can go wrong: one clear line, the right status, nothing lost, the target undisturbed."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Address families and socket types: the same questions to each."""
 import socket
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Names chosen by the traced side: nothing in them reaches a terminal or breaks a document."""
 from harness import SOCKTRACE, Program, Trace, export, read_document, same, socktrace
 from puppet import Puppet

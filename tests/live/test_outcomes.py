@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """How connections end: the outcome, who ended it, and what the kernel counted."""
 from harness import Trace, counted, event, events, eventually, ip, kernel_counters, run, same
 from puppet import Puppet

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What a live trace puts on stdout, and when."""
 import json
 import re

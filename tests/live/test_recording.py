@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Recordings: the same as the live trace, whole as far as they go, whatever happens to them."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Real servers under load: what socktrace says against what they counted themselves."""
 import os
 

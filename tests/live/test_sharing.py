@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Sockets that several processes and descriptors share, and calls older than the trace."""
 import os
 

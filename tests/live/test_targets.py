@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Which processes and which of their sockets are traced."""
 import os
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """connect_ns and accept_wait_ns against clocks read inside the client and the server."""
 from harness import Trace, eventually, in_syscall, kernel_counters, same
 from puppet import SYSCALL_ACCEPT, Puppet

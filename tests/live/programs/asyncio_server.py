@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """An echo server on asyncio. Prints its port when it listens; at SIGTERM, as JSON, what it counted."""
 import asyncio
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """many_clients.py PORT CLIENTS BYTES: so many clients, all connected at once before
 the first speaks; each sends its bytes and reads them back.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """An echo server with a thread per connection. Prints its port; at SIGTERM, as JSON, what it counted."""
 import json
 import signal
