@@ -143,8 +143,17 @@ demo:
 
 bench:
 	@mk/deps build bench
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all build/bench/choices
+	@build/bench/choices
 	@bench/run $(BENCH)
+
+build/bench/choices: bench/choices.c bench/choices.bpf.c bench/choices.h
+	@mkdir -p $(@D)
+	$(call say,BPF,$@) $(CLANG) $(filter-out -mcpu=v2,$(bpf_cflags)) -mcpu=v3 -c bench/choices.bpf.c \
+		-o build/bench/choices.bpf.o
+	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton build/bench/choices.bpf.o name choices_bpf \
+		> build/bench/choices.skel.h
+	$(call say,CC,$@) $(CC) $(cflags) -Ibuild/bench -Ibench bench/choices.c -o $@ $(ldlibs)
 
 vmtest:
 	@mk/deps build vm
