@@ -18,6 +18,7 @@
 #include "cmd/session.h"
 
 #define MAX_LINES_BYTES (1 << 20) /* written at once when there are more */
+#define LIVE_EVENTS_MAX 256 /* of a connection, where only the drawings are wanted of them */
 
 struct trace {
 	const struct options *options;
@@ -120,6 +121,8 @@ static int trace_open(struct trace *trace, const struct options *options)
 	live_init(&trace->live, &style, &options->live);
 	r = outputs_open(&trace->outputs, options, trace->model);
 	trace->keep.all = outputs_need_all(&trace->outputs);
+	if (!trace->keep.all)
+		trace->model->connection_events_max = LIVE_EVENTS_MAX;
 	return r;
 }
 

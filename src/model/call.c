@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "model/connections.h"
+#include "model/flows.h"
 #include "model/listeners.h"
 #include "model/processes.h"
 #include "model/records.h"
@@ -103,7 +104,7 @@ static void call_socketpair(struct model *model, struct call *call)
 	conn_event(model, conn, SIDE_CLIENT, &call->event);
 	/* it is both ends' first event, but one call: told once */
 	call->event.side = SIDE_SERVER;
-	events_keep(model, &conn->pub.events, CONNECTION_EVENTS_MAX, &call->event);
+	events_keep(model, &conn->pub.events, EVENTS_MAX, &call->event);
 }
 
 static void call_bind(struct model *model, struct call *call, struct sock *sock)
@@ -285,6 +286,16 @@ static void connect_stream(struct model *model, struct call *call, struct sock *
 	}
 }
 
+static void connect_datagram(struct model *model, struct call *call, struct sock *sock)
+{
+	const struct address *name = &call->event.arg.name.address;
+	bool socketpair = sock->pub.connection && !sock->flows;
+
+	sock->pub.peer = *name; /* FAMILY_NONE: AF_UNSPEC, it has none any more */
+	if (name->family == FAMILY_UNIX && !socketpair)
+		flow_connected(model, sock, name, call->event.t_ns);
+}
+
 static void call_connect(struct model *model, struct call *call, struct sock *sock)
 {
 	struct address *name = &call->event.arg.name.address;
@@ -293,7 +304,7 @@ static void call_connect(struct model *model, struct call *call, struct sock *so
 	if (!sock_is_datagram(sock) && !sock->pub.listener)
 		connect_stream(model, call, sock);
 	else if (!call->event.err && sock_is_datagram(sock))
-		sock->pub.peer = *name; /* FAMILY_NONE: AF_UNSPEC, it has none any more */
+		connect_datagram(model, call, sock);
 	sock_event(model, sock, &call->event);
 }
 

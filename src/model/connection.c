@@ -144,6 +144,7 @@ struct conn *conn_create(struct model *model, const struct sock *sock, int64_t s
 	end_init(&pub->server);
 	conn->lost_before = capture_lost(&model->capture);
 	conn->queued_ns = conn->last_ns = TIME_UNKNOWN;
+	conn->fin_ns[SIDE_CLIENT] = conn->fin_ns[SIDE_SERVER] = TIME_UNKNOWN;
 	model->connections_seen++;
 	return conn;
 }
@@ -239,14 +240,22 @@ static bool events_fold(struct events *events, const struct event *event)
 	return false;
 }
 
-void conn_event(struct model *model, struct conn *conn, enum side side, struct event *event)
+/* At the limit runs of data fold, and a first of its kind, one per side and direction, is
+ * kept none the less: sums stay exact. All else has room of its own beyond. */
+static void conn_keep(struct model *model, struct conn *conn, const struct event *event)
 {
 	struct events *events = &conn->pub.events;
 	bool data = event->name == EVENT_SEND || event->name == EVENT_RECV;
+	size_t max = data ? SIZE_MAX : model->connection_events_max + EVENTS_MAX;
 
+	if (!data || events->len < model->connection_events_max || !events_fold(events, event))
+		events_keep(model, events, max, event);
+}
+
+void conn_event(struct model *model, struct conn *conn, enum side side, struct event *event)
+{
 	event->side = side;
-	if (events->len < CONNECTION_EVENTS_MAX || !data || !events_fold(events, event))
-		events_keep(model, events, CONNECTION_EVENTS_MAX + EVENTS_MAX, event);
+	conn_keep(model, conn, event);
 	if (model->watch.event)
 		model->watch.event(model->watch.context, event, conn_end(conn, side)->socket,
 				   event->name == EVENT_ACCEPT ? conn->pub.listener : NULL,

@@ -11,8 +11,29 @@
 
 static uint64_t flow_key(const struct sock *sock, const struct address *peer)
 {
-	return hash_bytes(peer->bytes, sizeof(peer->bytes),
-			  sock->pub.id << 24 ^ (uint64_t)peer->family << 16 ^ peer->port);
+	uint64_t seed = sock->pub.id << 24 ^ (uint64_t)peer->family << 16 ^ peer->port;
+
+	if (peer->family == FAMILY_UNIX)
+		return hash_bytes(peer->path, peer->path_len, seed ^ peer->abstract);
+	return hash_bytes(peer->bytes, sizeof(peer->bytes), seed);
+}
+
+/* The sender is known as a socket: it need not have a name. */
+static uint64_t flow_key_of(const struct sock *sock, const struct sock *sender)
+{
+	return hash_bytes(&sender->pub.id, sizeof(sender->pub.id), sock->pub.id);
+}
+
+static void flow_map(struct model *model, struct flow *flow)
+{
+	if (hashmap_set(&model->index->flows, flow->key, flow))
+		model_fail(model);
+}
+
+static void flow_unmap(struct model *model, const struct flow *flow)
+{
+	if (hashmap_get(&model->index->flows, flow->key) == flow)
+		hashmap_remove(&model->index->flows, flow->key);
 }
 
 static void flow_unlink(struct flow *flow)
@@ -38,8 +59,7 @@ static void flow_link(struct flow *flow, struct sock *sock)
 
 static void flow_forget(struct model *model, struct flow *flow)
 {
-	if (hashmap_get(&model->index->flows, flow->key) == flow)
-		hashmap_remove(&model->index->flows, flow->key);
+	flow_unmap(model, flow);
 	flow_unlink(flow);
 }
 
@@ -54,9 +74,8 @@ static void flow_replace(struct model *model, struct flow *flow, struct flow *by
 	by->conn = flow->conn;
 	flow_unlink(flow);
 	flow_link(by, sock);
-	if (hashmap_get(&model->index->flows, by->key) == flow &&
-	    hashmap_set(&model->index->flows, by->key, by))
-		model_fail(model);
+	if (hashmap_get(&model->index->flows, by->key) == flow)
+		flow_map(model, by);
 }
 
 void flow_move(struct model *model, struct conn *from, struct conn *into, enum side side)
@@ -95,18 +114,19 @@ static void flows_evict(struct model *model, struct sock *sock)
 }
 
 static void flow_attach(struct model *model, struct conn *conn, enum side side, struct sock *sock,
-			const struct address *peer)
+			const struct address *peer, uint64_t key)
 {
 	struct flow *flow = &conn->flow[side];
 
+	if (sock->flows >= FLOWS_MAX)
+		flows_evict(model, sock);
 	conn_end(conn, side)->peer = *peer;
 	flow->conn = conn;
-	flow->key = flow_key(sock, peer);
+	flow->key = key;
 	if (side == SIDE_SERVER)
 		sock->serves = true;
 	flow_link(flow, sock);
-	if (hashmap_set(&model->index->flows, flow->key, flow))
-		model_fail(model);
+	flow_map(model, flow);
 	conn_attach(model, conn, side, sock);
 }
 
@@ -129,28 +149,75 @@ static struct conn *flow_create(struct model *model, struct sock *sock, const st
 		conn->pub.seen_from_start = !sock->pub.from_snapshot;
 		conn->pub.roles_inferred = sock->pub.from_snapshot;
 	}
-	flow_attach(model, conn, side, sock, peer);
+	flow_attach(model, conn, side, sock, peer, flow_key(sock, peer));
 	return conn;
+}
+
+static struct flow *flow_find(const struct model *model, const struct sock *sock,
+			      const struct address *peer)
+{
+	struct flow *flow = hashmap_get(&model->index->flows, flow_key(sock, peer));
+
+	if (flow && flow->sock == sock)
+		return flow;
+	/* recv() does not ask who sent; where only one does, it is that one */
+	return peer->family == FAMILY_NONE && sock->flows == 1 ? sock->newest : NULL;
 }
 
 struct conn *flow_seen(struct model *model, struct sock *sock, const struct address *peer,
 		       enum st_direction direction, int64_t t_ns)
 {
-	struct flow *flow = hashmap_get(&model->index->flows, flow_key(sock, peer));
+	struct flow *flow = flow_find(model, sock, peer);
 	struct conn *conn;
 
-	if (flow && flow->sock == sock) {
+	if (flow) {
 		flow_unlink(flow);
 		flow_link(flow, sock);
 		conn = flow->conn;
 	} else {
-		if (sock->flows >= FLOWS_MAX)
-			flows_evict(model, sock);
 		conn = flow_create(model, sock, peer, direction, t_ns);
 	}
 	if (conn && t_ns > conn->last_ns)
 		conn->last_ns = t_ns;
 	return conn;
+}
+
+static struct flow *flow_between(struct sock *sock, const struct sock *other)
+{
+	for (struct flow *flow = sock->newest; flow; flow = flow->older) {
+		enum side side = conn_side(flow->conn, sock);
+
+		if (conn_end(flow->conn, side_other(side))->socket == &other->pub)
+			return flow;
+	}
+	return NULL;
+}
+
+void flow_connected(struct model *model, struct sock *sock, const struct address *path,
+		    int64_t t_ns)
+{
+	struct sock *peer = sock_find(model, sock->peer_key);
+	bool joins = peer && peer != sock && !peer->released && sock_is_datagram(peer) &&
+		     peer->pub.protocol == PROTOCOL_UNIX && (peer->flows || !peer->pub.connection);
+	struct flow *flow = joins ? flow_between(sock, peer) : flow_find(model, sock, path);
+	struct conn *conn;
+
+	if (flow) {
+		flow_unmap(model, flow);
+		flow->key = flow_key(sock, path);
+		flow_map(model, flow);
+		return;
+	}
+	conn = conn_create(model, sock, t_ns);
+	if (!conn)
+		return;
+	conn->pub.seen_from_start = true;
+	flow_attach(model, conn, SIDE_CLIENT, sock, path, flow_key(sock, path));
+	if (!joins)
+		return;
+	if (peer->pub.local.family == FAMILY_NONE)
+		peer->pub.local = *path;
+	flow_attach(model, conn, SIDE_SERVER, peer, &sock->pub.local, flow_key_of(peer, sock));
 }
 
 void flow_flip(struct model *model, struct conn *conn)

@@ -6,10 +6,14 @@
 
 #include "model/index.h"
 
-/* The flow of a datagram socket to peer (FAMILY_NONE: not known), made if need be:
+/* The flow of a datagram socket to peer (FAMILY_NONE: not known, its only flow is meant), made if need be:
  * who sends first is the client. NULL: no memory. */
 struct conn *flow_seen(struct model *model, struct sock *sock, const struct address *peer,
 		       enum st_direction direction, int64_t t_ns);
+
+/* A UNIX datagram socket was connected to path: the flow to the socket there, if that is known. */
+void flow_connected(struct model *model, struct sock *sock, const struct address *path,
+		    int64_t t_ns);
 
 void flows_update(struct model *model, struct sock *sock); /* its own address is known now */
 void flows_over(struct sock *sock, int64_t t_ns);

@@ -8,7 +8,7 @@
 #include "model/model.h"
 
 #define EVENTS_MAX 1000 /* of a socket or a listener by itself; later ones are told, not kept */
-#define CONNECTION_EVENTS_MAX 10000 /* then runs of data are folded into the one before */
+#define CONNECTION_EVENTS_MAX 10000 /* unless the model's user asks for another limit */
 #define FLOWS_MAX 1024 /* datagram flows of one socket: the one idle longest is ended */
 #define OWNERS_MAX 256
 #define NAMES_MAX 64
@@ -75,7 +75,8 @@ struct conn {
 	bool handed_on[SIDE_MAX]; /* its process closed its copy of that end */
 	bool over[SIDE_MAX]; /* nothing more will come from this end */
 	uint8_t reset_by, first_fin; /* enum side */
-	int64_t reset_ns, first_fin_ns;
+	int64_t reset_ns;
+	int64_t fin_ns[SIDE_MAX]; /* TIME_UNKNOWN: none seen */
 	int64_t queued_ns; /* TIME_UNKNOWN: not seen */
 	int64_t last_ns; /* of the FINs, resets and closes so far */
 	struct flow flow[SIDE_MAX];

@@ -71,8 +71,9 @@ struct conn *conn_merge(struct model *model, struct conn *a, struct conn *b)
 			model_fail(model);
 	if (from->connect_failed)
 		conn_failed(into, from->pub.err, from->last_ns);
-	if (from->first_fin)
-		conn_fin(into, from->first_fin, from->first_fin_ns);
+	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
+		if (from->fin_ns[side] != TIME_UNKNOWN)
+			conn_fin(into, side, from->fin_ns[side]);
 	if (from->reset_by)
 		conn_reset(into, from->reset_by, from->reset_ns);
 	list_remove(&model->connections, &from->pub);
@@ -91,6 +92,7 @@ static void conn_flip(struct model *model, struct conn *conn)
 	struct end client = pub->client;
 	struct address address = pub->client_address;
 	bool over = conn->over[SIDE_CLIENT], handed_on = conn->handed_on[SIDE_CLIENT];
+	int64_t fin_ns = conn->fin_ns[SIDE_CLIENT];
 
 	pub->client = pub->server;
 	pub->server = client;
@@ -100,6 +102,8 @@ static void conn_flip(struct model *model, struct conn *conn)
 	conn->over[SIDE_SERVER] = over;
 	conn->handed_on[SIDE_CLIENT] = conn->handed_on[SIDE_SERVER];
 	conn->handed_on[SIDE_SERVER] = handed_on;
+	conn->fin_ns[SIDE_CLIENT] = conn->fin_ns[SIDE_SERVER];
+	conn->fin_ns[SIDE_SERVER] = fin_ns;
 	conn->first_fin = side_other(conn->first_fin);
 	conn->reset_by = side_other(conn->reset_by);
 	flow_flip(model, conn);

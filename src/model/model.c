@@ -58,6 +58,7 @@ int model_new(struct model **out, const struct model_watch *watch)
 	index->next_process = index->next_socket = index->next_listener = index->next_connection =
 		1;
 	model->index = index;
+	model->connection_events_max = CONNECTION_EVENTS_MAX;
 	if (watch)
 		model->watch = *watch;
 	*out = model;

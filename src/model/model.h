@@ -67,6 +67,9 @@ struct model {
 	struct connection_list connections; /* but those retired and not kept */
 	uint64_t connections_seen;         /* retired ones included */
 	struct model_watch watch;
+	/* Of one connection: from then on runs of data are folded into the one before of
+	 * their kind; sums stay exact. May be set at any time; model_new() sets 10,000. */
+	size_t connection_events_max;
 	struct model_index *index;         /* private */
 };
 

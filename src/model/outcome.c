@@ -54,6 +54,16 @@ static enum outcome outcome_of_error(int32_t err)
 	}
 }
 
+/* Once both sides have sent their FIN all is said, and a reset changes nothing. */
+static bool conn_was_reset(const struct conn *conn)
+{
+	const int64_t *fin_ns = conn->fin_ns;
+
+	return conn->reset_by != SIDE_NONE &&
+	       (fin_ns[SIDE_CLIENT] == TIME_UNKNOWN || fin_ns[SIDE_CLIENT] > conn->reset_ns ||
+		fin_ns[SIDE_SERVER] == TIME_UNKNOWN || fin_ns[SIDE_SERVER] > conn->reset_ns);
+}
+
 void conn_settle(struct conn *conn)
 {
 	struct connection *pub = &conn->pub;
@@ -63,7 +73,7 @@ void conn_settle(struct conn *conn)
 		pub->outcome = outcome_of_error(pub->err);
 		if (pub->outcome == OUTCOME_REFUSED || pub->outcome == OUTCOME_RESET)
 			pub->ended_by = SIDE_SERVER;
-	} else if (conn->reset_by != SIDE_NONE) {
+	} else if (conn_was_reset(conn)) {
 		pub->outcome = conn_waits_in_queue(conn) ? OUTCOME_RESET_IN_QUEUE : OUTCOME_RESET;
 		pub->ended_by = conn->reset_by;
 	} else if (conn->evicted) {
@@ -83,10 +93,10 @@ void conn_fin(struct conn *conn, enum side by, int64_t t_ns)
 		return;
 	if (conn_end(conn, by)->seen)
 		conn_end(conn, by)->fin_sent = true;
-	if (conn->first_fin == SIDE_NONE || t_ns < conn->first_fin_ns) {
+	if (conn->fin_ns[by] == TIME_UNKNOWN || t_ns < conn->fin_ns[by])
+		conn->fin_ns[by] = t_ns;
+	if (conn->first_fin == SIDE_NONE || t_ns < conn->fin_ns[conn->first_fin])
 		conn->first_fin = by;
-		conn->first_fin_ns = t_ns;
-	}
 	conn_touch(conn, t_ns);
 	conn_settle(conn);
 }

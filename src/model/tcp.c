@@ -191,12 +191,24 @@ static void fin_received(struct model *model, struct conn *conn, enum side side,
 		conn_event(model, conn, side, &event);
 }
 
+/* Both FINs went out, and before any reset, which came upon them. */
+static void conn_finished(struct conn *conn, enum side side, int64_t t_ns)
+{
+	int64_t fin_ns = conn->reset_by && conn->reset_ns < t_ns ? conn->reset_ns : t_ns;
+
+	conn_fin(conn, side_other(side), fin_ns);
+	conn_fin(conn, side, fin_ns);
+}
+
 static void conn_closed(struct conn *conn, struct sock *sock, const struct st_state *state,
 			int64_t t_ns)
 {
 	enum side side = conn_side(conn, sock);
+	bool finished = state->old == TCP_LAST_ACK || state->old == TCP_CLOSING;
 
-	if (state->err)
+	if (finished)
+		conn_finished(conn, side, t_ns);
+	if (state->err && !(finished && state->err == ECONNRESET))
 		conn->pub.err = state->err;
 	if (state->old == TCP_SYN_SENT)
 		conn_failed(conn, state->err, t_ns);
@@ -204,8 +216,6 @@ static void conn_closed(struct conn *conn, struct sock *sock, const struct st_st
 		conn_failed(conn, ETIMEDOUT, t_ns);
 	else if ((state->err == ECONNRESET || state->err == EPIPE) && !conn->reset_by)
 		conn_reset(conn, side_other(side), t_ns);
-	else if (state->old == TCP_LAST_ACK)
-		conn_fin(conn, side, t_ns);
 	conn_end_over(conn, side, t_ns);
 }
 

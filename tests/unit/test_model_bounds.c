@@ -234,6 +234,50 @@ static void test_processes_are_told_apart(void **state)
 	model_free(&model);
 }
 
+static void test_events_of_a_connection_fold(void **state)
+{
+	struct told told = {.keep = true};
+	struct model *model = start(&told);
+	const struct connection *connection;
+	uint64_t calls[2] = {0}, bytes[2] = {0};
+	size_t closes = 0, retransmits = 0;
+	struct st_sock sock = build_tcp(BUILD_CLIENT, 40000, 8088);
+
+	(void)state;
+	assert_int_equal(model->connection_events_max, 10000);
+	model->connection_events_max = 256;
+	build_connect(model, T0, BUILD_CLIENT, 40000);
+	/* more than there is room for, before anything is received */
+	for (__u64 i = 1; i <= 2000; i++) {
+		feed(model, build_data(T0 + i * MS, BUILD_CLIENT, ST_SEND, i, 3 * i, 100));
+		feed(model, build_tcp_event(T0 + i * MS, sock, ST_TCP_RETRANSMIT));
+	}
+	for (__u64 i = 1; i <= 500; i++)
+		feed(model,
+		     build_data(T0 + (2000 + i) * MS, BUILD_CLIENT, ST_RECV, 2 * i, 7 * i, 100));
+	build_close(model, T0 + 3000 * MS, sock, 100, 3, TCP_FIN_WAIT2);
+	connection = model->connections.items[0];
+	vec_each (event, &connection->events) {
+		closes += event->name == EVENT_CLOSE;
+		retransmits += event->name == EVENT_RETRANSMIT;
+		if (event->name != EVENT_SEND && event->name != EVENT_RECV)
+			continue;
+		calls[event->name == EVENT_RECV] += event->count;
+		bytes[event->name == EVENT_RECV] += event->bytes;
+	}
+	assert_in_range(connection->events.len, 256, 256 + EVENTS_MAX + 4);
+	assert_int_equal(calls[0], 2000);
+	assert_int_equal(bytes[0], 6000);
+	assert_int_equal(calls[1], 1000);
+	assert_int_equal(bytes[1], 3500);
+	assert_int_equal(connection->client.bytes_sent, 6000);
+	assert_int_equal(connection->client.bytes_received, 3500);
+	assert_int_equal(closes, 1);
+	assert_in_range(retransmits, 1000, 2000);
+	assert_int_equal(connection->retransmits, 2000);
+	model_free(&model);
+}
+
 static void test_capture_facts(void **state)
 {
 	struct told told = {0};
@@ -273,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_processes_come_and_go),
 		cmocka_unit_test(test_listeners_come_and_go),
 		cmocka_unit_test(test_processes_are_told_apart),
+		cmocka_unit_test(test_events_of_a_connection_fold),
 		cmocka_unit_test(test_capture_facts),
 	};
 

@@ -157,6 +157,62 @@ static void test_reset_by_client(void **state)
 	assert_int_equal(count(only(model), EVENT_RESET, SIDE_SERVER), 1);
 }
 
+/* The server's close() is told when it returns: by then its FIN was answered by a reset. */
+static void test_reset_after_both_fins(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088),
+		       server = build_tcp(BUILD_SERVER, 8088, 40000);
+	struct st_state closed = build_state(T0 + 401 * US, server, TCP_LAST_ACK, TCP_CLOSE);
+	struct st_call call = build_call(ST_CALL_CLOSE, T0 + 410 * US, server, 200, 4, 0);
+
+	build_pair(model);
+	feed(model, build_state(T0 + 300 * US, client, TCP_ESTABLISHED, TCP_FIN_WAIT1));
+	feed(model, build_state(T0 + 301 * US, server, TCP_ESTABLISHED, TCP_CLOSE_WAIT));
+	feed(model, build_tcp_event(T0 + 400 * US, server, ST_TCP_RESET_RECEIVED));
+	closed.err = ECONNRESET;
+	build_feed(model, &closed);
+	call.flags = ST_CALL_LAST;
+	build_feed(model, &call);
+	build_close(model, T0 + 420 * US, client, 100, 3, TCP_FIN_WAIT2);
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
+	assert_int_equal(only(model)->err, 0);
+	assert_int_equal(count(only(model), EVENT_RESET, SIDE_SERVER), 1);
+}
+
+static void test_reset_sent_after_both_fins(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088),
+		       server = build_tcp(BUILD_SERVER, 8088, 40000);
+
+	build_pair(model);
+	feed(model, build_state(T0 + 300 * US, server, TCP_ESTABLISHED, TCP_FIN_WAIT1));
+	feed(model, build_state(T0 + 310 * US, client, TCP_ESTABLISHED, TCP_FIN_WAIT1));
+	feed(model, build_tcp_event(T0 + 320 * US, client, ST_TCP_RESET_SENT));
+	build_close(model, T0 + 330 * US, client, 100, 3, TCP_FIN_WAIT1);
+	build_close(model, T0 + 340 * US, server, 200, 4, TCP_FIN_WAIT1);
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(only(model)->ended_by, SIDE_SERVER);
+}
+
+static void test_reset_after_one_fin(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088),
+		       server = build_tcp(BUILD_SERVER, 8088, 40000);
+	struct st_state closed = build_state(T0 + 401 * US, server, TCP_CLOSE_WAIT, TCP_CLOSE);
+
+	build_pair(model);
+	feed(model, build_state(T0 + 300 * US, client, TCP_ESTABLISHED, TCP_FIN_WAIT1));
+	feed(model, build_state(T0 + 301 * US, server, TCP_ESTABLISHED, TCP_CLOSE_WAIT));
+	closed.err = EPIPE;
+	build_feed(model, &closed);
+	assert_int_equal(only(model)->outcome, OUTCOME_RESET);
+	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
+}
+
 static void test_reset_in_queue_when_listener_closes(void **state)
 {
 	struct model *model = *state;
@@ -270,6 +326,9 @@ int main(void)
 		test(test_connect_fails_twice_without_a_syn),
 		test(test_accepted_unseen),
 		test(test_reset_by_client),
+		test(test_reset_after_both_fins),
+		test(test_reset_sent_after_both_fins),
+		test(test_reset_after_one_fin),
 		test(test_reset_in_queue_when_listener_closes),
 		test(test_reset_while_queued_then_accepted),
 		test(test_server_not_followed_is_no_queue),

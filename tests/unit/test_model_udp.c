@@ -164,6 +164,47 @@ static void test_a_flow_per_peer(void **state)
 	assert_int_equal(model->connections.items[0]->client_address.port, 40001);
 }
 
+/* recv(), or recvfrom() that does not ask. */
+static void test_a_run_without_a_peer(void **state)
+{
+	struct model *model = *state;
+
+	feed(model,
+	     build_call(ST_CALL_SOCKET, T0 + 90 * US, build_udp(BUILD_CLIENT, 0, 0), 100, -1, 3));
+	data(model, T0 + 110 * US, BUILD_CLIENT, ST_SEND, 1, 5, 8088);
+	feed(model, build_data(T0 + 140 * US, BUILD_CLIENT, ST_RECV, 1, 9, 100));
+	assert_int_equal(only(model)->client.bytes_sent, 5);
+	assert_int_equal(only(model)->client.bytes_received, 9);
+	assert_int_equal(only(model)->server_address.port, 8088);
+
+	/* once there are two, it may be either's */
+	data(model, T0 + 150 * US, BUILD_CLIENT, ST_SEND, 2, 6, 8089);
+	feed(model, build_data(T0 + 160 * US, BUILD_CLIENT, ST_RECV, 2, 11, 100));
+	assert_int_equal(model->connections.len, 3);
+	assert_int_equal(model->connections.items[0]->client.bytes_received, 9);
+	assert_int_equal(model->connections.items[1]->client.bytes_received, 0);
+	assert_int_equal(model->connections.items[2]->server.bytes_received, 2);
+}
+
+static void test_a_connected_peer_goes_before_the_only_flow(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_CONNECT, T0 + 120 * US,
+					 build_udp(BUILD_CLIENT, 40000, 8088), 100, 3, 0);
+
+	call.name = (struct st_name){
+		.family = AF_INET, .port = 8088, .v4 = 1, .address = {127, 0, 0, 1}};
+	feed(model,
+	     build_call(ST_CALL_SOCKET, T0 + 90 * US, build_udp(BUILD_CLIENT, 0, 0), 100, -1, 3));
+	data(model, T0 + 110 * US, BUILD_CLIENT, ST_SEND, 1, 5, 8089);
+	build_feed(model, &call);
+	feed(model, build_data(T0 + 130 * US, BUILD_CLIENT, ST_SEND, 2, 12, 100));
+	assert_int_equal(model->connections.len, 2);
+	assert_int_equal(model->connections.items[0]->client.bytes_sent, 5);
+	assert_int_equal(model->connections.items[1]->client.bytes_sent, 7);
+	assert_int_equal(model->connections.items[1]->server_address.port, 8088);
+}
+
 static void test_flows_are_bounded(void **state)
 {
 	struct model *model = *state;
@@ -196,6 +237,8 @@ int main(void)
 		test(test_unconnected_client_is_joined_at_close),
 		test(test_a_port_told_with_data_joins_at_once),
 		test(test_a_flow_per_peer),
+		test(test_a_run_without_a_peer),
+		test(test_a_connected_peer_goes_before_the_only_flow),
 		test(test_flows_are_bounded),
 		test(test_idle_socket_is_shown),
 	};

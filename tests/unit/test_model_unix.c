@@ -247,6 +247,92 @@ static void test_datagram_socketpair(void **state)
 	assert_int_equal(model->sockets.len, 1);
 }
 
+#define INBOX 70
+
+static void inbox(struct model *model)
+{
+	struct st_sock sock = build_unix(INBOX, 0, SOCK_DGRAM);
+
+	feed(model, build_call(ST_CALL_SOCKET, T0, sock, 200, -1, 5));
+	feed(model, build_call_unix(build_call(ST_CALL_BIND, T0 + US, sock, 200, 5, 0), PATH,
+				    sizeof(PATH) - 1));
+}
+
+static void connect_inbox(struct model *model, __u64 t, __u64 id)
+{
+	struct st_call call =
+		build_call(ST_CALL_CONNECT, t, build_unix(id, INBOX, SOCK_DGRAM), 100, 7, 0);
+
+	call.name.family = AF_UNIX;
+	feed(model, build_call(ST_CALL_SOCKET, t - US, build_unix(id, 0, SOCK_DGRAM), 100, -1, 7));
+	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
+}
+
+static void test_datagram_is_read_before_its_send_is_told(void **state)
+{
+	struct model *model = *state;
+	struct connection *connection;
+
+	inbox(model);
+	connect_inbox(model, T0 + 100 * US, 71);
+	feed(model, build_data(T0 + 112 * US, INBOX | ST_ID_UNIX, ST_RECV, 2, 17, 200));
+	feed(model, build_data(T0 + 111 * US, 71 | ST_ID_UNIX, ST_SEND, 2, 17, 100));
+	connection = only(model);
+	assert_int_equal(connection->client.process->pid, 100);
+	assert_int_equal(connection->server.process->pid, 200);
+	assert_int_equal(connection->client.bytes_sent, 17);
+	assert_int_equal(connection->server.bytes_received, 17);
+	assert_int_equal(connection->server_address.path_len, sizeof(PATH) - 1);
+	assert_int_equal(connection->events.items[0].name, EVENT_SOCKET);
+	assert_int_equal(connection->events.items[1].name, EVENT_CONNECT);
+	close_at(model, T0 + 200 * US, INBOX, 200);
+	assert_int_equal(connection->outcome, OUTCOME_OPEN);
+	close_at(model, T0 + 210 * US, 71, 100);
+	build_pass(model, T0 + MS);
+	assert_int_equal(connection->outcome, OUTCOME_CLOSED);
+	assert_null(connection->client.socket);
+	assert_null(connection->server.socket);
+}
+
+static void test_datagram_clients_are_told_apart(void **state)
+{
+	struct model *model = *state;
+
+	inbox(model);
+	connect_inbox(model, T0 + 100 * US, 71);
+	connect_inbox(model, T0 + 200 * US, 72);
+	feed(model, build_data(T0 + 300 * US, 72 | ST_ID_UNIX, ST_SEND, 1, 5, 100));
+	assert_int_equal(model->connections.len, 2);
+	assert_int_equal(model->connections.items[0]->client.bytes_sent, 0);
+	assert_int_equal(model->connections.items[1]->client.bytes_sent, 5);
+	assert_true(model->connections.items[0]->server.seen);
+	assert_true(model->connections.items[1]->server.seen);
+	/* whose it was is not told */
+	feed(model, build_data(T0 + 310 * US, INBOX | ST_ID_UNIX, ST_RECV, 1, 5, 200));
+	assert_int_equal(model->connections.len, 3);
+	assert_int_equal(model->connections.items[2]->server.bytes_received, 5);
+	close_at(model, T0 + 400 * US, 72, 100);
+	build_pass(model, T0 + MS);
+	assert_null(model->connections.items[1]->client.socket);
+	assert_false(model->connections.items[0]->client.closed);
+}
+
+static void test_datagram_sockets_connect_to_each_other(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_CONNECT, T0 + 200 * US,
+					 build_unix(INBOX, 71, SOCK_DGRAM), 200, 5, 0);
+
+	inbox(model);
+	connect_inbox(model, T0 + 100 * US, 71);
+	connect_inbox(model, T0 + 150 * US, 72);
+	call.name.family = AF_UNIX;
+	feed(model, build_call_unix(call, "/run/back", 9));
+	feed(model, build_data(T0 + 300 * US, INBOX | ST_ID_UNIX, ST_SEND, 1, 5, 200));
+	assert_int_equal(model->connections.len, 2);
+	assert_int_equal(model->connections.items[0]->server.bytes_sent, 5);
+}
+
 static void test_exit_releases_what_nobody_else_has(void **state)
 {
 	struct model *model = *state;
@@ -312,6 +398,9 @@ int main(void)
 		test(test_socketpair),
 		test(test_socketpair_across_a_fork),
 		test(test_datagram_socketpair),
+		test(test_datagram_is_read_before_its_send_is_told),
+		test(test_datagram_clients_are_told_apart),
+		test(test_datagram_sockets_connect_to_each_other),
 		test(test_exit_releases_what_nobody_else_has),
 		test(test_an_inode_is_used_again),
 		test(test_found_connected),
