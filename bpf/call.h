@@ -127,15 +127,17 @@ static __always_inline void call_fill_sock(struct st_call *r, struct sock *sk, _
 		flags = f->flags;
 	sock_fill(&r->sock, sk, id, flags);
 	if (!f && id && sock_wanted(&r->sock))
-		socket_follow(id, flags);
+		socket_follow(sk, id, flags);
 }
 
 static __always_inline void call_submit(struct st_call *r)
 {
-	if (sock_wanted(&r->sock))
+	if (sock_wanted(&r->sock)) {
 		record_submit(r);
-	else
-		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return;
+	}
+	socket_unfollow(&r->sock);
+	bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 }
 
 /* What bind() or connect() was told, from user memory: the kernel has read it, so it is resident. */

@@ -79,7 +79,7 @@ int exit_socketpair(struct syscall_exit *ctx)
 		r->listener = sock_id(second);
 		r->sock.peer_id = r->listener;
 		if (config.unix_sockets)
-			socket_follow(r->listener, 0);
+			socket_follow(second, r->listener, 0);
 	}
 	call_submit(r);
 	return 0;

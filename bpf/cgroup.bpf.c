@@ -43,7 +43,7 @@ int on_sock_release(struct bpf_sock *ctx)
 		bpf_get_current_comm(r->comm, sizeof(r->comm));
 		record_submit(r);
 	}
-	if (ctx->protocol == IPPROTO_UDP || ctx->state == TCP_CLOSE)
+	if (ctx->protocol != IPPROTO_TCP || ctx->state == TCP_CLOSE)
 		bpf_map_delete_elem(&sockets, &id);
 	else
 		f->released = 1;

@@ -42,7 +42,7 @@ int enter_connect(struct syscall_enter *ctx)
 	sk = sock_of_fd(ctx->args[0]);
 	/* Its SYN must be seen: follow it now. A UNIX socket waits until it is known whose listener it was. */
 	if (sk && SOCK(sk, __sk_common.skc_family) != AF_UNIX && SOCK(sk, sk_type) == SOCK_STREAM)
-		socket_follow(sock_id(sk), ST_SOCK_PEER);
+		socket_follow(sk, sock_id(sk), ST_SOCK_PEER);
 	return 0;
 }
 
@@ -140,7 +140,16 @@ static __always_inline bool is_unix_peer_followed(struct sock *child)
 
 static __always_inline void accept_queue(struct st_call *r, struct sock *listener)
 {
-	r->listener = sock_id(listener);
+	__u64 id = sock_id(listener);
+	struct st_sock s = {};
+
+	/* It may have come over a UNIX socket: its next children are seen from their birth. */
+	if (!socket_followed(id)) {
+		sock_fill(&s, listener, id, 0);
+		if (sock_wanted(&s) && socket_follow(listener, id, 0))
+			listener_announce(listener);
+	}
+	r->listener = id;
 	r->backlog = SOCK(listener, sk_max_ack_backlog);
 	if (SOCK(listener, __sk_common.skc_family) == AF_UNIX)
 		r->depth = SOCK(listener, sk_receive_queue.qlen);

@@ -31,11 +31,16 @@ static __always_inline bool seen_report(struct sock *sk, __u64 id, __u8 flags)
 /* First use of a socket that nobody announced: it came over a UNIX socket or by io_uring. */
 static __always_inline struct followed *adopt(struct sock *sk, __u64 *id)
 {
+	struct st_sock s = {};
+
 	if (!is_target(bpf_get_current_pid_tgid() >> 32))
+		return NULL;
+	sock_fill(&s, sk, 0, 0);
+	if (!sock_wanted(&s))
 		return NULL;
 	if (SOCK(sk, __sk_common.skc_family) != AF_UNIX && config.cookies)
 		*id = bpf_get_socket_cookie(sk);
-	return *id && seen_report(sk, *id, 0) ? socket_follow(*id, 0) : NULL;
+	return *id && seen_report(sk, *id, 0) ? socket_follow(sk, *id, 0) : NULL;
 }
 
 static __always_inline struct followed *followed_of(struct sock *sk, __u64 *id)

@@ -21,8 +21,13 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct *task)
+int BPF_PROG(on_exec, struct task_struct *task, int old_tid)
 {
+	__u32 tid = old_tid;
+
+	/* Not the first thread: it took the first one's id, and its own can be used again. */
+	if (tid != task->pid)
+		bpf_map_delete_elem(&threads, &tid);
 	if (is_target(task->tgid))
 		process_report(task, ST_PROCESS_EXEC, true);
 	return 0;

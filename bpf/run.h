@@ -14,14 +14,14 @@ static __always_inline void run_report(__u64 id, struct run *run, __u8 direction
 {
 	struct st_data *r;
 
-	if (!run->first_ns || run->calls == run->reported)
+	if (run->calls == run->reported)
 		return;
 	if (!RECORD_RESERVE(ST_DATA, ST_LOSS_DATA, r))
 		return; /* the next record's sums include this run */
 	r->id = id;
 	r->calls = run->calls;
 	r->bytes = run->bytes;
-	r->first_ns = run->first_ns;
+	r->first_ns = run->first_ns ? run->first_ns : run->last_ns; /* two CPUs: another one ended the run */
 	r->last_ns = run->last_ns;
 	r->h.ts_ns = run->last_ns;
 	r->pid = run->pid;

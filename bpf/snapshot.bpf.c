@@ -74,7 +74,7 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 		return 0;
 	}
-	socket_follow(id, 0);
+	socket_follow(sk, id, 0);
 	r->pid = BPF_CORE_READ(task, tgid);
 	r->fd = ctx->fd;
 	BPF_CORE_READ_INTO(&r->comm, task, group_leader, comm);
@@ -83,6 +83,13 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 	/* Some output, so that the reader comes back in between and empties the ring. */
 	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
 	return 0;
+}
+
+/* No hook tells of a UNIX socket's end but the close() of a target: a peer, dup2(), execve()
+ * and exit() close too. One that has ended has lost its inode. */
+static __always_inline bool is_gone(__u64 id, struct followed *f)
+{
+	return (id & ST_ID_UNIX) && f->sock && unix_id((void *)f->sock) != id;
 }
 
 SEC("iter/bpf_map_elem")
@@ -99,5 +106,9 @@ int report_idle_runs(struct bpf_iter__bpf_map_elem *ctx)
 		run_report(id, &f->run[ST_RECV], ST_RECV);
 	if (finishing || now - f->run[ST_SEND].last_ns > IDLE_NS)
 		run_report(id, &f->run[ST_SEND], ST_SEND);
+	if (is_gone(id, f)) {
+		runs_report(id, f);
+		bpf_map_delete_elem(&sockets, &id);
+	}
 	return 0;
 }

@@ -128,7 +128,7 @@ static __always_inline struct followed *socket_followed(__u64 id)
 }
 
 /* Follows the socket from now on. NULL: no room, and it was counted. */
-static __always_inline struct followed *socket_follow(__u64 id, __u8 flags)
+static __always_inline struct followed *socket_follow(struct sock *sk, __u64 id, __u8 flags)
 {
 	struct followed *entry = blank_followed();
 
@@ -136,11 +136,23 @@ static __always_inline struct followed *socket_follow(__u64 id, __u8 flags)
 		return NULL;
 	bpf_map_update_elem(&sockets, &id, entry, BPF_NOEXIST);
 	entry = bpf_map_lookup_elem(&sockets, &id);
-	if (!entry)
+	if (!entry) {
 		loss_count(ST_LOSS_SOCKET_MAP);
-	else if (flags)
+		return NULL;
+	}
+	bpf_probe_read_kernel(&entry->sock, sizeof(entry->sock), &sk);
+	if (flags)
 		entry->flags |= flags;
 	return entry;
+}
+
+/* Found to be unwanted: its data is not wanted either. A listener's children may be. */
+static __always_inline void socket_unfollow(const struct st_sock *s)
+{
+	__u64 id = s->id;
+
+	if (s->state != TCP_LISTEN && !sock_wanted(s) && socket_followed(id))
+		bpf_map_delete_elem(&sockets, &id);
 }
 
 /* Its last reference is gone. TCP still has states to go through. */
@@ -151,7 +163,7 @@ static __always_inline void socket_forget(const struct st_sock *s)
 
 	if (!f)
 		return;
-	if (s->family != AF_UNIX && s->protocol != IPPROTO_UDP && s->state != TCP_CLOSE)
+	if (s->family != AF_UNIX && s->protocol == IPPROTO_TCP && s->state != TCP_CLOSE)
 		f->released = 1;
 	else
 		bpf_map_delete_elem(&sockets, &id);

@@ -29,6 +29,7 @@ struct run {
 
 /* A socket we follow; the key of `sockets` is its id. */
 struct followed {
+	__u64 sock; /* its address, to find out whether a UNIX socket is still there */
 	__u64 listener;
 	__u64 queued_ns;
 	__u32 depth, limit;

@@ -34,6 +34,12 @@ static __always_inline void state_seqs(struct st_state *r, struct sock *sk, int 
 	r->peer_isn = READ(sk, tcp_sock, rcv_nxt) - 1;
 }
 
+/* connect() chooses the local port only after this step: it will hardly be the one asked for. */
+static __always_inline bool port_pending(const struct st_sock *s)
+{
+	return config.local_port && s->state == TCP_SYN_SENT && !s->local_port && !(s->flags & ST_SOCK_PEER);
+}
+
 static __always_inline void state_report(struct sock *sk, __u64 id, struct followed *f, int old, int new)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
@@ -53,10 +59,12 @@ static __always_inline void state_report(struct sock *sk, __u64 id, struct follo
 	r->depth = f->depth;
 	r->limit = f->limit;
 	state_seqs(r, sk, old, new);
-	if (sock_wanted(&r->sock))
+	if (sock_wanted(&r->sock) && !port_pending(&r->sock)) {
 		record_submit(r);
-	else
-		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return;
+	}
+	socket_unfollow(&r->sock);
+	bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 }
 
 /* The child's copy of its parent's bind node still points to where the parent
@@ -86,7 +94,7 @@ static __always_inline struct followed *follow_server_end(struct sock *child)
 	tuple_fill(&t, &s, true);
 	if (!bpf_map_lookup_elem(&tuples, &t))
 		return NULL;
-	return socket_follow(sock_id_made(child), ST_SOCK_PEER);
+	return socket_follow(child, sock_id_made(child), ST_SOCK_PEER);
 }
 
 /* At its birth. Where the peer's port is not yet filled in (seen on 6.1, 6.12) neither
@@ -96,15 +104,16 @@ static __always_inline __u64 child_id(struct sock *child)
 	return SOCK(child, __sk_common.skc_dport) ? sock_id_made(child) : pointer_id(child);
 }
 
-/* SYN_RECV → x: the child has its cookie now, and what was known at its birth moves to it. */
+/* SYN_RECV → x: the child gets its cookie now, so that accept() can name it whoever listens,
+ * and what was known at its birth moves to it. */
 static __always_inline void child_identified(struct sock *child)
 {
-	__u64 born_id = pointer_id(child);
+	__u64 born_id = pointer_id(child), id = sock_id_made(child);
 	struct followed *born = socket_followed(born_id), *f;
 
 	if (!born)
 		return;
-	f = socket_follow(sock_id_made(child), born->flags);
+	f = socket_follow(child, id, born->flags);
 	if (f) {
 		f->listener = born->listener;
 		f->depth = born->depth;
@@ -127,7 +136,7 @@ static __always_inline void child_born(struct sock *child)
 	listener = socket_followed(parent_id);
 	if (!listener)
 		return;
-	f = socket_follow(child_id(child), listener->flags);
+	f = socket_follow(child, child_id(child), listener->flags);
 	if (!f)
 		return;
 	f->listener = parent_id;
@@ -145,7 +154,7 @@ static __always_inline struct followed *follow_own(struct sock *sk, __u64 *id)
 	*id = sock_id_made(sk);
 	f = socket_followed(*id);
 	if (!f && is_target(bpf_get_current_pid_tgid() >> 32))
-		f = socket_follow(*id, 0);
+		f = socket_follow(sk, *id, 0);
 	return f;
 }
 
@@ -223,11 +232,26 @@ int BPF_PROG(on_retransmit, struct sock *sk)
 	return tcp_report(sk, ST_TCP_RETRANSMIT);
 }
 
+/* A child whose listener went before anybody accepted it: this reset is the last of it. */
+static __always_inline void orphan_forget(struct sock *sk)
+{
+	__u64 id = sock_id(sk);
+	struct followed *f = socket_followed(id);
+
+	if (f && f->listener && SOCK(sk, __sk_common.skc_state) == TCP_CLOSE && !SOCK(sk, sk_socket) &&
+	    !socket_followed(f->listener))
+		bpf_map_delete_elem(&sockets, &id);
+}
+
 /* A reset in answer to a segment of no socket comes with none: not ours. */
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(on_reset_sent, struct sock *sk)
 {
-	return sk ? tcp_report(sk, ST_TCP_RESET_SENT) : 0;
+	if (!sk)
+		return 0;
+	tcp_report(sk, ST_TCP_RESET_SENT);
+	orphan_forget(sk);
+	return 0;
 }
 
 SEC("tp_btf/tcp_receive_reset")

@@ -100,6 +100,9 @@ int mounts_cgroup_id(const char *path, unsigned long long *id, unsigned *level)
 		return log_err_r(-EINVAL, "%s is not a directory of a cgroup v2 mount (mount -t cgroup2 shows where)",
 				 path);
 	find_cgroup_mount(point, sizeof(point));
+	if (!point[0] || strncmp(full, point, strlen(point)))
+		return log_err_r(-EINVAL, "%s is not below %s, where the whole of cgroup v2 is mounted", path,
+				 point[0] ? point : "a directory");
 	*id = st.st_ino;
 	*level = 0;
 	for (const char *p = full + strlen(point); *p; p++)

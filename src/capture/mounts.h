@@ -11,6 +11,6 @@ int mounts_tracefs(void);
 /* An open directory of the root cgroup v2, or -errno without a word: it can be done without. */
 int mounts_cgroup_root(void);
 
-/* The file descriptor of a cgroup directory's id and its depth below the root.
+/* The id of a cgroup directory and its depth below the root.
  * 0 or -errno, and then one line says what is wrong with `path`. */
 int mounts_cgroup_id(const char *path, unsigned long long *id, unsigned *level);

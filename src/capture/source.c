@@ -111,6 +111,11 @@ static int add_one_target(struct source *source, pid_t pid)
 
 	if (!r && bpf_map__update_elem(source->skeleton->maps.targets, &key, sizeof(key), &yes, sizeof(yes), BPF_ANY))
 		r = -errno;
+	if (!r && !proc_exists(pid)) {
+		/* It ended before it was a target, and nobody else would take it out again. */
+		bpf_map__delete_elem(source->skeleton->maps.targets, &key, sizeof(key), 0);
+		r = -ESRCH;
+	}
 	if (r)
 		return r;
 	bpf_map__update_elem(source->skeleton->maps.announced, &key, sizeof(key), &yes, sizeof(yes), BPF_ANY);

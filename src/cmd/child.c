@@ -72,6 +72,7 @@ static void run_child(int go, int failure, char **run, const char *user)
 	if (read(go, &word, 1) != 1)
 		_exit(1);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	if (!user || !become(user))
 		execvp(run[0], run);
 	error = errno;
