@@ -74,7 +74,8 @@ static __always_inline struct st_thread *thread_of_target(void)
 	return thread;
 }
 
-static __always_inline void call_enter(struct st_thread *thread, __u8 call, struct syscall_enter *ctx, int args)
+static __always_inline void call_enter(struct st_thread *thread, __u8 call,
+				       struct syscall_enter *ctx, int args)
 {
 	/* A program may read only as many arguments as the call has. */
 	thread->args[0] = ctx->args[0];
@@ -101,7 +102,8 @@ static __always_inline struct st_thread *call_leave(__u8 call)
 	return thread;
 }
 
-static __always_inline void call_fill(struct st_call *r, const struct st_thread *thread, __u8 call, __s64 ret)
+static __always_inline void call_fill(struct st_call *r, const struct st_thread *thread, __u8 call,
+				      __s64 ret)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
@@ -140,7 +142,8 @@ static __always_inline void call_submit(struct st_call *r)
 	bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 }
 
-/* What bind() or connect() was told, from user memory: the kernel has read it, so it is resident. */
+/* What bind() or connect() was told, from user memory: the kernel has read it, so it
+ * is resident. */
 static __always_inline void name_fill(struct st_name *name, __u64 user, __u64 len)
 {
 	struct {
@@ -205,7 +208,8 @@ static __always_inline __u8 user_path(char *path, __u64 user, __u64 address_len)
 		return 0;
 	if (!path[0])
 		return len;
-	n = bpf_probe_read_user_str(path, len, (void *)(user + 2)); /* it may end before the length says */
+	n = bpf_probe_read_user_str(path, len,
+				    (void *)(user + 2)); /* it may end before the length says */
 	return n > 0 ? path_length(path, n) : 0;
 }
 
@@ -219,7 +223,9 @@ static __always_inline __u8 unix_path(char *path, struct sock *sk)
 	if (whole <= 2)
 		return 0;
 	len = path_bound(whole - 2);
-	if (bpf_probe_read_kernel(path, len, (char *)address + bpf_core_field_offset(struct unix_address, name) + 2))
+	if (bpf_probe_read_kernel(path, len,
+				  (char *)address +
+					  bpf_core_field_offset(struct unix_address, name) + 2))
 		return 0;
 	return path_length(path, len);
 }

@@ -70,7 +70,8 @@ static __always_inline int peer_set(__u64 id, __u8 direction, struct peer *peer)
 		peer->address[1] = 0;
 		peer->v4 = 1;
 	}
-	if (run->peer_port == peer->port && run->peer[0] == peer->address[0] && run->peer[1] == peer->address[1])
+	if (run->peer_port == peer->port && run->peer[0] == peer->address[0] &&
+	    run->peer[1] == peer->address[1])
 		return 1;
 	run_report(id, run, direction);
 	run->peer_family = peer->family;
@@ -82,28 +83,28 @@ static __always_inline int peer_set(__u64 id, __u8 direction, struct peer *peer)
 	return 1;
 }
 
-#define PEER_V4(hook, name, direction)                                                                      \
-	SEC("cgroup/" #hook)                                                                                \
-	int name(struct bpf_sock_addr *ctx)                                                                 \
-	{                                                                                                   \
-		struct peer peer = {.family = AF_INET, .v4 = 1};                                            \
-                                                                                                            \
-		peer.address[0] = ctx->user_ip4;                                                            \
-		peer.port = bpf_ntohs(ctx->user_port);                                                      \
-		return peer_set(bpf_get_socket_cookie(ctx), direction, &peer);                              \
+#define PEER_V4(hook, name, direction)                                                             \
+	SEC("cgroup/" #hook)                                                                       \
+	int name(struct bpf_sock_addr *ctx)                                                        \
+	{                                                                                          \
+		struct peer peer = {.family = AF_INET, .v4 = 1};                                   \
+                                                                                                   \
+		peer.address[0] = ctx->user_ip4;                                                   \
+		peer.port = bpf_ntohs(ctx->user_port);                                             \
+		return peer_set(bpf_get_socket_cookie(ctx), direction, &peer);                     \
 	}
-#define PEER_V6(hook, name, direction)                                                                      \
-	SEC("cgroup/" #hook)                                                                                \
-	int name(struct bpf_sock_addr *ctx)                                                                 \
-	{                                                                                                   \
-		struct peer peer = {.family = AF_INET6};                                                    \
-                                                                                                            \
-		((__u32 *)peer.address)[0] = ctx->user_ip6[0];                                              \
-		((__u32 *)peer.address)[1] = ctx->user_ip6[1];                                              \
-		((__u32 *)peer.address)[2] = ctx->user_ip6[2];                                              \
-		((__u32 *)peer.address)[3] = ctx->user_ip6[3];                                              \
-		peer.port = bpf_ntohs(ctx->user_port);                                                      \
-		return peer_set(bpf_get_socket_cookie(ctx), direction, &peer);                              \
+#define PEER_V6(hook, name, direction)                                                             \
+	SEC("cgroup/" #hook)                                                                       \
+	int name(struct bpf_sock_addr *ctx)                                                        \
+	{                                                                                          \
+		struct peer peer = {.family = AF_INET6};                                           \
+                                                                                                   \
+		((__u32 *)peer.address)[0] = ctx->user_ip6[0];                                     \
+		((__u32 *)peer.address)[1] = ctx->user_ip6[1];                                     \
+		((__u32 *)peer.address)[2] = ctx->user_ip6[2];                                     \
+		((__u32 *)peer.address)[3] = ctx->user_ip6[3];                                     \
+		peer.port = bpf_ntohs(ctx->user_port);                                             \
+		return peer_set(bpf_get_socket_cookie(ctx), direction, &peer);                     \
 	}
 
 PEER_V4(sendmsg4, on_sendmsg4, ST_SEND)

@@ -16,7 +16,8 @@ static __always_inline struct st_thread *thread_of_peer(struct syscall_enter *ct
 	if (bpf_get_current_pid_tgid() >> 32 == config.self)
 		return NULL;
 	name_fill(&name, ctx->args[1], ctx->args[2]);
-	if (name.family == AF_UNIX ? !config.unix_sockets : !bpf_map_lookup_elem(&ports, &name.port))
+	if (name.family == AF_UNIX ? !config.unix_sockets
+				   : !bpf_map_lookup_elem(&ports, &name.port))
 		return NULL;
 	thread = bpf_map_lookup_elem(&threads, &tid);
 	if (thread)
@@ -40,7 +41,8 @@ int enter_connect(struct syscall_enter *ctx)
 		return 0;
 	call_enter(thread, ST_CALL_CONNECT, ctx, 3);
 	sk = sock_of_fd(ctx->args[0]);
-	/* Its SYN must be seen: follow it now. A UNIX socket waits until it is known whose listener it was. */
+	/* Its SYN must be seen: follow it now. A UNIX socket waits until it is known whose
+	 * listener it was. */
 	if (sk && SOCK(sk, __sk_common.skc_family) != AF_UNIX && SOCK(sk, sk_type) == SOCK_STREAM)
 		socket_follow(sk, sock_id(sk), ST_SOCK_PEER);
 	return 0;
@@ -157,8 +159,8 @@ static __always_inline void accept_queue(struct st_call *r, struct sock *listene
 		r->depth = SOCK(listener, sk_ack_backlog);
 }
 
-static __always_inline int accept_report(const struct st_thread *thread, struct sock *child, __u8 flags, bool accept4,
-					 __s64 ret)
+static __always_inline int accept_report(const struct st_thread *thread, struct sock *child,
+					 __u8 flags, bool accept4, __s64 ret)
 {
 	struct sock *listener = sock_of_fd(thread->args[0]);
 	struct st_call *r;
@@ -202,7 +204,8 @@ static __always_inline int accept_exit(struct syscall_exit *ctx, bool accept4)
 	struct st_thread *thread = call_leave(ST_CALL_ACCEPT);
 
 	if (thread)
-		return accept_report(thread, ctx->ret >= 0 ? sock_of_fd(ctx->ret) : NULL, 0, accept4, ctx->ret);
+		return accept_report(thread, ctx->ret >= 0 ? sock_of_fd(ctx->ret) : NULL, 0,
+				     accept4, ctx->ret);
 	return accept_peer(ctx->ret, accept4);
 }
 

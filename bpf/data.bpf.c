@@ -58,8 +58,8 @@ static __always_inline struct followed *followed_of(struct sock *sk, __u64 *id)
 
 /* The first datagram with a peer is told at once, and from which port it went: only
  * then can the other end be recognised when its record comes. */
-static __always_inline void datagram_first(struct sock *sk, __u64 id, struct followed *f, struct run *run,
-					   __u8 direction)
+static __always_inline void datagram_first(struct sock *sk, __u64 id, struct followed *f,
+					   struct run *run, __u8 direction)
 {
 	if (SOCK(sk, sk_protocol) != IPPROTO_UDP || (!run->peer_new && run->calls > 1))
 		return;
@@ -85,7 +85,8 @@ static __always_inline int on_data(struct sock *sk, __s64 bytes, __u8 direction)
 	now = bpf_ktime_get_ns();
 	if (other->first_ns)
 		run_report(id, other, !direction);
-	if (run->first_ns && (now - run->last_ns > RUN_PAUSE_NS || now - run->first_ns > RUN_LONG_NS))
+	if (run->first_ns &&
+	    (now - run->last_ns > RUN_PAUSE_NS || now - run->first_ns > RUN_LONG_NS))
 		run_report(id, run, direction);
 	__sync_fetch_and_add(&run->calls, 1);
 	__sync_fetch_and_add(&run->bytes, bytes);
@@ -112,17 +113,18 @@ int BPF_PROG(on_recv, struct sock *sk, int ret, int flags)
 }
 
 /* Before 6.3. A seqpacket socket passes through the stream's send and the datagram's receive. */
-#define DATA_SEND(function)                                                                                 \
-	SEC("fexit/" #function)                                                                             \
-	int BPF_PROG(on_##function, struct socket *socket, void *msg, __u64 size, int ret)                  \
-	{                                                                                                   \
-		return on_data(socket->sk, ret, ST_SEND);                                                   \
+#define DATA_SEND(function)                                                                        \
+	SEC("fexit/" #function)                                                                    \
+	int BPF_PROG(on_##function, struct socket *socket, void *msg, __u64 size, int ret)         \
+	{                                                                                          \
+		return on_data(socket->sk, ret, ST_SEND);                                          \
 	}
-#define DATA_RECV(function)                                                                                 \
-	SEC("fexit/" #function)                                                                             \
-	int BPF_PROG(on_##function, struct socket *socket, void *msg, __u64 size, int flags, int ret)       \
-	{                                                                                                   \
-		return flags & MSG_PEEK ? 0 : on_data(socket->sk, ret, ST_RECV);                            \
+#define DATA_RECV(function)                                                                        \
+	SEC("fexit/" #function)                                                                    \
+	int BPF_PROG(on_##function, struct socket *socket, void *msg, __u64 size, int flags,       \
+		     int ret)                                                                      \
+	{                                                                                          \
+		return flags & MSG_PEEK ? 0 : on_data(socket->sk, ret, ST_RECV);                   \
 	}
 
 DATA_SEND(inet_sendmsg)
@@ -136,7 +138,8 @@ DATA_RECV(unix_dgram_recvmsg)
 
 /* sendfile(), which became a sendmsg in 6.5. */
 SEC("fexit/inet_sendpage")
-int BPF_PROG(on_inet_sendpage, struct socket *socket, void *page, int offset, __u64 size, int flags, __s64 ret)
+int BPF_PROG(on_inet_sendpage, struct socket *socket, void *page, int offset, __u64 size, int flags,
+	     __s64 ret)
 {
 	return on_data(socket->sk, ret, ST_SEND);
 }

@@ -10,8 +10,9 @@
  * woken only when the ring fills, because a wake-up per record costs more than the record. */
 static __always_inline __u64 ring_flags(void)
 {
-	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > config.wakeup_bytes ? BPF_RB_FORCE_WAKEUP
-										   : BPF_RB_NO_WAKEUP;
+	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > config.wakeup_bytes
+		       ? BPF_RB_FORCE_WAKEUP
+		       : BPF_RB_NO_WAKEUP;
 }
 
 /* A zeroed record with its header, or NULL and a count. `size` is a constant. */
@@ -30,13 +31,13 @@ static __always_inline void *record_reserve(enum st_type type, __u32 size, enum 
 	return h;
 }
 
-#define RECORD_RESERVE(type, loss, pointer)                                                                 \
-	({                                                                                                  \
-		(pointer) = record_reserve(type, sizeof(*(pointer)), loss);                                 \
-		if (pointer)                                                                                \
-			__builtin_memset((char *)(pointer) + sizeof(struct st_header), 0,                   \
-					 sizeof(*(pointer)) - sizeof(struct st_header));                    \
-		(pointer);                                                                                  \
+#define RECORD_RESERVE(type, loss, pointer)                                                        \
+	({                                                                                         \
+		(pointer) = record_reserve(type, sizeof(*(pointer)), loss);                        \
+		if (pointer)                                                                       \
+			__builtin_memset((char *)(pointer) + sizeof(struct st_header), 0,          \
+					 sizeof(*(pointer)) - sizeof(struct st_header));           \
+		(pointer);                                                                         \
 	})
 
 static __always_inline void record_submit(void *record)

@@ -10,9 +10,11 @@
 
 extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
 
-#define READ(pointer, type, field)                                                                          \
-	(config.casts ? ((struct type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(struct type)))->field \
-		      : BPF_CORE_READ((struct type *)(pointer), field))
+#define READ(pointer, type, field)                                                                 \
+	(config.casts                                                                              \
+		 ? ((struct type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(struct type))) \
+			   ->field                                                                 \
+		 : BPF_CORE_READ((struct type *)(pointer), field))
 
 /* The pointer that stands at an address, by way of a structure that is just that. */
 static __always_inline void *read_pointer(const void *address)

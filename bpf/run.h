@@ -7,8 +7,8 @@
 
 #include "emit.h"
 
-#define RUN_PAUSE_NS (10 * 1000 * 1000ULL)    /* a longer pause ends a run */
-#define RUN_LONG_NS (1000 * 1000 * 1000ULL)   /* a longer run is reported in parts */
+#define RUN_PAUSE_NS (10 * 1000 * 1000ULL) /* a longer pause ends a run */
+#define RUN_LONG_NS (1000 * 1000 * 1000ULL) /* a longer run is reported in parts */
 
 static __always_inline void run_report(__u64 id, struct run *run, __u8 direction)
 {
@@ -21,7 +21,8 @@ static __always_inline void run_report(__u64 id, struct run *run, __u8 direction
 	r->id = id;
 	r->calls = run->calls;
 	r->bytes = run->bytes;
-	r->first_ns = run->first_ns ? run->first_ns : run->last_ns; /* two CPUs: another one ended the run */
+	r->first_ns = run->first_ns ? run->first_ns
+				    : run->last_ns; /* two CPUs: another one ended the run */
 	r->last_ns = run->last_ns;
 	r->h.ts_ns = run->last_ns;
 	r->pid = run->pid;

@@ -11,12 +11,12 @@
 
 #define SOCK(sk, field) READ(sk, sock, field)
 
-#define READ_IN6(out, pointer, type, field)                                                                 \
-	do {                                                                                                \
-		((__u32 *)(out))[0] = READ(pointer, type, field.in6_u.u6_addr32[0]);                        \
-		((__u32 *)(out))[1] = READ(pointer, type, field.in6_u.u6_addr32[1]);                        \
-		((__u32 *)(out))[2] = READ(pointer, type, field.in6_u.u6_addr32[2]);                        \
-		((__u32 *)(out))[3] = READ(pointer, type, field.in6_u.u6_addr32[3]);                        \
+#define READ_IN6(out, pointer, type, field)                                                        \
+	do {                                                                                       \
+		((__u32 *)(out))[0] = READ(pointer, type, field.in6_u.u6_addr32[0]);               \
+		((__u32 *)(out))[1] = READ(pointer, type, field.in6_u.u6_addr32[1]);               \
+		((__u32 *)(out))[2] = READ(pointer, type, field.in6_u.u6_addr32[2]);               \
+		((__u32 *)(out))[3] = READ(pointer, type, field.in6_u.u6_addr32[3]);               \
 	} while (0)
 
 static __always_inline __u64 pointer_id(const void *pointer)

@@ -17,7 +17,7 @@
  * reset, so that a race between two CPUs costs no byte. */
 struct run {
 	__u64 calls, bytes;
-	__u64 reported;  /* calls, when the last record went out */
+	__u64 reported; /* calls, when the last record went out */
 	__u64 first_ns, last_ns; /* first_ns 0: no run open */
 	__u32 pid, tid;
 	__u16 peer_family, peer_port; /* datagrams of unconnected sockets */
@@ -77,7 +77,7 @@ struct {
 	__type(value, struct followed);
 } sockets SEC(".maps");
 
-/* Ports that followed sockets listen on → their netns; addresses of followed UNIX listeners' names → their ids. */
+/* Ports that followed sockets listen on → their netns. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, MAX_PORTS);
@@ -85,6 +85,7 @@ struct {
 	__type(value, __u32);
 } ports SEC(".maps");
 
+/* Kernel addresses of the names of followed UNIX listeners → their ids. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, MAX_PORTS);

@@ -37,10 +37,12 @@ static __always_inline void state_seqs(struct st_state *r, struct sock *sk, int 
 /* connect() chooses the local port only after this step: it will hardly be the one asked for. */
 static __always_inline bool port_pending(const struct st_sock *s)
 {
-	return config.local_port && s->state == TCP_SYN_SENT && !s->local_port && !(s->flags & ST_SOCK_PEER);
+	return config.local_port && s->state == TCP_SYN_SENT && !s->local_port &&
+	       !(s->flags & ST_SOCK_PEER);
 }
 
-static __always_inline void state_report(struct sock *sk, __u64 id, struct followed *f, int old, int new)
+static __always_inline void state_report(struct sock *sk, __u64 id, struct followed *f, int old,
+					 int new)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct st_state *r;
@@ -187,7 +189,8 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 		child_identified(sk);
 	if (new == TCP_SYN_SENT || new == TCP_LISTEN) {
 		f = follow_own(sk, &id);
-	} else if (new == TCP_ESTABLISHED || new == TCP_FIN_WAIT1 || new == TCP_CLOSE_WAIT || new == TCP_CLOSE) {
+	} else if (new == TCP_ESTABLISHED || new == TCP_FIN_WAIT1 || new == TCP_CLOSE_WAIT ||
+		   new == TCP_CLOSE) {
 		id = sock_id(sk);
 		f = socket_followed(id);
 		if (!f && old == TCP_SYN_RECV && new == TCP_ESTABLISHED) {
@@ -238,8 +241,8 @@ static __always_inline void orphan_forget(struct sock *sk)
 	__u64 id = sock_id(sk);
 	struct followed *f = socket_followed(id);
 
-	if (f && f->listener && SOCK(sk, __sk_common.skc_state) == TCP_CLOSE && !SOCK(sk, sk_socket) &&
-	    !socket_followed(f->listener))
+	if (f && f->listener && SOCK(sk, __sk_common.skc_state) == TCP_CLOSE &&
+	    !SOCK(sk, sk_socket) && !socket_followed(f->listener))
 		bpf_map_delete_elem(&sockets, &id);
 }
 

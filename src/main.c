@@ -11,13 +11,20 @@
 static int run(const struct options *options)
 {
 	switch (options->command) {
-	case COMMAND_TRACE: return cmd_trace(options);
-	case COMMAND_RECORD: return cmd_record(options);
-	case COMMAND_SHOW: return cmd_show(options);
-	case COMMAND_EXPORT: return cmd_export(options);
-	case COMMAND_CHECK: return cmd_check(options);
-	case COMMAND_VERSION: return puts("socktrace " SOCKTRACE_VERSION) < 0 ? STATUS_FAILED : STATUS_OK;
-	default: return fputs(options_usage, stdout) < 0 ? STATUS_FAILED : STATUS_OK;
+	case COMMAND_TRACE:
+		return cmd_trace(options);
+	case COMMAND_RECORD:
+		return cmd_record(options);
+	case COMMAND_SHOW:
+		return cmd_show(options);
+	case COMMAND_EXPORT:
+		return cmd_export(options);
+	case COMMAND_CHECK:
+		return cmd_check(options);
+	case COMMAND_VERSION:
+		return puts("socktrace " SOCKTRACE_VERSION) < 0 ? STATUS_FAILED : STATUS_OK;
+	default:
+		return fputs(options_usage, stdout) < 0 ? STATUS_FAILED : STATUS_OK;
 	}
 }
 

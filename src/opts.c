@@ -16,31 +16,56 @@
 #define ALL_CALLS ((1u << ST_CALL_MAX) - 2)
 
 enum long_option {
-	OPT_CGROUP = 256, OPT_NO_FOLLOW, OPT_RPORT, OPT_DATA, OPT_DURATION, OPT_JSON, OPT_EVENTS, OPT_INTERVAL,
-	OPT_CONN, OPT_FLOWCHART, OPT_COLOR, OPT_ASCII, OPT_BUFFER, OPT_FORMAT, OPT_DEBUG, OPT_VERSION,
+	OPT_CGROUP = 256,
+	OPT_NO_FOLLOW,
+	OPT_RPORT,
+	OPT_DATA,
+	OPT_DURATION,
+	OPT_JSON,
+	OPT_EVENTS,
+	OPT_INTERVAL,
+	OPT_CONN,
+	OPT_FLOWCHART,
+	OPT_COLOR,
+	OPT_ASCII,
+	OPT_BUFFER,
+	OPT_FORMAT,
+	OPT_DEBUG,
+	OPT_VERSION,
 };
 
 static const struct option long_options[] = {
-	{"cgroup", required_argument, NULL, OPT_CGROUP},     {"no-follow", no_argument, NULL, OPT_NO_FOLLOW},
-	{"rport", required_argument, NULL, OPT_RPORT},       {"data", required_argument, NULL, OPT_DATA},
-	{"duration", required_argument, NULL, OPT_DURATION}, {"json", no_argument, NULL, OPT_JSON},
-	{"events", no_argument, NULL, OPT_EVENTS},           {"interval", required_argument, NULL, OPT_INTERVAL},
-	{"conn", required_argument, NULL, OPT_CONN},         {"flowchart", no_argument, NULL, OPT_FLOWCHART},
-	{"color", required_argument, NULL, OPT_COLOR},       {"ascii", no_argument, NULL, OPT_ASCII},
-	{"buffer", required_argument, NULL, OPT_BUFFER},     {"format", required_argument, NULL, OPT_FORMAT},
-	{"debug", no_argument, NULL, OPT_DEBUG},             {"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, OPT_VERSION},         {"quiet", no_argument, NULL, 'q'},
+	{"cgroup", required_argument, NULL, OPT_CGROUP},
+	{"no-follow", no_argument, NULL, OPT_NO_FOLLOW},
+	{"rport", required_argument, NULL, OPT_RPORT},
+	{"data", required_argument, NULL, OPT_DATA},
+	{"duration", required_argument, NULL, OPT_DURATION},
+	{"json", no_argument, NULL, OPT_JSON},
+	{"events", no_argument, NULL, OPT_EVENTS},
+	{"interval", required_argument, NULL, OPT_INTERVAL},
+	{"conn", required_argument, NULL, OPT_CONN},
+	{"flowchart", no_argument, NULL, OPT_FLOWCHART},
+	{"color", required_argument, NULL, OPT_COLOR},
+	{"ascii", no_argument, NULL, OPT_ASCII},
+	{"buffer", required_argument, NULL, OPT_BUFFER},
+	{"format", required_argument, NULL, OPT_FORMAT},
+	{"debug", no_argument, NULL, OPT_DEBUG},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{"quiet", no_argument, NULL, 'q'},
 	{NULL, 0, NULL, 0},
 };
 
-static int number(const char *what, const char *text, unsigned long min, unsigned long max, unsigned long *out)
+static int number(const char *what, const char *text, unsigned long min, unsigned long max,
+		  unsigned long *out)
 {
 	char *end;
 
 	errno = 0;
 	*out = strtoul(text, &end, 10);
 	if (errno || end == text || *end || text[0] == '-' || *out < min || *out > max)
-		return log_err_r(-EINVAL, "%s takes a number from %lu to %lu, not \"%s\"", what, min, max, text);
+		return log_err_r(-EINVAL, "%s takes a number from %lu to %lu, not \"%s\"", what,
+				 min, max, text);
 	return 0;
 }
 
@@ -51,8 +76,10 @@ static int seconds(const char *what, const char *text, int64_t *out)
 
 	if (*end == 'm')
 		value *= 60;
-	if (end == text || (*end && strcmp(end, "s") && strcmp(end, "m")) || !(value > 0) || value > 1e9)
-		return log_err_r(-EINVAL, "%s takes a time such as 0.5, 10 or 2m, not \"%s\"", what, text);
+	if (end == text || (*end && strcmp(end, "s") && strcmp(end, "m")) || !(value > 0) ||
+	    value > 1e9)
+		return log_err_r(-EINVAL, "%s takes a time such as 0.5, 10 or 2m, not \"%s\"", what,
+				 text);
 	*out = value * 1e9;
 	return 0;
 }
@@ -71,11 +98,16 @@ static int add_call(struct options *o, const char *name, size_t len)
 		const char *name;
 		unsigned calls;
 	} names[] = {
-		{"socket", 1u << ST_CALL_SOCKET},     {"socketpair", 1u << ST_CALL_SOCKETPAIR},
-		{"bind", 1u << ST_CALL_BIND},         {"listen", 1u << ST_CALL_LISTEN},
-		{"accept", 1u << ST_CALL_ACCEPT},     {"accept4", 1u << ST_CALL_ACCEPT},
-		{"connect", 1u << ST_CALL_CONNECT},   {"shutdown", 1u << ST_CALL_SHUTDOWN},
-		{"close", 1u << ST_CALL_CLOSE},       {"network", ALL_CALLS},
+		{"socket", 1u << ST_CALL_SOCKET},
+		{"socketpair", 1u << ST_CALL_SOCKETPAIR},
+		{"bind", 1u << ST_CALL_BIND},
+		{"listen", 1u << ST_CALL_LISTEN},
+		{"accept", 1u << ST_CALL_ACCEPT},
+		{"accept4", 1u << ST_CALL_ACCEPT},
+		{"connect", 1u << ST_CALL_CONNECT},
+		{"shutdown", 1u << ST_CALL_SHUTDOWN},
+		{"close", 1u << ST_CALL_CLOSE},
+		{"network", ALL_CALLS},
 		{"all", ALL_CALLS},
 	};
 
@@ -91,8 +123,11 @@ static int add_call(struct options *o, const char *name, size_t len)
 			o->source.data = true;
 		return 0;
 	}
-	return log_err_r(-EINVAL, "-e trace= knows socket, socketpair, bind, listen, accept, connect, send, recv, "
-				  "shutdown, close and all, not \"%.*s\"", (int)len, name);
+	return log_err_r(
+		-EINVAL,
+		"-e trace= knows socket, socketpair, bind, listen, accept, connect, send, recv, "
+		"shutdown, close and all, not \"%.*s\"",
+		(int)len, name);
 }
 
 static int set_calls(struct options *o, const char *text)
@@ -114,8 +149,10 @@ static int set_calls(struct options *o, const char *text)
 
 static enum format format_of(const char *name)
 {
-	static const char *const names[FORMAT_MAX] = {
-		[FORMAT_JSON] = "json", [FORMAT_NDJSON] = "ndjson", [FORMAT_SVG] = "svg", [FORMAT_RECORDING] = "skt"};
+	static const char *const names[FORMAT_MAX] = {[FORMAT_JSON] = "json",
+						      [FORMAT_NDJSON] = "ndjson",
+						      [FORMAT_SVG] = "svg",
+						      [FORMAT_RECORDING] = "skt"};
 
 	for (int f = FORMAT_JSON; f < FORMAT_MAX; f++)
 		if (!strcmp(name, names[f]))
@@ -194,22 +231,53 @@ static int set_number(struct options *o, int option, const char *text)
 static bool set_flag(struct options *o, int option)
 {
 	switch (option) {
-	case 'a': o->source.all = true; break;
-	case '4': o->source.ipv6 = o->source.unix_sockets = false; break;
-	case '6': o->source.ipv4 = o->source.unix_sockets = false; break;
-	case 'f': o->source.follow = true; break;
-	case 'q': o->quiet = true; break;
-	case 'r': o->live.relative = true; break;
-	case 'T': o->live.durations = true; break;
-	case 'h': o->command = COMMAND_HELP; break;
-	case OPT_NO_FOLLOW: o->source.follow = false; break;
-	case OPT_JSON: o->json = true; break;
-	case OPT_EVENTS: o->with_events = true; break;
-	case OPT_FLOWCHART: o->flowchart = true; break;
-	case OPT_ASCII: o->ascii = true; break;
-	case OPT_DEBUG: log_set_level(LOG_DEBUG); break;
-	case OPT_VERSION: o->command = COMMAND_VERSION; break;
-	default: return false;
+	case 'a':
+		o->source.all = true;
+		break;
+	case '4':
+		o->source.ipv6 = o->source.unix_sockets = false;
+		break;
+	case '6':
+		o->source.ipv4 = o->source.unix_sockets = false;
+		break;
+	case 'f':
+		o->source.follow = true;
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	case 'r':
+		o->live.relative = true;
+		break;
+	case 'T':
+		o->live.durations = true;
+		break;
+	case 'h':
+		o->command = COMMAND_HELP;
+		break;
+	case OPT_NO_FOLLOW:
+		o->source.follow = false;
+		break;
+	case OPT_JSON:
+		o->json = true;
+		break;
+	case OPT_EVENTS:
+		o->with_events = true;
+		break;
+	case OPT_FLOWCHART:
+		o->flowchart = true;
+		break;
+	case OPT_ASCII:
+		o->ascii = true;
+		break;
+	case OPT_DEBUG:
+		log_set_level(LOG_DEBUG);
+		break;
+	case OPT_VERSION:
+		o->command = COMMAND_VERSION;
+		break;
+	default:
+		return false;
 	}
 	return true;
 }
@@ -217,27 +285,41 @@ static bool set_flag(struct options *o, int option)
 static int set_option(struct options *o, int option, const char *text)
 {
 	switch (option) {
-	case 'p': return add_pid(o, text);
-	case 'e': return set_calls(o, text);
-	case 'o': return add_output(o, text);
-	case 'u': o->user = text; return 0;
-	case OPT_CGROUP: o->source.cgroup = text; return 0;
-	case OPT_COLOR: return set_color(o, text);
-	case OPT_DATA: return set_data(o, text);
-	case OPT_FORMAT: return set_format(o, text);
-	case '?': return -EINVAL; /* getopt has said why */
-	default: return set_flag(o, option) ? 0 : set_number(o, option, text);
+	case 'p':
+		return add_pid(o, text);
+	case 'e':
+		return set_calls(o, text);
+	case 'o':
+		return add_output(o, text);
+	case 'u':
+		o->user = text;
+		return 0;
+	case OPT_CGROUP:
+		o->source.cgroup = text;
+		return 0;
+	case OPT_COLOR:
+		return set_color(o, text);
+	case OPT_DATA:
+		return set_data(o, text);
+	case OPT_FORMAT:
+		return set_format(o, text);
+	case '?':
+		return -EINVAL; /* getopt has said why */
+	default:
+		return set_flag(o, option) ? 0 : set_number(o, option, text);
 	}
 }
 
 /* Removes the command's name from argv and says which it is. */
 static enum command take_command(int *argc, char **argv)
 {
-	static const char *const names[COMMAND_HELP] = {
-		[COMMAND_TRACE] = "trace", [COMMAND_RECORD] = "record", [COMMAND_SHOW] = "show",
-		[COMMAND_EXPORT] = "export", [COMMAND_CHECK] = "check"};
+	static const char *const names[COMMAND_HELP] = {[COMMAND_TRACE] = "trace",
+							[COMMAND_RECORD] = "record",
+							[COMMAND_SHOW] = "show",
+							[COMMAND_EXPORT] = "export",
+							[COMMAND_CHECK] = "check"};
 
-	for (int c = 0; c < COMMAND_HELP && *argc > 1; c++) {
+	for (int c = 0; c<COMMAND_HELP && * argc> 1; c++) {
 		if (strcmp(argv[1], names[c]))
 			continue;
 		memmove(argv + 1, argv + 2, (*argc - 1) * sizeof(*argv));
@@ -262,15 +344,21 @@ static char **take_run(int *argc, char **argv)
 
 static int check_target(const struct options *o, const char *operand)
 {
-	int kinds = (o->source.pids.len > 0) + (o->source.cgroup != NULL) + o->source.all + (o->run != NULL);
+	int kinds = (o->source.pids.len > 0) + (o->source.cgroup != NULL) + o->source.all +
+		    (o->run != NULL);
 
 	if (operand)
-		return log_err_r(-EINVAL, "do not know what to do with \"%s\": did you mean `socktrace -- %s …` "
-					  "to run it, or -p PID?", operand, operand);
+		return log_err_r(
+			-EINVAL,
+			"do not know what to do with \"%s\": did you mean `socktrace -- %s …` "
+			"to run it, or -p PID?",
+			operand, operand);
 	if (o->run && !o->run[0])
 		return log_err_r(-EINVAL, "no command after --");
 	if (kinds == 0)
-		return log_err_r(-EINVAL, "what to trace? -p PID, --cgroup PATH, -a or -- COMMAND (--help says more)");
+		return log_err_r(
+			-EINVAL,
+			"what to trace? -p PID, --cgroup PATH, -a or -- COMMAND (see --help)");
 	if (kinds > 1)
 		return log_err_r(-EINVAL, "-p, --cgroup, -a and -- COMMAND exclude each other");
 	if (o->user && !o->run)
@@ -282,9 +370,10 @@ static int check_target(const struct options *o, const char *operand)
 
 static int check_outputs(const struct options *o)
 {
-	vec_each(file, &o->outputs) {
+	vec_each (file, &o->outputs) {
 		if (o->command == COMMAND_TRACE && file->format == FORMAT_NONE)
-			return log_err_r(-EINVAL, "-o %s: the name must end in .json, .ndjson, .svg or .skt",
+			return log_err_r(-EINVAL,
+					 "-o %s: the name must end in .json, .ndjson, .svg or .skt",
 					 file->path);
 	}
 	if (o->command == COMMAND_RECORD && o->outputs.len != 1)
@@ -297,12 +386,14 @@ static int check_outputs(const struct options *o)
 static int check_file(struct options *o, int operands, const char *operand)
 {
 	if (operands != 1)
-		return log_err_r(-EINVAL, "%s takes one FILE, a recording made by `socktrace record`",
+		return log_err_r(-EINVAL,
+				 "%s takes one FILE, a recording made by `socktrace record`",
 				 o->command == COMMAND_SHOW ? "show" : "export");
 	o->file = operand;
 	if (o->command == COMMAND_EXPORT && o->format == FORMAT_NONE && o->outputs.len)
 		o->format = o->outputs.items[0].format;
-	if (o->command == COMMAND_EXPORT && (o->format == FORMAT_NONE || o->format == FORMAT_RECORDING))
+	if (o->command == COMMAND_EXPORT &&
+	    (o->format == FORMAT_NONE || o->format == FORMAT_RECORDING))
 		return log_err_r(-EINVAL, "export needs --format json, ndjson or svg");
 	return 0;
 }
@@ -312,7 +403,7 @@ static void describe_target(struct options *o)
 {
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
 
-	vec_each(pid, &o->source.pids)
+	vec_each (pid, &o->source.pids)
 		strbuf_printf(&text, "-p %d ", *pid);
 	if (o->source.cgroup)
 		strbuf_printf(&text, "--cgroup %s ", o->source.cgroup);
@@ -362,7 +453,8 @@ int options_parse(int argc, char **argv, struct options *out)
 	o->source.buffer_bytes = DEFAULT_BUFFER_MIB << 20;
 	o->command = take_command(&argc, argv);
 	o->run = take_run(&argc, argv);
-	while (!r && (option = getopt_long(argc, argv, "p:ae:o:u:L:46fqrTh", long_options, NULL)) != -1)
+	while (!r &&
+	       (option = getopt_long(argc, argv, "p:ae:o:u:L:46fqrTh", long_options, NULL)) != -1)
 		r = set_option(o, option, optarg);
 	if (!r)
 		r = check(o, argc - optind, optind < argc ? argv[optind] : NULL);

@@ -53,12 +53,12 @@ struct st_sock {
 	__u64 id;      /* socket cookie (as `ss -e`); UNIX: inode | ST_ID_UNIX; see ST_ID_POINTER */
 	__u64 peer_id; /* UNIX: id of the other end where known, else 0 */
 	__u32 netns;   /* inode number of the network namespace */
-	__u16 family;  /* AF_INET, AF_INET6, AF_UNIX; AF_INET6 stays for v4-mapped, addresses are then IPv4 */
+	__u16 family;  /* AF_INET, AF_INET6 (also where the addresses are v4-mapped), AF_UNIX */
 	__u16 type;    /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
 	__u16 protocol;   /* IPPROTO_TCP, IPPROTO_UDP, 0 for UNIX */
 	__u16 local_port; /* 0: none yet */
 	__u16 peer_port;
-	__u8 state;   /* TCP_* numbers of the kernel, also for UNIX (1 connected, 7 closed, 10 listen) */
+	__u8 state;   /* TCP_* of the kernel, for UNIX too: 1 connected, 7 closed, 10 listens */
 	__u8 flags;   /* enum st_sock_flags */
 	__u8 v4;      /* the two addresses are IPv4 */
 	__u8 reuseport;
@@ -172,7 +172,13 @@ struct st_state {
 	__u32 pad;
 };
 
-enum st_tcp_event { ST_TCP_RETRANSMIT = 1, ST_TCP_SYNACK_RETRANSMIT, ST_TCP_RESET_SENT, ST_TCP_RESET_RECEIVED, ST_TCP_MAX };
+enum st_tcp_event {
+	ST_TCP_RETRANSMIT = 1,
+	ST_TCP_SYNACK_RETRANSMIT,
+	ST_TCP_RESET_SENT,
+	ST_TCP_RESET_RECEIVED,
+	ST_TCP_MAX,
+};
 
 /* synack_retransmit: sock is the listener, with the peer's address filled in. */
 struct st_tcp {
@@ -207,7 +213,13 @@ struct st_release {
 	char comm[ST_COMM_LEN];
 };
 
-enum st_process_event { ST_PROCESS_SEEN = 1, ST_PROCESS_FORK, ST_PROCESS_EXEC, ST_PROCESS_EXIT, ST_PROCESS_MAX };
+enum st_process_event {
+	ST_PROCESS_SEEN = 1,
+	ST_PROCESS_FORK,
+	ST_PROCESS_EXEC,
+	ST_PROCESS_EXIT,
+	ST_PROCESS_MAX,
+};
 
 struct st_process {
 	struct st_header h;

@@ -21,7 +21,8 @@ struct hashmap {
 
 void hashmap_release(struct hashmap *map); /* not the values */
 void *hashmap_get(const struct hashmap *map, uint64_t key); /* NULL: not there */
-int hashmap_set(struct hashmap *map, uint64_t key, void *value); /* value not NULL; replaces; 0 or -ENOMEM */
+/* Replaces. value is not NULL. 0 or -ENOMEM. */
+int hashmap_set(struct hashmap *map, uint64_t key, void *value);
 void *hashmap_remove(struct hashmap *map, uint64_t key); /* the value that was there, or NULL */
 
 /* Walks all entries in no order: `for (size_t i = 0; (v = hashmap_next(map, &i));)`.

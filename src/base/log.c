@@ -24,5 +24,6 @@ void log_print(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	fprintf(stderr, "socktrace: %s\n", line); /* one write: lines of several processes do not mix */
+	/* One write: lines of several processes do not mix. */
+	fprintf(stderr, "socktrace: %s\n", line);
 }

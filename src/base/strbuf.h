@@ -27,5 +27,6 @@ void strbuf_append(struct strbuf *buf, const void *data, size_t len);
 void strbuf_add(struct strbuf *buf, const char *text);
 void strbuf_add_char(struct strbuf *buf, char c);
 void strbuf_add_repeat(struct strbuf *buf, const char *text, size_t times);
-__attribute__((format(printf, 2, 3))) void strbuf_printf(struct strbuf *buf, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void strbuf_printf(struct strbuf *buf, const char *format,
+							 ...);
 void strbuf_vprintf(struct strbuf *buf, const char *format, va_list args);

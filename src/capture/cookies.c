@@ -40,7 +40,9 @@ static void dump(int diag, uint8_t family)
 		.header = {.nlmsg_len = sizeof(message),
 			   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
 			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-		.request = {.sdiag_family = family, .sdiag_protocol = IPPROTO_TCP, .idiag_states = ~0u},
+		.request = {.sdiag_family = family,
+			    .sdiag_protocol = IPPROTO_TCP,
+			    .idiag_states = ~0u},
 	};
 	_Alignas(struct nlmsghdr) char answer[32768];
 	ssize_t n;
@@ -74,7 +76,8 @@ int cookies_make(pid_t pid)
 	if (own >= 0 && other >= 0 && !setns(other, CLONE_NEWNET)) {
 		dump_here();
 		if (setns(own, CLONE_NEWNET))
-			r = log_err_r(-errno, "cannot return to the own network namespace: %s", strerror(errno));
+			r = log_err_r(-errno, "cannot return to the own network namespace: %s",
+				      strerror(errno));
 	}
 	if (own >= 0)
 		close(own);

@@ -19,8 +19,10 @@ int kernel_features_read(struct kernel_features *out)
 	struct btf *btf = btf__load_vmlinux_btf();
 
 	if (!btf)
-		return log_err_r(-ENOENT, "this kernel gives no BTF (/sys/kernel/btf/vmlinux): socktrace needs a "
-					  "5.10 or later kernel built with CONFIG_DEBUG_INFO_BTF");
+		return log_err_r(
+			-ENOENT,
+			"this kernel gives no BTF (/sys/kernel/btf/vmlinux): socktrace needs a "
+			"5.10 or later kernel built with CONFIG_DEBUG_INFO_BTF");
 	*out = (struct kernel_features){
 		.casts = btf_has(btf, "bpf_rdonly_cast", BTF_KIND_FUNC),
 		.cookies = btf_has(btf, "bpf_get_socket_ptr_cookie", BTF_KIND_FUNC),

@@ -40,8 +40,9 @@ int mounts_tracefs(void)
 	if (!r && mount("tracefs", places[0], "tracefs", 0, NULL))
 		r = -errno;
 	if (r)
-		return log_err_r(r, "tracefs is not mounted and cannot be mounted here (%s): as root, "
-				    "mount -t tracefs tracefs /sys/kernel/tracing",
+		return log_err_r(r,
+				 "tracefs is not mounted and cannot be mounted here (%s): as root, "
+				 "mount -t tracefs tracefs /sys/kernel/tracing",
 				 strerror(-r));
 	return 0;
 }
@@ -54,7 +55,8 @@ static void find_cgroup_mount(char *out, size_t size)
 
 	out[0] = '\0';
 	while (file && !out[0] && fgets(line, sizeof(line), file))
-		if (strstr(line, " - cgroup2 ") && sscanf(line, "%*d %*d %*s %1023s %1023s", root, point) == 2 &&
+		if (strstr(line, " - cgroup2 ") &&
+		    sscanf(line, "%*d %*d %*s %1023s %1023s", root, point) == 2 &&
 		    !strcmp(root, "/"))
 			snprintf(out, size, "%s", point);
 	if (file)
@@ -70,7 +72,9 @@ static int open_private_cgroup(void)
 		return r;
 	if (!mkdtemp(point))
 		return -errno;
-	fd = mount("cgroup2", point, "cgroup2", 0, NULL) ? -errno : open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = mount("cgroup2", point, "cgroup2", 0, NULL)
+		     ? -errno
+		     : open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	umount2(point, MNT_DETACH);
 	rmdir(point);
 	return fd;
@@ -97,12 +101,15 @@ int mounts_cgroup_id(const char *path, unsigned long long *id, unsigned *level)
 	if (!realpath(path, full))
 		return log_err_r(-errno, "cannot find cgroup %s: %s", path, strerror(errno));
 	if (statfs(full, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC || stat(full, &st))
-		return log_err_r(-EINVAL, "%s is not a directory of a cgroup v2 mount (mount -t cgroup2 shows where)",
-				 path);
+		return log_err_r(
+			-EINVAL,
+			"%s is not a directory of a cgroup v2 mount (mount -t cgroup2 shows where)",
+			path);
 	find_cgroup_mount(point, sizeof(point));
 	if (!point[0] || strncmp(full, point, strlen(point)))
-		return log_err_r(-EINVAL, "%s is not below %s, where the whole of cgroup v2 is mounted", path,
-				 point[0] ? point : "a directory");
+		return log_err_r(-EINVAL,
+				 "%s is not below %s, where the whole of cgroup v2 is mounted",
+				 path, point[0] ? point : "a directory");
 	*id = st.st_ino;
 	*level = 0;
 	for (const char *p = full + strlen(point); *p; p++)

@@ -19,7 +19,8 @@
 #include "capture/probe_rows.h"
 #include "capture/source.h"
 #include "socktrace/config.h"
-#include "socktrace.skel.h"
+
+#include "socktrace.skel.h" /* wants config.h before it */
 
 #define NO_METHOD (-1)
 
@@ -27,10 +28,10 @@ struct probes {
 	struct socktrace_bpf *skeleton;
 	struct kernel_features features;
 	const struct source_options *options; /* during load and attach only */
-	int cgroup;                           /* the root of cgroup v2, or -errno */
-	unsigned long long target_cgroup;     /* --cgroup: its id, else 0 */
+	int cgroup; /* the root of cgroup v2, or -errno */
+	unsigned long long target_cgroup; /* --cgroup: its id, else 0 */
 	unsigned target_level;
-	int method[ROW_MAX];                  /* index into the row's methods, or NO_METHOD */
+	int method[ROW_MAX]; /* index into the row's methods, or NO_METHOD */
 	VEC(struct bpf_link *) links;
 };
 
@@ -89,8 +90,9 @@ static void choose_methods(struct probes *probes)
 static bool call_wanted(const struct probes *probes, size_t program)
 {
 	static const uint8_t calls[METHOD_PROGRAMS / 2] = {
-		ST_CALL_SOCKET, ST_CALL_SOCKETPAIR, ST_CALL_BIND,     ST_CALL_LISTEN, ST_CALL_ACCEPT,
-		ST_CALL_ACCEPT, ST_CALL_CONNECT,    ST_CALL_SHUTDOWN, ST_CALL_CLOSE};
+		ST_CALL_SOCKET,  ST_CALL_SOCKETPAIR, ST_CALL_BIND,
+		ST_CALL_LISTEN,  ST_CALL_ACCEPT,     ST_CALL_ACCEPT,
+		ST_CALL_CONNECT, ST_CALL_SHUTDOWN,   ST_CALL_CLOSE};
 
 	return probes->options->calls & 1u << calls[program / 2];
 }
@@ -105,8 +107,7 @@ static void set_autoload(struct probes *probes, enum plan_row only)
 	struct bpf_object *object = probes->skeleton->obj;
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, object)
-		bpf_program__set_autoload(program, false);
+	bpf_object__for_each_program(program, object) bpf_program__set_autoload(program, false);
 	for (int row = 0; row < ROW_MAX; row++) {
 		const struct probe_method *method = row_method(probes, row);
 
@@ -114,8 +115,9 @@ static void set_autoload(struct probes *probes, enum plan_row only)
 			continue;
 		for (size_t i = 0; i < METHOD_PROGRAMS && method->programs[i]; i++)
 			if (program_wanted(probes, row, i))
-				bpf_program__set_autoload(
-					bpf_object__find_program_by_name(object, method->programs[i]), true);
+				bpf_program__set_autoload(bpf_object__find_program_by_name(
+								  object, method->programs[i]),
+							  true);
 	}
 }
 
@@ -156,7 +158,8 @@ static int load(struct probes *probes, enum plan_row only)
 		return -errno;
 	r = configure(probes);
 	if (!r)
-		r = bpf_map__set_max_entries(probes->skeleton->maps.ring, probes->options->buffer_bytes);
+		r = bpf_map__set_max_entries(probes->skeleton->maps.ring,
+					     probes->options->buffer_bytes);
 	if (r)
 		return r;
 	set_autoload(probes, only);
@@ -183,9 +186,12 @@ static void degrade(struct probes *probes)
 static int load_error(int r)
 {
 	if (r == -EPERM || r == -EACCES)
-		return log_err_r(-EPERM, "no privilege to load BPF programs: run as root, or give the program "
-					 "CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYS_PTRACE");
-	return log_err_r(r, "this kernel refuses the BPF programs (%s): `socktrace check` says which",
+		return log_err_r(
+			-EPERM,
+			"no privilege to load BPF programs: run as root, or give the program "
+			"CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYS_PTRACE");
+	return log_err_r(r,
+			 "this kernel refuses the BPF programs (%s): `socktrace check` says which",
 			 strerror(-r));
 }
 
@@ -228,7 +234,8 @@ int probes_load(const struct source_options *options, struct probes **out)
 	probes->cgroup = -ENOENT;
 	r = kernel_features_read(&probes->features);
 	if (!r && options->cgroup)
-		r = mounts_cgroup_id(options->cgroup, &probes->target_cgroup, &probes->target_level);
+		r = mounts_cgroup_id(options->cgroup, &probes->target_cgroup,
+				     &probes->target_level);
 	if (!r) {
 		probes->cgroup = mounts_cgroup_root();
 		choose_methods(probes);
@@ -276,8 +283,8 @@ int probes_attach(struct probes *probes)
 			continue;
 		if (!probe_rows[row].without)
 			return log_err_r(r, "cannot attach to %s: %s", method->label, strerror(-r));
-		log_warn("%s: cannot attach to %s (%s): %s", probe_rows[row].name, method->label, strerror(-r),
-			 probe_rows[row].without);
+		log_warn("%s: cannot attach to %s (%s): %s", probe_rows[row].name, method->label,
+			 strerror(-r), probe_rows[row].without);
 		probes->method[row] = NO_METHOD;
 		r = 0;
 	}
@@ -289,7 +296,8 @@ uint64_t probes_recursion_misses(const struct probes *probes)
 	struct bpf_program *program;
 	uint64_t misses = 0;
 
-	bpf_object__for_each_program(program, probes->skeleton->obj) {
+	bpf_object__for_each_program(program, probes->skeleton->obj)
+	{
 		struct bpf_prog_info info = {0};
 		__u32 len = sizeof(info);
 		int fd = bpf_program__fd(program);
@@ -306,7 +314,7 @@ void probes_free(struct probes **probes)
 
 	if (!p)
 		return;
-	vec_each(link, &p->links)
+	vec_each (link, &p->links)
 		bpf_link__destroy(*link);
 	vec_release(&p->links);
 	socktrace_bpf__destroy(p->skeleton);

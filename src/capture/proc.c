@@ -50,9 +50,11 @@ static int read_stat(pid_t pid, char *state, pid_t *parent, unsigned long long *
 	if (read_proc(pid, "stat", text, sizeof(text)) <= 0)
 		return -ESRCH;
 	rest = strrchr(text, ')');
-	if (!rest || sscanf(rest + 1,
-			    " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-			    state, parent, start) != 3)
+	if (!rest ||
+	    sscanf(rest + 1,
+		   " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
+		   " %*d %*d %llu",
+		   state, parent, start) != 3)
 		return -ESRCH;
 	return 0;
 }
@@ -98,7 +100,7 @@ int proc_list(struct pid_list *out)
 	struct parents all = {0};
 	int r = read_parents(&all);
 
-	vec_each(p, &all)
+	vec_each (p, &all)
 		if (!r)
 			r = vec_push(out, p->pid);
 	vec_release(&all);
@@ -132,7 +134,8 @@ int proc_in_cgroup(const char *path, struct pid_list *out)
 
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
 			continue;
-		if (snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) < (int)sizeof(below))
+		if (snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) <
+		    (int)sizeof(below))
 			r = proc_in_cgroup(below, out);
 	}
 	if (dir)
@@ -149,7 +152,7 @@ int proc_descendants(pid_t pid, struct pid_list *out)
 
 	/* Breadth first: what was found last is asked for its own children next. */
 	for (size_t next = first; !r;) {
-		vec_each(p, &all)
+		vec_each (p, &all)
 			if (p->parent == parent && !r)
 				r = vec_push(out, p->pid);
 		if (next == out->len)
@@ -190,7 +193,8 @@ int proc_describe(pid_t pid, struct st_process *out)
 	char state;
 	ssize_t n;
 
-	if (read_stat(pid, &state, &parent, &start) || read_proc(pid, "status", status, sizeof(status)) <= 0)
+	if (read_stat(pid, &state, &parent, &start) ||
+	    read_proc(pid, "status", status, sizeof(status)) <= 0)
 		return -ESRCH;
 	out->pid = pid;
 	out->ppid = parent;
@@ -199,7 +203,8 @@ int proc_describe(pid_t pid, struct st_process *out)
 	out->start_ns = start * (1000000000ULL / sysconf(_SC_CLK_TCK));
 	n = read_proc(pid, "comm", comm, sizeof(comm));
 	if (n > 0)
-		memcpy(out->comm, comm, n - 1 < ST_COMM_LEN ? n - 1 : ST_COMM_LEN); /* without the newline */
+		memcpy(out->comm, comm,
+		       n - 1 < ST_COMM_LEN ? n - 1 : ST_COMM_LEN); /* without the newline */
 	n = read_proc(pid, "cmdline", out->cmdline, sizeof(out->cmdline));
 	out->cmdline_len = n > 0 ? n : 0;
 	return 0;
@@ -238,7 +243,8 @@ static bool parse_syscall(const char *text, struct st_thread *out)
 	return out->call != ST_CALL_NONE;
 }
 
-void proc_calls_in_flight(pid_t pid, void (*each)(void *context, uint32_t tid, const struct st_thread *call),
+void proc_calls_in_flight(pid_t pid,
+			  void (*each)(void *context, uint32_t tid, const struct st_thread *call),
 			  void *context)
 {
 	char path[64], text[256];
@@ -251,7 +257,8 @@ void proc_calls_in_flight(pid_t pid, void (*each)(void *context, uint32_t tid, c
 	while (dir && (entry = readdir(dir))) {
 		pid_t tid = atoi(entry->d_name);
 
-		if (tid > 0 && read_proc(tid, "syscall", text, sizeof(text)) > 0 && parse_syscall(text, &call))
+		if (tid > 0 && read_proc(tid, "syscall", text, sizeof(text)) > 0 &&
+		    parse_syscall(text, &call))
 			each(context, tid, &call);
 	}
 	if (dir)

@@ -33,5 +33,6 @@ int proc_cgroup(pid_t pid, char *out, size_t size);
 
 /* The socket calls that the process' threads are in, one at a time: `each` gets
  * the thread id and the entry for the `threads` map. */
-void proc_calls_in_flight(pid_t pid, void (*each)(void *context, uint32_t tid, const struct st_thread *call),
+void proc_calls_in_flight(pid_t pid,
+			  void (*each)(void *context, uint32_t tid, const struct st_thread *call),
 			  void *context);

@@ -22,7 +22,8 @@
 #include "capture/probes.h"
 #include "capture/proc.h"
 #include "socktrace/config.h"
-#include "socktrace.skel.h"
+
+#include "socktrace.skel.h" /* wants config.h before it */
 
 #define HOUSEKEEPING_NS (50 * 1000 * 1000LL)
 
@@ -34,7 +35,7 @@ struct source {
 	source_sink *sink;
 	void *context;
 	int sink_error; /* the first */
-	bool all;     /* the processes traced are not all in the map of targets */
+	bool all; /* the processes traced are not all in the map of targets */
 	bool endless; /* the trace does not end with its targets */
 	bool follow;
 	struct hashmap cgroups; /* ids whose path was handed on */
@@ -109,7 +110,8 @@ static int add_one_target(struct source *source, pid_t pid)
 	struct st_process record = {.event = ST_PROCESS_SEEN, .target = 1};
 	int r = proc_describe(pid, &record);
 
-	if (!r && bpf_map__update_elem(source->skeleton->maps.targets, &key, sizeof(key), &yes, sizeof(yes), BPF_ANY))
+	if (!r && bpf_map__update_elem(source->skeleton->maps.targets, &key, sizeof(key), &yes,
+				       sizeof(yes), BPF_ANY))
 		r = -errno;
 	if (!r && !proc_exists(pid)) {
 		/* It ended before it was a target, and nobody else would take it out again. */
@@ -118,7 +120,8 @@ static int add_one_target(struct source *source, pid_t pid)
 	}
 	if (r)
 		return r;
-	bpf_map__update_elem(source->skeleton->maps.announced, &key, sizeof(key), &yes, sizeof(yes), BPF_ANY);
+	bpf_map__update_elem(source->skeleton->maps.announced, &key, sizeof(key), &yes, sizeof(yes),
+			     BPF_ANY);
 	record_stamp(&record.h, ST_PROCESS, sizeof(record));
 	return hand_on(source, &record, sizeof(record));
 }
@@ -132,7 +135,7 @@ int source_add_target(struct source *source, pid_t pid)
 		log_err("no process %d: it is gone, or never was", pid);
 	if (!r && source->follow)
 		r = proc_descendants(pid, &children);
-	vec_each(child, &children)
+	vec_each (child, &children)
 		add_one_target(source, *child); /* may be gone by now */
 	vec_release(&children);
 	return r;
@@ -144,7 +147,7 @@ static int add_cgroup(struct source *source, const char *path)
 	struct pid_list pids = {0};
 	int r = proc_in_cgroup(path, &pids);
 
-	vec_each(pid, &pids)
+	vec_each (pid, &pids)
 		add_one_target(source, *pid); /* may be gone by now */
 	vec_release(&pids);
 	return r;
@@ -152,28 +155,33 @@ static int add_cgroup(struct source *source, const char *path)
 
 static int open_ring(struct source *source)
 {
-	source->ring = ring_buffer__new(bpf_map__fd(source->skeleton->maps.ring), on_ring_record, source, NULL);
-	return source->ring ? 0 : log_err_r(-errno, "cannot map the ring buffer: %s", strerror(errno));
+	source->ring = ring_buffer__new(bpf_map__fd(source->skeleton->maps.ring), on_ring_record,
+					source, NULL);
+	return source->ring ? 0
+			    : log_err_r(-errno, "cannot map the ring buffer: %s", strerror(errno));
 }
 
 static void attach_idle_iterator(struct source *source)
 {
 	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(source->skeleton->maps.sockets)};
-	DECLARE_LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof(info));
+	DECLARE_LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
+			    .link_info_len = sizeof(info));
 
 	if (probes_row_method(source->probes, ROW_IDLE))
-		source->idle_link = bpf_program__attach_iter(source->skeleton->progs.report_idle_runs, &options);
+		source->idle_link = bpf_program__attach_iter(
+			source->skeleton->progs.report_idle_runs, &options);
 }
 
 static int check_pids(const struct source_options *options)
 {
-	vec_each(pid, &options->pids)
+	vec_each (pid, &options->pids)
 		if (!proc_exists(*pid))
 			return log_err_r(-ESRCH, "no process %d: it is gone, or never was", *pid);
 	return 0;
 }
 
-int source_open(const struct source_options *options, source_sink *sink, void *context, struct source **out)
+int source_open(const struct source_options *options, source_sink *sink, void *context,
+		struct source **out)
 {
 	struct source *source = calloc(1, sizeof(*source));
 	int r = source ? check_pids(options) : -ENOMEM;
@@ -223,7 +231,8 @@ static int run_iterator(struct source *source, struct bpf_link *link)
 
 	if (fd < 0)
 		return -errno;
-	while (!r && ((n = read(fd, ignored, sizeof(ignored))) > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR))))
+	while (!r && ((n = read(fd, ignored, sizeof(ignored))) > 0 ||
+		      (n < 0 && (errno == EAGAIN || errno == EINTR))))
 		r = consume(source);
 	close(fd);
 	return r;
@@ -233,8 +242,9 @@ static void enter_call_in_flight(void *context, uint32_t tid, const struct st_th
 {
 	struct source *source = context;
 
-	/* A call that has returned meanwhile has its own entry already, or gets one with the next call. */
-	bpf_map__update_elem(source->skeleton->maps.threads, &tid, sizeof(tid), call, sizeof(*call), BPF_NOEXIST);
+	/* A call that has returned meanwhile has its own entry, or gets one with the next. */
+	bpf_map__update_elem(source->skeleton->maps.threads, &tid, sizeof(tid), call, sizeof(*call),
+			     BPF_NOEXIST);
 }
 
 /* The probes know a socket by its cookie: give one to those that wait in a queue by now. */
@@ -261,7 +271,8 @@ static int target_pids(const struct source *source, struct pid_list *out)
 
 	if (source->all)
 		return proc_list(out);
-	while (!r && !bpf_map__get_next_key(source->skeleton->maps.targets, last, &pid, sizeof(pid))) {
+	while (!r &&
+	       !bpf_map__get_next_key(source->skeleton->maps.targets, last, &pid, sizeof(pid))) {
 		r = vec_push(out, (pid_t)pid);
 		last = &pid;
 	}
@@ -281,7 +292,7 @@ int source_snapshot(struct source *source)
 		r = link ? run_iterator(source, link) : -errno;
 		bpf_link__destroy(link);
 	}
-	vec_each(pid, &pids)
+	vec_each (pid, &pids)
 		if (*pid != getpid())
 			proc_calls_in_flight(*pid, enter_call_in_flight, source);
 	vec_release(&pids);
@@ -342,7 +353,8 @@ bool source_has_targets(const struct source *source)
 {
 	__u32 pid;
 
-	return source->endless || !bpf_map__get_next_key(source->skeleton->maps.targets, NULL, &pid, sizeof(pid));
+	return source->endless ||
+	       !bpf_map__get_next_key(source->skeleton->maps.targets, NULL, &pid, sizeof(pid));
 }
 
 int source_finish(struct source *source)

@@ -16,15 +16,15 @@
 
 struct source_options {
 	VEC(pid_t) pids;
-	const char *cgroup;  /* a directory of a cgroup v2, or NULL */
+	const char *cgroup; /* a directory of a cgroup v2, or NULL */
 	bool all;
-	bool follow;         /* descendants of targets, present and future */
+	bool follow; /* descendants of targets, present and future */
 	bool ipv4, ipv6, unix_sockets;
-	bool data;           /* runs of send and recv */
+	bool data; /* runs of send and recv */
 	uint16_t local_port, remote_port; /* 0: any */
-	uint32_t calls;      /* bits of enum st_call_name: the calls to trace */
+	uint32_t calls; /* bits of enum st_call_name: the calls to trace */
 	size_t buffer_bytes; /* of the ring, rounded up to a power of two */
-	const char *text;    /* what was asked for, as typed */
+	const char *text; /* what was asked for, as typed */
 };
 
 /* Takes a record, which is 8-byte aligned and gone after the call. 0, or -errno to stop. */
@@ -34,7 +34,8 @@ struct source;
 
 /* Loads and attaches; on failure one line says what is missing. 0 or -errno:
  * -EPERM privileges, -ENOENT no BTF, -ESRCH a PID is gone, … */
-int source_open(const struct source_options *options, source_sink *sink, void *context, struct source **out);
+int source_open(const struct source_options *options, source_sink *sink, void *context,
+		struct source **out);
 
 /* Adds a target after opening: a command about to be started. */
 int source_add_target(struct source *source, pid_t pid);

@@ -60,7 +60,8 @@ static int become(const char *user)
 		return -1;
 	}
 	groups[0] = gid;
-	return setgroups(1 + find_groups(user, groups + 1, MAX_GROUPS - 1), groups) || setgid(gid) || setuid(uid);
+	return setgroups(1 + find_groups(user, groups + 1, MAX_GROUPS - 1), groups) ||
+	       setgid(gid) || setuid(uid);
 }
 
 /* In the new process: waits for the word, then becomes the command. */
@@ -100,7 +101,8 @@ int child_start(struct child *child, char **run, const char *user)
 	close(failure[1]);
 	child->go = go[1];
 	child->failure = failure[0];
-	return child->pid < 0 ? log_err_r(-errno, "cannot start %s: %s", run[0], strerror(errno)) : 0;
+	return child->pid < 0 ? log_err_r(-errno, "cannot start %s: %s", run[0], strerror(errno))
+			      : 0;
 }
 
 int child_go(struct child *child, char **run)
@@ -137,5 +139,6 @@ void child_release(struct child *child)
 
 int child_status(const struct child *child)
 {
-	return WIFSIGNALED(child->status) ? 128 + WTERMSIG(child->status) : WEXITSTATUS(child->status);
+	return WIFSIGNALED(child->status) ? 128 + WTERMSIG(child->status)
+					  : WEXITSTATUS(child->status);
 }

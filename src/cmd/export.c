@@ -47,8 +47,8 @@ int cmd_export(const struct options *options)
 	one.outputs.items = &file;
 	one.outputs.len = 1;
 	if (options->format == FORMAT_NDJSON) {
-		watch = (struct model_watch){&outputs, print_event, print_connection, print_socket, print_process,
-					     print_listener};
+		watch = (struct model_watch){&outputs,     print_event,   print_connection,
+					     print_socket, print_process, print_listener};
 	}
 	r = model_new(&model, &watch);
 	if (r)

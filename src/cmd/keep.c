@@ -23,7 +23,8 @@ static void swap(struct connection **a, struct connection **b)
 
 static void sift_up(struct keep *keep, size_t i)
 {
-	for (; i && slowness(keep->slowest[i]) < slowness(keep->slowest[(i - 1) / 2]); i = (i - 1) / 2)
+	for (; i && slowness(keep->slowest[i]) < slowness(keep->slowest[(i - 1) / 2]);
+	     i = (i - 1) / 2)
 		swap(&keep->slowest[i], &keep->slowest[(i - 1) / 2]);
 }
 

@@ -9,7 +9,8 @@
 
 void lines_end(struct lines *lines, int64_t t_ns)
 {
-	const struct line *last = lines->items.len ? &lines->items.items[lines->items.len - 1] : NULL;
+	const struct line *last =
+		lines->items.len ? &lines->items.items[lines->items.len - 1] : NULL;
 	size_t start = last ? last->start + last->len : 0;
 	struct line line = {t_ns, start, lines->text.len - start};
 
@@ -53,7 +54,7 @@ int lines_write(struct lines *lines, int fd)
 	int r = lines->text.error;
 
 	sort(lines);
-	vec_each(line, &lines->items)
+	vec_each (line, &lines->items)
 		strbuf_append(&ordered, lines->text.data + line->start, line->len);
 	if (!r)
 		r = ordered.error;

@@ -13,8 +13,8 @@
 #include "cmd/report.h"
 #include "render/json.h"
 
-#define each_output(it, outputs, wanted)                                                                    \
-	vec_each(it, &(outputs)->items)                                                                     \
+#define each_output(it, outputs, wanted)                                                           \
+	vec_each (it, &(outputs)->items)                                                           \
 		if ((*it)->format == (wanted))
 
 static void failed(struct outputs *outputs, const struct output *output, int r)
@@ -24,7 +24,8 @@ static void failed(struct outputs *outputs, const struct output *output, int r)
 	outputs->error = r;
 	if (r == -ENOENT || output->format == FORMAT_RECORDING)
 		return; /* was said */
-	log_err("cannot write to %s: %s", strcmp(output->path, "-") ? output->path : "standard output", strerror(-r));
+	log_err("cannot write to %s: %s",
+		strcmp(output->path, "-") ? output->path : "standard output", strerror(-r));
 }
 
 static int open_stream(struct output *output)
@@ -46,7 +47,8 @@ static int open_output(struct outputs *outputs, const char *path, enum format fo
 	}
 	output->path = path;
 	output->format = format;
-	r = format == FORMAT_RECORDING ? recording_create(path, &output->writer) : open_stream(output);
+	r = format == FORMAT_RECORDING ? recording_create(path, &output->writer)
+				       : open_stream(output);
 	if (!r && format == FORMAT_NDJSON)
 		ndjson_init(&output->ndjson, output->stream, &outputs->model->capture);
 	return r;
@@ -60,16 +62,15 @@ int outputs_open(struct outputs *outputs, const struct options *options, const s
 	if (options->json)
 		r = open_output(outputs, "-", FORMAT_NDJSON);
 	for (size_t i = 0; i < options->outputs.len && !r; i++)
-		r = open_output(outputs, options->outputs.items[i].path, options->outputs.items[i].format);
+		r = open_output(outputs, options->outputs.items[i].path,
+				options->outputs.items[i].format);
 	return r;
 }
 
 bool outputs_need_all(const struct outputs *outputs)
 {
-	each_output(it, outputs, FORMAT_JSON)
-		return true;
-	each_output(it, outputs, FORMAT_SVG)
-		return true;
+	each_output(it, outputs, FORMAT_JSON) return true;
+	each_output(it, outputs, FORMAT_SVG) return true;
 	return false;
 }
 
@@ -90,33 +91,30 @@ void outputs_event(struct outputs *outputs, const struct event *event, const str
 
 void outputs_connection(struct outputs *outputs, struct connection *connection)
 {
-	each_output(it, outputs, FORMAT_NDJSON)
-		ndjson_connection(&(*it)->ndjson, connection);
+	each_output(it, outputs, FORMAT_NDJSON) ndjson_connection(&(*it)->ndjson, connection);
 }
 
 void outputs_socket(struct outputs *outputs, struct socket *socket)
 {
-	each_output(it, outputs, FORMAT_NDJSON)
-		ndjson_socket(&(*it)->ndjson, socket);
+	each_output(it, outputs, FORMAT_NDJSON) ndjson_socket(&(*it)->ndjson, socket);
 }
 
 void outputs_process(struct outputs *outputs, const struct process *process)
 {
-	each_output(it, outputs, FORMAT_NDJSON)
-		ndjson_process(&(*it)->ndjson, process);
+	each_output(it, outputs, FORMAT_NDJSON) ndjson_process(&(*it)->ndjson, process);
 }
 
 void outputs_listener(struct outputs *outputs, const struct listener *listener)
 {
-	each_output(it, outputs, FORMAT_NDJSON)
-		ndjson_listener(&(*it)->ndjson, listener);
+	each_output(it, outputs, FORMAT_NDJSON) ndjson_listener(&(*it)->ndjson, listener);
 }
 
 void outputs_tick(struct outputs *outputs, int64_t now_ns)
 {
 	each_output(it, outputs, FORMAT_RECORDING)
 		failed(outputs, *it, recording_flush((*it)->writer));
-	each_output(it, outputs, FORMAT_NDJSON) {
+	each_output(it, outputs, FORMAT_NDJSON)
+	{
 		if (outputs->options->interval_ns && now_ns >= (*it)->next_ns) {
 			if ((*it)->next_ns)
 				ndjson_open_connections(&(*it)->ndjson, outputs->model);
@@ -143,14 +141,14 @@ static int finish(struct outputs *outputs, struct output *output)
 
 int outputs_finish(struct outputs *outputs)
 {
-	vec_each(it, &outputs->items)
+	vec_each (it, &outputs->items)
 		failed(outputs, *it, finish(outputs, *it));
 	return outputs->error;
 }
 
 void outputs_release(struct outputs *outputs)
 {
-	vec_each(it, &outputs->items) {
+	vec_each (it, &outputs->items) {
 		if ((*it)->format == FORMAT_NDJSON)
 			ndjson_release(&(*it)->ndjson);
 		if ((*it)->writer)

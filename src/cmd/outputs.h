@@ -16,8 +16,8 @@
 struct output {
 	const char *path; /* "-": standard output */
 	enum format format;
-	FILE *stream;                     /* all but recordings */
-	struct recording_writer *writer;  /* recordings */
+	FILE *stream; /* all but recordings */
+	struct recording_writer *writer; /* recordings */
 	struct ndjson ndjson;
 	int64_t next_ns; /* when open connections are due again */
 };
@@ -32,7 +32,8 @@ struct outputs {
 /* 0 or -errno, said. */
 int outputs_open(struct outputs *outputs, const struct options *options, const struct model *model);
 
-bool outputs_need_all(const struct outputs *outputs); /* one is written at the end, from everything */
+bool outputs_need_all(
+	const struct outputs *outputs); /* one is written at the end, from everything */
 
 /* While it runs. What goes wrong is said and remembered in `error`. */
 void outputs_record(struct outputs *outputs, const void *record, size_t size);

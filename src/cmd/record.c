@@ -32,7 +32,8 @@ static int on_record(void *context, const void *record, size_t size)
 
 	if (header->type < ST_HOST)
 		recorder->events++;
-	if (header->type == ST_STATE && ((const struct st_state *)record)->new == 1 /* TCP_ESTABLISHED */)
+	if (header->type == ST_STATE &&
+	    ((const struct st_state *)record)->new == 1 /* TCP_ESTABLISHED */)
 		recorder->established++;
 	if (header->type == ST_LOSS) {
 		const struct st_loss_record *loss = record;
@@ -55,7 +56,8 @@ static void print_progress(const struct recorder *recorder, const char *end)
 	units_count(&line, recorder->lost);
 	strbuf_add(&line, " lost, ");
 	units_bytes(&line, recording_bytes(recorder->writer), UNITS_SPACED);
-	fprintf(stderr, "%s%s: %s%s", recorder->terminal ? "\r\033[K" : "", recorder->path, strbuf_text(&line), end);
+	fprintf(stderr, "%s%s: %s%s", recorder->terminal ? "\r\033[K" : "", recorder->path,
+		strbuf_text(&line), end);
 	fflush(stderr);
 }
 
@@ -77,7 +79,8 @@ static int on_tick(void *context, int64_t now_ns)
 
 int cmd_record(const struct options *options)
 {
-	struct recorder recorder = {.path = options->outputs.items[0].path, .terminal = isatty(STDERR_FILENO)};
+	struct recorder recorder = {.path = options->outputs.items[0].path,
+				    .terminal = isatty(STDERR_FILENO)};
 	struct session session = {0};
 	int r = recording_create(recorder.path, &recorder.writer), closed;
 

@@ -43,7 +43,8 @@ static int draw(const struct style *style, struct flowchart *chart, int r, struc
 	return 0;
 }
 
-static int draw_connection(const struct style *style, const struct connection *connection, struct strbuf *out)
+static int draw_connection(const struct style *style, const struct connection *connection,
+			   struct strbuf *out)
 {
 	struct flowchart chart;
 
@@ -56,23 +57,28 @@ static int draw_lone(const struct style *style, const struct model *model, struc
 	size_t drawn = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < model->listeners.len && !r && !model->connections_seen; i++, drawn++) {
+	for (size_t i = 0; i < model->listeners.len && !r && !model->connections_seen;
+	     i++, drawn++) {
 		struct flowchart chart;
 
 		if (model->listeners.items[i]->events.len && drawn < MAX_LONE_SOCKETS)
-			r = draw(style, &chart, flowchart_of_listener(style, model->listeners.items[i], &chart), out);
+			r = draw(style, &chart,
+				 flowchart_of_listener(style, model->listeners.items[i], &chart),
+				 out);
 	}
 	for (size_t i = 0; i < model->sockets.len && !r; i++) {
 		const struct socket *socket = model->sockets.items[i];
 		struct flowchart chart;
 
-		if (!model_socket_shown(socket) || !socket->events.len || (model->connections_seen && !socket->last_err))
+		if (!model_socket_shown(socket) || !socket->events.len ||
+		    (model->connections_seen && !socket->last_err))
 			continue;
 		if (drawn++ < MAX_LONE_SOCKETS)
 			r = draw(style, &chart, flowchart_of_socket(style, socket, &chart), out);
 	}
 	if (drawn > MAX_LONE_SOCKETS)
-		strbuf_printf(out, "%zu more sockets without a connection are not drawn\n", drawn - MAX_LONE_SOCKETS);
+		strbuf_printf(out, "%zu more sockets without a connection are not drawn\n",
+			      drawn - MAX_LONE_SOCKETS);
 	return r;
 }
 

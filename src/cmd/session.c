@@ -22,7 +22,8 @@ static int64_t now_ns(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-int session_open(struct session *session, const struct options *options, source_sink *sink, void *context)
+int session_open(struct session *session, const struct options *options, source_sink *sink,
+		 void *context)
 {
 	int r = 0;
 
@@ -75,7 +76,8 @@ int session_status(const struct session *session, int r)
 		return session->run_error == -ENOENT ? 127 : 126;
 	if (r)
 		return STATUS_FAILED;
-	return session->child.pid && session->child.ended ? child_status(&session->child) : STATUS_OK;
+	return session->child.pid && session->child.ended ? child_status(&session->child)
+							  : STATUS_OK;
 }
 
 /* Detaching takes the kernel more than a second: it lets every CPU pass by for each

@@ -14,11 +14,12 @@ struct session {
 	struct child child;
 	struct source *source;
 	int64_t deadline_ns; /* CLOCK_MONOTONIC, 0: none */
-	int run_error;       /* why the command could not be run */
+	int run_error; /* why the command could not be run */
 };
 
 /* Attaches and says so on stderr; a command is running then. 0 or -errno, said. */
-int session_open(struct session *session, const struct options *options, source_sink *sink, void *context);
+int session_open(struct session *session, const struct options *options, source_sink *sink,
+		 void *context);
 
 /* Records until the end of time, of the targets or of patience; `tick` is called
  * every few tens of milliseconds, when the records so far are handed on, and ends

@@ -109,7 +109,8 @@ static int on_tick(void *context, int64_t now_ns)
 
 static int trace_open(struct trace *trace, const struct options *options)
 {
-	struct model_watch watch = {trace, on_event, on_retire, on_retire_socket, on_process, on_listener};
+	struct model_watch watch = {trace,      on_event,   on_retire, on_retire_socket,
+				    on_process, on_listener};
 	struct style style;
 	int r = model_new(&trace->model, &watch);
 

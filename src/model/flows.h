@@ -6,8 +6,8 @@
 
 #include "model/index.h"
 
-/* The flow of a datagram socket to peer (FAMILY_NONE: not known, its only flow is meant), made if need be:
- * who sends first is the client. NULL: no memory. */
+/* The flow of a datagram socket to peer, made if need be: who sends first is the client.
+ * A peer of FAMILY_NONE is not known: its only flow is meant. NULL: no memory. */
 struct conn *flow_seen(struct model *model, struct sock *sock, const struct address *peer,
 		       enum st_direction direction, int64_t t_ns);
 

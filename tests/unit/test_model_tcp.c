@@ -289,8 +289,10 @@ static void test_absorbs_former_key(void **state)
 	struct st_call call = build_call(ST_CALL_SOCKET, T0, outer, 100, 4, 4);
 
 	build_feed(model, &call);
-	feed(model, build_state(T0 + US, build_tcp(BUILD_CLIENT, 0, 8088), TCP_CLOSE, TCP_SYN_SENT));
-	call = build_call(ST_CALL_CONNECT, T0 + 90 * US, build_tcp(BUILD_CLIENT, 40000, 8088), 100, 4, 0);
+	feed(model,
+	     build_state(T0 + US, build_tcp(BUILD_CLIENT, 0, 8088), TCP_CLOSE, TCP_SYN_SENT));
+	call = build_call(ST_CALL_CONNECT, T0 + 90 * US, build_tcp(BUILD_CLIENT, 40000, 8088), 100,
+			  4, 0);
 	call.listener = 77;
 	build_feed(model, &call);
 	assert_int_equal(model->sockets.len, 1);
