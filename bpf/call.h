@@ -233,16 +233,18 @@ static __always_inline __u8 unix_path(char *path, struct sock *sk)
 /* Clients that connect to this listener are followed from now on. */
 static __always_inline void listener_announce(struct sock *sk)
 {
-	struct net *net = SOCK(sk, __sk_common.skc_net.net);
+	struct destination to = {};
 	__u64 id = sock_id(sk), name;
-	__u32 netns = READ(net, net, ns.inum);
-	__u16 port;
+	struct st_sock s = {};
+	__u32 one = 1;
 
 	if (SOCK(sk, __sk_common.skc_family) == AF_UNIX) {
 		name = (__u64)READ(sk, unix_sock, addr);
 		bpf_map_update_elem(&names, &name, &id, BPF_ANY);
 		return;
 	}
-	port = SOCK(sk, __sk_common.skc_num);
-	bpf_map_update_elem(&ports, &port, &netns, BPF_ANY);
+	sock_fill(&s, sk, id, 0);
+	__builtin_memcpy(to.address, s.local, sizeof(to.address));
+	to.port = s.local_port;
+	bpf_map_update_elem(&destinations, &to, &one, BPF_ANY);
 }

@@ -5,6 +5,16 @@
  */
 #include "call.h"
 
+static __always_inline bool is_followed_destination(const struct st_name *name)
+{
+	struct destination to = {.port = name->port};
+
+	if (bpf_map_lookup_elem(&destinations, &to))
+		return true;
+	__builtin_memcpy(to.address, name->address, sizeof(to.address));
+	return bpf_map_lookup_elem(&destinations, &to) != NULL;
+}
+
 /* The thread's entry for one connect() of a process that is no target, when it may
  * go to a listener of a target; NULL: it does not. */
 static __always_inline struct st_thread *thread_of_peer(struct syscall_enter *ctx)
@@ -16,8 +26,7 @@ static __always_inline struct st_thread *thread_of_peer(struct syscall_enter *ct
 	if (bpf_get_current_pid_tgid() >> 32 == config.self)
 		return NULL;
 	name_fill(&name, ctx->args[1], ctx->args[2]);
-	if (name.family == AF_UNIX ? !config.unix_sockets
-				   : !bpf_map_lookup_elem(&ports, &name.port))
+	if (name.family == AF_UNIX ? !config.unix_sockets : !is_followed_destination(&name))
 		return NULL;
 	thread = bpf_map_lookup_elem(&threads, &tid);
 	if (thread)

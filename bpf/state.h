@@ -77,13 +77,19 @@ struct {
 	__type(value, struct followed);
 } sockets SEC(".maps");
 
-/* Ports that followed sockets listen on → their netns. */
+/* Where a followed TCP listener can be reached; the address is zero for any. */
+struct destination {
+	__u64 address[2]; /* network order, as in struct st_sock */
+	__u16 port;
+	__u16 pad[3];
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, MAX_PORTS);
-	__type(key, __u16);
+	__type(key, struct destination);
 	__type(value, __u32);
-} ports SEC(".maps");
+} destinations SEC(".maps");
 
 /* Kernel addresses of the names of followed UNIX listeners → their ids. */
 struct {

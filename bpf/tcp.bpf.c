@@ -173,6 +173,17 @@ static __always_inline void client_established(struct sock *sk, struct followed 
 	bpf_map_update_elem(&tuples, &t, &one, BPF_ANY);
 }
 
+/* Whether a connection stays on this host: the source is then the destination's
+ * address, or both are loopback's. */
+static __always_inline bool is_local(struct sock *sk)
+{
+	struct st_sock s = {};
+	__u64 *local = (void *)s.local, *peer = (void *)s.peer;
+
+	sock_fill(&s, sk, 0, 0);
+	return (s.v4 && s.peer[0] == 127) || (local[0] == peer[0] && local[1] == peer[1]);
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_state, struct sock *sk, int old, int new)
 {
@@ -202,6 +213,10 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	}
 	if (!f)
 		return 0;
+	if (new == TCP_SYN_SENT && f->flags & ST_SOCK_PEER && !is_local(sk)) {
+		bpf_map_delete_elem(&sockets, &id); /* another host's listener, on the same port */
+		return 0;
+	}
 	if (new == TCP_CLOSE)
 		runs_report(id, f);
 	state_report(sk, id, f, old, new);
