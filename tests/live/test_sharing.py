@@ -67,6 +67,7 @@ def test_passed_over_unix():
     worker = front("""
 def work():
     message, fds, _, _ = socket.recv_fds(right, 1, 1)
+    right.recv(1)  # the front has closed its own
     sock = socket.socket(fileno=fds[0])
     sock.sendall(b'y' * 4321)
     sock.close()
@@ -78,7 +79,8 @@ if pid == 0:
 """) or front("pid")
     with Trace("-p", front.pid) as trace:
         client(f"sock = tcp_connect({port})")
-        front("sock, _ = listener.accept(); socket.send_fds(left, [b'x'], [sock.fileno()]); sock.close(); os.waitpid(pid, 0)")
+        front("sock, _ = listener.accept(); socket.send_fds(left, [b'x'], [sock.fileno()]); "
+              "sock.close(); left.sendall(b'.'); os.waitpid(pid, 0)")
         same("client reads", client("receive_all(sock)"), 4321)
         client("sock.close()")
     connection = trace.document.connection(protocol="tcp")
