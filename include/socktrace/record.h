@@ -26,11 +26,15 @@ enum st_type {
 	ST_DATA,      /* a run of send or recv on one socket */
 	ST_RELEASE,   /* the last reference to a socket is gone */
 	ST_PROCESS,   /* a process was seen, forked, executed or exited */
+	ST_LISTENER, /* how a followed listener stands at this moment */
+	ST_DROP, /* the kernel turned a client away at a followed listener */
+	ST_SAMPLE, /* what a thread that serves a followed listener is doing */
 	/* written by user space into the same stream */
 	ST_HOST,
 	ST_PROBE,  /* how one row of the probe plan runs */
 	ST_TARGET, /* what was asked for */
 	ST_CGROUP, /* the path of a cgroup id */
+	ST_NETNS, /* settings and counters of a network namespace with followed listeners */
 	ST_LOSS,   /* losses so far */
 	ST_END,    /* the trace ended in order */
 	ST_TYPE_MAX,
@@ -125,7 +129,14 @@ struct st_call {
 	__u32 depth;    /* accept: the queue after this call; else 0 */
 	__u32 pad2;
 	char comm[ST_COMM_LEN];
-	struct st_name name;
+	union {
+		struct st_name name; /* bind, connect */
+		/* accept: the calling thread's own clocks as it returns: time on a CPU, and time
+		 * ready to run but waiting for one. Both only grow; 0: not known here. */
+		struct {
+			__u64 running_ns, runnable_ns;
+		};
+	};
 };
 
 /* bind and listen always, connect of a UNIX socket. path is the name argument (bind,
@@ -236,6 +247,103 @@ struct st_process {
 	char cmdline[ST_CMDLINE_LEN];
 };
 
+enum st_listener_flags {
+	ST_LISTENER_MIGRATES = 1, /* net.ipv4.tcp_migrate_req: its queue moves on when it closes */
+};
+
+/* At attach, when listen() returned, while its queue or its drops change, and at the end. */
+struct st_listener {
+	struct st_header h;
+	__u64 id;
+	__u64 group; /* reuseport group, the same for all members; 0: in none */
+	__u32 depth, limit;
+	__u32 syn_queue; /* requests whose handshake is not complete */
+	__u32 sk_drops; /* the kernel's own count of the socket, since its birth */
+	__u32 defer_accept_s; /* TCP_DEFER_ACCEPT, seconds; 0: not set */
+	__u32 netns;
+	__u8 flags; /* enum st_listener_flags */
+	__u8 pad[7];
+};
+
+enum st_drop_path {
+	ST_DROP_SYN = 1, /* a SYN, the accept queue being full */
+	ST_DROP_ACK, /* the handshake's last ACK, the accept queue being full */
+	ST_DROP_SYN_QUEUE, /* a SYN, the SYN queue being full and no cookie being sent */
+	ST_DROP_OTHER, /* a SYN or a last ACK for another reason */
+	ST_DROP_COOKIE, /* no drop: a SYN answered by a cookie, the SYN queue being full */
+	ST_DROP_UNIX, /* UNIX: a connect() found the queue full: it waits, or got EAGAIN */
+	ST_DROP_MAX,
+};
+
+enum st_drop_flags {
+	ST_DROP_WITH_COOKIE = 1, /* ACK: it answered a cookie; no request is left behind it */
+};
+
+/* sock is the listener (of a reuseport group: the member), its peer the one turned away. */
+struct st_drop {
+	struct st_header h;
+	struct st_sock sock;
+	__u32 depth, limit; /* as the kernel compared them */
+	__u32 syn_queue;
+	__u32 pid, tid; /* UNIX: who waits; else 0 */
+	__u8 path; /* enum st_drop_path */
+	__u8 flags; /* enum st_drop_flags */
+	__u8 pad[2];
+};
+
+enum st_thread_state {
+	ST_THREAD_RUNNING = 1, /* on a CPU */
+	ST_THREAD_RUNNABLE, /* ready, waiting for one (or held back by its cgroup's quota) */
+	ST_THREAD_SLEEPING, /* blocked, can be interrupted */
+	ST_THREAD_WAITING, /* blocked in the kernel, cannot (state D) */
+	ST_THREAD_STOPPED, /* by a signal or a debugger */
+	ST_THREAD_FROZEN, /* by its cgroup */
+	ST_THREAD_EXITED,
+	ST_THREAD_MAX,
+};
+
+/* Taken of a listener's accepting threads when a client arrives at a queue at least half
+ * full, and of all threads of its owners while it stays so. */
+struct st_sample {
+	struct st_header h;
+	__u64 listener;
+	__u64 socket; /* id of the socket that fd names, 0: none, or not a followed one */
+	__u32 pid, tid;
+	__u64 running_ns, runnable_ns; /* as in struct st_call */
+	__s32 syscall; /* number in the machine's table; -1: in none */
+	__s32 fd; /* of that call; -1: it has none */
+	__u64 syscall_arg; /* its first argument as it stands (futex: the address) */
+	__u8 state; /* enum st_thread_state */
+	__u8 pad[7];
+	char comm[ST_COMM_LEN];
+	char file[32]; /* last part of the path of the file that fd names, cut; "" for a socket */
+};
+
+/* struct st_netns.counter: of TcpExt in /proc/net/netstat, since boot. */
+enum st_counter {
+	ST_COUNTER_LISTEN_OVERFLOWS,
+	ST_COUNTER_LISTEN_DROPS,
+	ST_COUNTER_REQ_Q_FULL_DROP,
+	ST_COUNTER_REQ_Q_FULL_DO_COOKIES,
+	ST_COUNTER_SYNCOOKIES_SENT,
+	ST_COUNTER_SYNCOOKIES_RECV,
+	ST_COUNTER_SYNCOOKIES_FAILED,
+	ST_COUNTER_DEFER_ACCEPT_DROP,
+	ST_COUNTER_MAX,
+};
+
+/* At attach, every second while a counter rises, and at the end. */
+struct st_netns {
+	struct st_header h;
+	__u32 netns;
+	__s32 somaxconn; /* settings: -1: not known */
+	__s32 max_syn_backlog;
+	__s32 syncookies; /* 0, 1, 2 */
+	__s32 abort_on_overflow;
+	__s32 migrate_req;
+	__u64 counter[ST_COUNTER_MAX];
+};
+
 struct st_host {
 	struct st_header h; /* ts_ns: when the capture started */
 	__u64 started_at_ns; /* CLOCK_REALTIME at that moment */
@@ -295,6 +403,10 @@ _Static_assert(sizeof(struct st_tcp) == 96, "st_tcp");
 _Static_assert(sizeof(struct st_data) == 88, "st_data");
 _Static_assert(sizeof(struct st_release) == 48, "st_release");
 _Static_assert(sizeof(struct st_process) == 328, "st_process");
+_Static_assert(sizeof(struct st_listener) == 64, "st_listener");
+_Static_assert(sizeof(struct st_drop) == 112, "st_drop");
+_Static_assert(sizeof(struct st_sample) == 128, "st_sample");
+_Static_assert(sizeof(struct st_netns) == 104, "st_netns");
 _Static_assert(sizeof(struct st_host) == 216, "st_host");
 _Static_assert(sizeof(struct st_probe) == 240, "st_probe");
 _Static_assert(sizeof(struct st_target) == 224, "st_target");

@@ -18,6 +18,8 @@ static const __u16 record_size[ST_TYPE_MAX] = {
 	[ST_SEEN] = sizeof(struct st_seen),        [ST_STATE] = sizeof(struct st_state),
 	[ST_TCP] = sizeof(struct st_tcp),          [ST_DATA] = sizeof(struct st_data),
 	[ST_RELEASE] = sizeof(struct st_release),  [ST_PROCESS] = sizeof(struct st_process),
+	[ST_LISTENER] = sizeof(struct st_listener), [ST_DROP] = sizeof(struct st_drop),
+	[ST_SAMPLE] = sizeof(struct st_sample),     [ST_NETNS] = sizeof(struct st_netns),
 	[ST_HOST] = sizeof(struct st_host),        [ST_PROBE] = sizeof(struct st_probe),
 	[ST_TARGET] = sizeof(struct st_target),    [ST_CGROUP] = sizeof(struct st_cgroup),
 	[ST_LOSS] = sizeof(struct st_loss_record), [ST_END] = sizeof(struct st_end),
@@ -36,8 +38,9 @@ static bool sock_sound(const struct st_sock *sock)
 static bool call_sound(const struct st_call *call)
 {
 	return sock_sound(&call->sock) && time_sound(call->enter_ns) &&
-	       call->call != ST_CALL_NONE && call->call < ST_CALL_MAX && call->name.v4 <= 1 &&
-	       call->name.path_len <= ST_PATH_LEN && call->ret > -4096;
+	       call->call != ST_CALL_NONE && call->call < ST_CALL_MAX && call->ret > -4096 &&
+	       (call->call == ST_CALL_ACCEPT ||
+		(call->name.v4 <= 1 && call->name.path_len <= ST_PATH_LEN));
 }
 
 static bool call_unix_sound(const struct st_call_unix *unix_call)
@@ -73,6 +76,17 @@ static bool process_sound(const struct st_process *process)
 	       time_sound(process->start_ns) && process->cmdline_len <= ST_CMDLINE_LEN;
 }
 
+static bool drop_sound(const struct st_drop *drop)
+{
+	return sock_sound(&drop->sock) && drop->path >= ST_DROP_SYN && drop->path < ST_DROP_MAX;
+}
+
+static bool sample_sound(const struct st_sample *sample)
+{
+	return sample->state >= ST_THREAD_RUNNING && sample->state < ST_THREAD_MAX &&
+	       time_sound(sample->running_ns) && time_sound(sample->runnable_ns);
+}
+
 static bool record_sound(const struct record *record)
 {
 	switch (record->header->type) {
@@ -90,6 +104,10 @@ static bool record_sound(const struct record *record)
 		return data_sound(record->data);
 	case ST_PROCESS:
 		return process_sound(record->process);
+	case ST_DROP:
+		return drop_sound(record->drop);
+	case ST_SAMPLE:
+		return sample_sound(record->sample);
 	default:
 		return true;
 	}

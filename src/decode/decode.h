@@ -23,6 +23,10 @@ struct record {
 		const struct st_data *data;
 		const struct st_release *release;
 		const struct st_process *process;
+		const struct st_listener *listener;
+		const struct st_drop *drop;
+		const struct st_sample *sample;
+		const struct st_netns *netns;
 		const struct st_host *host;
 		const struct st_probe *probe;
 		const struct st_target *target;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A listening socket: its backlog, its queue, its owners.
+ * A listening socket: its backlog, its queue, its owners, and whom the kernel
+ * turned away at it.
  */
 #pragma once
 
@@ -27,6 +28,49 @@ struct queue_sample {
 	uint32_t depth;
 };
 
+/* How many segments the kernel dropped, by where it was decided (BACKLOG.md's paths). */
+struct drops {
+	uint64_t syn; /* SYNs, the accept queue being full */
+	uint64_t ack; /* last ACKs, the accept queue being full */
+	uint64_t syn_queue; /* SYNs, the SYN queue being full and no cookie sent */
+	uint64_t other; /* SYNs and last ACKs for other reasons */
+};
+
+enum drop_path {
+	DROP_SYN,
+	DROP_ACK,
+	DROP_SYN_QUEUE,
+	DROP_OTHER,
+	DROP_COOKIE,
+	DROP_UNIX,
+	DROP_PATH_MAX
+};
+
+/* One thing turned away; kept in order of time, at most 100,000, `drops` counts all. */
+struct drop {
+	int64_t t_ns;
+	uint32_t peer; /* index into listener.dropped_peers; UINT32_MAX: not known */
+	uint32_t depth, limit;
+	uint8_t path; /* enum drop_path */
+};
+
+/* A connection attempt (address and port) that was turned away at least once. */
+struct dropped_peer {
+	struct address address;
+	uint32_t syns; /* times it was turned away */
+	int64_t first_ns, last_ns;
+	uint64_t connection; /* id of what became of it; 0: not seen again so far */
+	int64_t connected_ns; /* when it got in; TIME_UNKNOWN: it did not so far */
+};
+
+/* The kernel's own view of the listener at one moment. */
+struct listener_reading {
+	int64_t t_ns;
+	uint32_t depth, limit;
+	uint32_t syn_queue;
+	uint32_t sk_drops; /* since the socket's birth */
+};
+
 struct listener {
 	uint64_t id;
 	struct socket *socket; /* NULL once it is gone; everything needed is here */
@@ -46,6 +90,16 @@ struct listener {
 	uint64_t arrivals, accepted;
 	uint64_t synack_retransmits;
 	uint64_t unix_blocked, unix_eagain;
+	uint64_t group; /* reuseport group, the same for all members; 0: in none */
+	uint32_t defer_accept_s; /* TCP_DEFER_ACCEPT; 0: not set */
+	bool migrates; /* tcp_migrate_req */
+	bool drops_seen; /* false: nothing here can see drops one by one */
+	struct drops drops;
+	uint64_t cookies_sent;
+	VEC(struct drop) drop_list;
+	VEC(struct dropped_peer) dropped_peers; /* at most 10,000 */
+	VEC(struct listener_reading) readings; /* at most 10,000, the first and last among them */
+	uint32_t syn_queue_max;
 	VEC(int64_t) waits; /* in the queue, ns, unsorted; of all, or a sample of 100,000 */
 	struct events events; /* its own calls: socket, bind, listen, failed accepts, close */
 };

@@ -11,8 +11,10 @@
 #include "base/hashmap.h"
 #include "base/vec.h"
 #include "decode/decode.h"
+#include "model/acceptor.h"
 #include "model/connection.h"
 #include "model/listener.h"
+#include "model/netns.h"
 #include "model/process.h"
 #include "model/socket.h"
 
@@ -58,6 +60,8 @@ VEC_TYPE(process_list, struct process *);
 VEC_TYPE(socket_list, struct socket *);
 VEC_TYPE(listener_list, struct listener *);
 VEC_TYPE(connection_list, struct connection *);
+VEC_TYPE(netns_list, struct netns *);
+VEC_TYPE(acceptor_list, struct acceptor *);
 
 struct model {
 	struct capture capture;
@@ -65,6 +69,8 @@ struct model {
 	struct socket_list sockets;        /* living and kept; see model_socket_shown() */
 	struct listener_list listeners;
 	struct connection_list connections; /* but those retired and not kept */
+	struct netns_list netnses;          /* in the order they were met */
+	struct acceptor_list acceptors;     /* of listeners and threads, in the order they were met */
 	uint64_t connections_seen;         /* retired ones included */
 	struct model_watch watch;
 	/* Of one connection: from then on runs of data are folded into the one before of

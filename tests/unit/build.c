@@ -46,7 +46,7 @@ struct st_sock build_tcp(__u64 id, __u16 local_port, __u16 peer_port)
 {
 	struct st_sock sock = {
 		.id = id,
-		.netns = 4026531840u,
+		.netns = BUILD_NETNS,
 		.family = AF_INET,
 		.type = SOCK_STREAM,
 		.protocol = IPPROTO_TCP,
@@ -72,7 +72,7 @@ struct st_sock build_unix(__u64 id, __u64 peer_id, __u16 type)
 	return (struct st_sock){
 		.id = id | ST_ID_UNIX,
 		.peer_id = peer_id ? peer_id | ST_ID_UNIX : 0,
-		.netns = 4026531840u,
+		.netns = BUILD_NETNS,
 		.family = AF_UNIX,
 		.type = type,
 		.state = peer_id ? TCP_ESTABLISHED : TCP_CLOSE,
@@ -174,6 +174,47 @@ struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 
 	process.h = (struct st_header)HEADER(ST_PROCESS, ts_ns, process);
 	memcpy(process.comm, comm, strnlen(comm, sizeof(process.comm)));
 	return process;
+}
+
+struct st_listener build_reading(__u64 ts_ns, __u64 id, __u32 depth, __u32 limit)
+{
+	struct st_listener reading = {
+		.id = id, .depth = depth, .limit = limit, .netns = BUILD_NETNS};
+
+	reading.h = (struct st_header)HEADER(ST_LISTENER, ts_ns, reading);
+	return reading;
+}
+
+struct st_drop build_drop(__u64 ts_ns, struct st_sock sock, enum st_drop_path path, __u32 depth,
+			  __u32 limit)
+{
+	struct st_drop drop = {.sock = sock, .depth = depth, .limit = limit, .path = path};
+
+	drop.h = (struct st_header)HEADER(ST_DROP, ts_ns, drop);
+	return drop;
+}
+
+struct st_sample build_sample(__u64 ts_ns, __u64 listener, __u32 tid, enum st_thread_state state)
+{
+	struct st_sample sample = {.listener = listener,
+				   .pid = tid,
+				   .tid = tid,
+				   .state = state,
+				   .syscall = -1,
+				   .fd = -1};
+
+	sample.h = (struct st_header)HEADER(ST_SAMPLE, ts_ns, sample);
+	return sample;
+}
+
+struct st_netns build_netns(__u64 ts_ns, enum st_counter counter, __u64 count)
+{
+	struct st_netns netns = {
+		.netns = BUILD_NETNS, .somaxconn = 4096, .max_syn_backlog = 512, .syncookies = 1};
+
+	netns.counter[counter] = count;
+	netns.h = (struct st_header)HEADER(ST_NETNS, ts_ns, netns);
+	return netns;
 }
 
 struct st_loss_record build_loss(__u64 ts_ns, enum st_loss kind, __u64 count)

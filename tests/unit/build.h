@@ -16,6 +16,7 @@
 #define BUILD_CLIENT 11 /* ids of sockets */
 #define BUILD_SERVER 22
 #define BUILD_LISTENER 33
+#define BUILD_NETNS 4026531840u
 
 struct st_host build_host(void);
 struct st_sock build_tcp(__u64 id, __u16 local_port,
@@ -35,6 +36,11 @@ struct st_release build_release(__u64 ts_ns, __u64 id, __u32 pid);
 struct st_seen build_seen(__u64 ts_ns, struct st_sock sock, __u32 pid, __s32 fd);
 struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 pid,
 				const char *comm);
+struct st_listener build_reading(__u64 ts_ns, __u64 id, __u32 depth, __u32 limit);
+struct st_drop build_drop(__u64 ts_ns, struct st_sock sock, enum st_drop_path path, __u32 depth,
+			  __u32 limit); /* sock: the listener with the peer's address */
+struct st_sample build_sample(__u64 ts_ns, __u64 listener, __u32 tid, enum st_thread_state state);
+struct st_netns build_netns(__u64 ts_ns, enum st_counter counter, __u64 count);
 struct st_loss_record build_loss(__u64 ts_ns, enum st_loss kind, __u64 count);
 
 /* Decodes the record and applies it; the test fails if either does. */

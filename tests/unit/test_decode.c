@@ -30,6 +30,10 @@ union any {
 	struct st_data data;
 	struct st_release release;
 	struct st_process process;
+	struct st_listener listener;
+	struct st_drop drop;
+	struct st_sample sample;
+	struct st_netns netns;
 	struct st_host host;
 	struct st_probe probe;
 	struct st_target target;
@@ -69,6 +73,18 @@ static union any sample(enum st_type type)
 		break;
 	case ST_PROCESS:
 		any.process = build_process(T, ST_PROCESS_EXEC, 100, "x");
+		break;
+	case ST_LISTENER:
+		any.listener = build_reading(T, 5, 2, 128);
+		break;
+	case ST_DROP:
+		any.drop = build_drop(T, build_tcp(5, 80, 4000), ST_DROP_SYN, 6, 5);
+		break;
+	case ST_SAMPLE:
+		any.sample = build_sample(T, 5, 100, ST_THREAD_SLEEPING);
+		break;
+	case ST_NETNS:
+		any.netns = build_netns(T, ST_COUNTER_LISTEN_OVERFLOWS, 1);
 		break;
 	case ST_HOST:
 		any.host = build_host();
@@ -189,6 +205,12 @@ static void test_values_out_of_range(void **state)
 	refuses(ST_PROCESS, process.event, ST_PROCESS_MAX);
 	refuses(ST_PROCESS, process.cmdline_len, ST_CMDLINE_LEN + 1);
 	refuses(ST_PROCESS, process.start_ns, ~0ULL);
+	refuses(ST_DROP, drop.path, 0);
+	refuses(ST_DROP, drop.path, ST_DROP_MAX);
+	refuses(ST_DROP, drop.sock.state, 14);
+	refuses(ST_SAMPLE, sample.state, 0);
+	refuses(ST_SAMPLE, sample.state, ST_THREAD_MAX);
+	refuses(ST_SAMPLE, sample.running_ns, ~0ULL);
 }
 
 static void test_values_at_the_edge(void **state)
