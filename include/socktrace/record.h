@@ -262,7 +262,8 @@ struct st_listener {
 	__u32 defer_accept_s; /* TCP_DEFER_ACCEPT, seconds; 0: not set */
 	__u32 netns;
 	__u8 flags; /* enum st_listener_flags */
-	__u8 pad[7];
+	__u8 drops_seen; /* bit 1 << enum st_drop_path: these are reported one by one here */
+	__u8 pad[6];
 };
 
 enum st_drop_path {
@@ -277,9 +278,11 @@ enum st_drop_path {
 
 enum st_drop_flags {
 	ST_DROP_WITH_COOKIE = 1, /* ACK: it answered a cookie; no request is left behind it */
+	ST_DROP_LAST_ACK = 2, /* OTHER: it was a last ACK, else a SYN */
 };
 
-/* sock is the listener (of a reuseport group: the member), its peer the one turned away. */
+/* sock is the listener (of a reuseport group: the member) with the addresses of the segment:
+ * local is where it was sent to, peer the one turned away. */
 struct st_drop {
 	struct st_header h;
 	struct st_sock sock;

@@ -46,10 +46,10 @@ enum drop_path {
 	DROP_PATH_MAX
 };
 
-/* One thing turned away; kept in order of time, at most 100,000, `drops` counts all. */
+/* One thing turned away; kept in order of time, the latest 100,000; `drops` counts all. */
 struct drop {
 	int64_t t_ns;
-	uint32_t peer; /* index into listener.dropped_peers; UINT32_MAX: not known */
+	uint32_t peer; /* index into listener.dropped_peers; UINT32_MAX: not kept */
 	uint32_t depth, limit;
 	uint8_t path; /* enum drop_path */
 };
@@ -59,7 +59,7 @@ struct dropped_peer {
 	struct address address;
 	uint32_t syns; /* times it was turned away */
 	int64_t first_ns, last_ns;
-	uint64_t connection; /* id of what became of it; 0: not seen again so far */
+	uint64_t connection; /* id of the connection that it is, or was to be */
 	int64_t connected_ns; /* when it got in; TIME_UNKNOWN: it did not so far */
 };
 
@@ -93,11 +93,13 @@ struct listener {
 	uint64_t group; /* reuseport group, the same for all members; 0: in none */
 	uint32_t defer_accept_s; /* TCP_DEFER_ACCEPT; 0: not set */
 	bool migrates; /* tcp_migrate_req */
-	bool drops_seen; /* false: nothing here can see drops one by one */
+	uint8_t drops_seen; /* bit 1 << enum drop_path: can be seen one by one here */
 	struct drops drops;
 	uint64_t cookies_sent;
 	VEC(struct drop) drop_list;
-	VEC(struct dropped_peer) dropped_peers; /* at most 10,000 */
+	uint64_t drops_forgotten; /* how many went before the first of drop_list */
+	VEC(struct dropped_peer) dropped_peers; /* the latest 10,000 to appear */
+	uint64_t dropped_attempts; /* peers ever; one forgotten and back counts again */
 	VEC(struct listener_reading) readings; /* at most 10,000, the first and last among them */
 	uint32_t syn_queue_max;
 	VEC(int64_t) waits; /* in the queue, ns, unsorted; of all, or a sample of 100,000 */
