@@ -10,6 +10,7 @@ CLANG ?= clang
 BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool)
 PREFIX ?= /usr/local
 V ?= 0
+VIEWER ?= 1
 
 machine := $(shell uname -m)
 bpf_arch := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(machine)))
@@ -43,16 +44,20 @@ bpf_cflags := -O2 -g -target bpf -mcpu=v2 -D__TARGET_ARCH_$(bpf_arch) -Wall -Wex
 
 # --- files -------------------------------------------------------------------
 
+# What mk/deps is to see to before anything else.
+to_build := build $(if $(filter 1,$(VIEWER)),viewer)
+
 skeleton := build/socktrace.skel.h
 
 src := $(wildcard src/*.c src/*/*.c)
-obj := $(src:%.c=$(O)/%.o)
+obj := $(src:%.c=$(O)/%.o) $(O)/src/render/viewer.o
 lib_obj := $(filter-out $(O)/src/main.o,$(obj))
 core_obj := $(filter $(O)/src/base/% $(O)/src/decode/% $(O)/src/model/%,$(obj))
 
 unit_src := $(wildcard tests/unit/*.c)
 unit_shared := $(patsubst %.c,$(O)/%.o,$(filter-out tests/unit/test_%,$(unit_src)))
 unit_programs := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
+viewer_src := $(shell find viz/src -type f) $(wildcard viz/*.mjs viz/*.json)
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 # --- the program -------------------------------------------------------------
@@ -82,11 +87,15 @@ $(O)/%.o: %.c $(O)/flags | build/tools
 	@mkdir -p $(@D)
 	$(call say,CC,$@) $(CC) $(cflags) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
+$(O)/src/render/viewer.o: src/render/viewer.S $(O)/flags $(if $(filter 1,$(VIEWER)),build/viewer.html)
+	@mkdir -p $(@D)
+	$(call say,AS,$@) $(CC) $(CPPFLAGS) -DVIEWER=$(VIEWER) -c $< -o $@
+
 # These change only when what is in them changes, so other flags mean a rebuild.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(cflags) $(CPPFLAGS) $(LDFLAGS)' | cmp -s - $@ || \
-		echo '$(CC) $(cflags) $(CPPFLAGS) $(LDFLAGS)' > $@
+	@echo '$(CC) $(cflags) $(CPPFLAGS) $(LDFLAGS) $(VIEWER)' | cmp -s - $@ || \
+		echo '$(CC) $(cflags) $(CPPFLAGS) $(LDFLAGS) $(VIEWER)' > $@
 
 build/bpf/flags: FORCE
 	@mkdir -p $(@D)
@@ -95,6 +104,22 @@ build/bpf/flags: FORCE
 build/tools:
 	@mkdir -p $(@D)
 	@mk/deps --check build
+	@touch $@
+
+# --- the viewer ---------------------------------------------------------------
+
+# Left out of the program with VIEWER=0, for machines without npm.
+build/viewer.html: $(viewer_src) viz/node_modules/.package-lock.json
+	@mkdir -p $(@D)
+	$(call say,VIEWER,$@) node viz/build.mjs
+
+viz/node_modules/.package-lock.json: viz/package.json viz/package-lock.json | build/viewer-tools
+	$(call say,NPM,viz) npm --prefix viz ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+build/viewer-tools:
+	@mkdir -p $(@D)
+	@mk/deps --check viewer || { echo 'or build without the viewer: make VIEWER=0' >&2; exit 1; }
 	@touch $@
 
 # --- the tests' programs -----------------------------------------------------
@@ -121,15 +146,15 @@ $(fuzz_programs): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(core_obj)
 
 # tests/run builds what a suite needs, with the tools that deps has just installed.
 test:
-	@mk/deps build test
+	@mk/deps $(to_build) test
 	@tests/run includes unit sanitized fuzz live
 
 unit sanitized fuzz live:
-	@mk/deps build test
+	@mk/deps $(to_build) test
 	@tests/run $@
 
 lint:
-	@mk/deps build lint
+	@mk/deps $(to_build) lint
 	@$(MAKE) --no-print-directory $(skeleton)
 	@tests/run lint
 
@@ -137,12 +162,12 @@ golden: unit-programs
 	@for program in $(unit_programs); do SOCKTRACE_GOLDEN=update $$program || exit; done
 
 demo:
-	@mk/deps build demo
+	@mk/deps $(to_build) demo
 	@$(MAKE) --no-print-directory all
 	@demo/run
 
 bench:
-	@mk/deps build bench
+	@mk/deps $(to_build) bench
 	@$(MAKE) --no-print-directory all build/bench/choices
 	@build/bench/choices
 	@bench/run $(BENCH)
@@ -156,11 +181,11 @@ build/bench/choices: bench/choices.c bench/choices.bpf.c bench/choices.h
 	$(call say,CC,$@) $(CC) $(cflags) -Ibuild/bench -Ibench bench/choices.c -o $@ $(ldlibs)
 
 vmtest:
-	@mk/deps build vm
+	@mk/deps $(to_build) vm
 	@tests/run vm
 
 deps:
-	@mk/deps build test demo bench vm lint
+	@mk/deps $(to_build) test demo bench vm lint
 
 # --- the rest ----------------------------------------------------------------
 
@@ -177,7 +202,7 @@ clean:
 	rm -rf build socktrace socktrace-static
 
 help:
-	@echo 'make              build ./socktrace (CC=clang, CFLAGS=…, V=1)'
+	@echo 'make              build ./socktrace (CC=clang, CFLAGS=…, V=1; VIEWER=0: without npm)'
 	@echo 'make static       build ./socktrace-static, which needs no library at run time'
 	@echo 'make install      to $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX); make uninstall'
 	@echo 'make demo         the tutorial scenes, traced and drawn'

@@ -19,6 +19,8 @@ static int run(const struct options *options)
 		return cmd_show(options);
 	case COMMAND_EXPORT:
 		return cmd_export(options);
+	case COMMAND_VIEW:
+		return cmd_view(options);
 	case COMMAND_CHECK:
 		return cmd_check(options);
 	case COMMAND_VERSION:

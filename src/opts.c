@@ -151,6 +151,7 @@ static enum format format_of(const char *name)
 {
 	static const char *const names[FORMAT_MAX] = {[FORMAT_JSON] = "json",
 						      [FORMAT_NDJSON] = "ndjson",
+						      [FORMAT_HTML] = "html",
 						      [FORMAT_SVG] = "svg",
 						      [FORMAT_RECORDING] = "skt"};
 
@@ -193,7 +194,8 @@ static int set_format(struct options *o, const char *name)
 {
 	o->format = format_of(name);
 	if (o->format == FORMAT_NONE || o->format == FORMAT_RECORDING)
-		return log_err_r(-EINVAL, "--format takes json, ndjson or svg, not \"%s\"", name);
+		return log_err_r(-EINVAL, "--format takes json, ndjson, html or svg, not \"%s\"",
+				 name);
 	return 0;
 }
 
@@ -317,6 +319,7 @@ static enum command take_command(int *argc, char **argv)
 							[COMMAND_RECORD] = "record",
 							[COMMAND_SHOW] = "show",
 							[COMMAND_EXPORT] = "export",
+							[COMMAND_VIEW] = "view",
 							[COMMAND_CHECK] = "check"};
 
 	for (int c = 0; c<COMMAND_HELP && * argc> 1; c++) {
@@ -373,7 +376,8 @@ static int check_outputs(const struct options *o)
 	vec_each (file, &o->outputs) {
 		if (o->command == COMMAND_TRACE && file->format == FORMAT_NONE)
 			return log_err_r(-EINVAL,
-					 "-o %s: the name must end in .json, .ndjson, .svg or .skt",
+					 "-o %s: the name must end in .json, .ndjson, .html, .svg "
+					 "or .skt",
 					 file->path);
 	}
 	if (o->command == COMMAND_RECORD && o->outputs.len != 1)
@@ -394,7 +398,18 @@ static int check_file(struct options *o, int operands, const char *operand)
 		o->format = o->outputs.items[0].format;
 	if (o->command == COMMAND_EXPORT &&
 	    (o->format == FORMAT_NONE || o->format == FORMAT_RECORDING))
-		return log_err_r(-EINVAL, "export needs --format json, ndjson or svg");
+		return log_err_r(-EINVAL, "export needs --format json, ndjson, html or svg");
+	return 0;
+}
+
+static int check_view(struct options *o, int operands, const char *operand)
+{
+	if (operands > 1)
+		return log_err_r(-EINVAL, "view takes one FILE, or none for the viewer alone");
+	if (o->outputs.len)
+		return log_err_r(-EINVAL, "view takes no -o: `socktrace export FILE -o x.html` "
+					  "writes a report to keep");
+	o->file = operand;
 	return 0;
 }
 
@@ -434,6 +449,8 @@ static int check(struct options *o, int operands, const char *operand)
 		return r;
 	if (o->command == COMMAND_SHOW || o->command == COMMAND_EXPORT)
 		return check_file(o, operands, operand);
+	if (o->command == COMMAND_VIEW)
+		return check_view(o, operands, operand);
 	if (o->command == COMMAND_CHECK)
 		return operands ? log_err_r(-EINVAL, "check takes no argument") : 0;
 	return check_target(o, operand);

@@ -17,13 +17,22 @@ enum command {
 	COMMAND_RECORD,
 	COMMAND_SHOW,
 	COMMAND_EXPORT,
+	COMMAND_VIEW,
 	COMMAND_CHECK,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 	COMMAND_MAX,
 };
 
-enum format { FORMAT_NONE, FORMAT_JSON, FORMAT_NDJSON, FORMAT_SVG, FORMAT_RECORDING, FORMAT_MAX };
+enum format {
+	FORMAT_NONE,
+	FORMAT_JSON,
+	FORMAT_NDJSON,
+	FORMAT_HTML,
+	FORMAT_SVG,
+	FORMAT_RECORDING,
+	FORMAT_MAX,
+};
 
 struct output_file {
 	const char *path;
@@ -35,7 +44,7 @@ struct options {
 	struct source_options source;
 	char **run;           /* COMMAND and its arguments, NULL-terminated; NULL: none */
 	const char *user;     /* -u, for COMMAND */
-	const char *file;     /* what show and export read */
+	const char *file;     /* what show, export and view read; view: NULL is none */
 	VEC(struct output_file) outputs; /* -o */
 	enum format format;   /* export --format; NONE: by the name of -o */
 	bool json;            /* NDJSON on stdout */

@@ -14,4 +14,5 @@ int cmd_trace(const struct options *options);
 int cmd_record(const struct options *options);
 int cmd_show(const struct options *options);
 int cmd_export(const struct options *options);
+int cmd_view(const struct options *options);
 int cmd_check(const struct options *options);

@@ -46,7 +46,7 @@ int cmd_export(const struct options *options)
 
 	one.outputs.items = &file;
 	one.outputs.len = 1;
-	if (options->format == FORMAT_NDJSON) {
+	if (options->format == FORMAT_NDJSON || options->format == FORMAT_HTML) {
 		watch = (struct model_watch){&outputs,     print_event,   print_connection,
 					     print_socket, print_process, print_listener};
 	}

@@ -17,6 +17,11 @@
 	vec_each (it, &(outputs)->items)                                                           \
 		if ((*it)->format == (wanted))
 
+/* Those that are written line by line. */
+#define each_stream(it, outputs)                                                                   \
+	vec_each (it, &(outputs)->items)                                                           \
+		if ((*it)->format == FORMAT_NDJSON || (*it)->format == FORMAT_HTML)
+
 static void failed(struct outputs *outputs, const struct output *output, int r)
 {
 	if (r >= 0 || outputs->error)
@@ -36,6 +41,20 @@ static int open_stream(struct output *output)
 	return 0;
 }
 
+static int open_report(struct output *output)
+{
+	int r = open_stream(output);
+
+	if (r)
+		return r;
+	r = html_new(output->stream, &output->html);
+	if (r == -ENOSYS)
+		return log_err_r(r, "this socktrace was built without the viewer (make VIEWER=0)");
+	if (r)
+		return log_err_r(r, "cannot write to %s: %s", output->path, strerror(-r));
+	return 0;
+}
+
 static int open_output(struct outputs *outputs, const char *path, enum format format)
 {
 	struct output *output = calloc(1, sizeof(*output));
@@ -48,9 +67,12 @@ static int open_output(struct outputs *outputs, const char *path, enum format fo
 	output->path = path;
 	output->format = format;
 	r = format == FORMAT_RECORDING ? recording_create(path, &output->writer)
+	    : format == FORMAT_HTML    ? open_report(output)
 				       : open_stream(output);
 	if (!r && format == FORMAT_NDJSON)
 		ndjson_init(&output->ndjson, output->stream, &outputs->model->capture);
+	if (!r && format == FORMAT_HTML)
+		ndjson_init(&output->ndjson, html_data(output->html), &outputs->model->capture);
 	return r;
 }
 
@@ -91,22 +113,22 @@ void outputs_event(struct outputs *outputs, const struct event *event, const str
 
 void outputs_connection(struct outputs *outputs, struct connection *connection)
 {
-	each_output(it, outputs, FORMAT_NDJSON) ndjson_connection(&(*it)->ndjson, connection);
+	each_stream (it, outputs) ndjson_connection(&(*it)->ndjson, connection);
 }
 
 void outputs_socket(struct outputs *outputs, struct socket *socket)
 {
-	each_output(it, outputs, FORMAT_NDJSON) ndjson_socket(&(*it)->ndjson, socket);
+	each_stream (it, outputs) ndjson_socket(&(*it)->ndjson, socket);
 }
 
 void outputs_process(struct outputs *outputs, const struct process *process)
 {
-	each_output(it, outputs, FORMAT_NDJSON) ndjson_process(&(*it)->ndjson, process);
+	each_stream (it, outputs) ndjson_process(&(*it)->ndjson, process);
 }
 
 void outputs_listener(struct outputs *outputs, const struct listener *listener)
 {
-	each_output(it, outputs, FORMAT_NDJSON) ndjson_listener(&(*it)->ndjson, listener);
+	each_stream (it, outputs) ndjson_listener(&(*it)->ndjson, listener);
 }
 
 void outputs_tick(struct outputs *outputs, int64_t now_ns)
@@ -126,6 +148,8 @@ void outputs_tick(struct outputs *outputs, int64_t now_ns)
 
 static int finish(struct outputs *outputs, struct output *output)
 {
+	int r;
+
 	switch (output->format) {
 	case FORMAT_JSON:
 		return json_write(output->stream, outputs->model);
@@ -134,6 +158,10 @@ static int finish(struct outputs *outputs, struct output *output)
 	case FORMAT_NDJSON:
 		ndjson_end(&output->ndjson, outputs->model);
 		return ndjson_flush(&output->ndjson);
+	case FORMAT_HTML:
+		ndjson_end(&output->ndjson, outputs->model);
+		r = ndjson_flush(&output->ndjson);
+		return r ? r : html_finish(output->html);
 	default:
 		return recording_close(&output->writer);
 	}
@@ -149,8 +177,9 @@ int outputs_finish(struct outputs *outputs)
 void outputs_release(struct outputs *outputs)
 {
 	vec_each (it, &outputs->items) {
-		if ((*it)->format == FORMAT_NDJSON)
+		if ((*it)->ndjson.capture)
 			ndjson_release(&(*it)->ndjson);
+		html_free(&(*it)->html);
 		if ((*it)->writer)
 			recording_close(&(*it)->writer);
 		if ((*it)->stream && (*it)->stream != stdout)

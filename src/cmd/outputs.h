@@ -11,6 +11,7 @@
 #include "capture/recording_write.h"
 #include "model/model.h"
 #include "opts.h"
+#include "render/html.h"
 #include "render/ndjson.h"
 
 struct output {
@@ -18,7 +19,8 @@ struct output {
 	enum format format;
 	FILE *stream; /* all but recordings */
 	struct recording_writer *writer; /* recordings */
-	struct ndjson ndjson;
+	struct html *html; /* reports */
+	struct ndjson ndjson; /* also what a report holds */
 	int64_t next_ns; /* when open connections are due again */
 };
 
