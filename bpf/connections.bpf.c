@@ -168,6 +168,18 @@ static __always_inline void accept_queue(struct st_call *r, struct sock *listene
 		r->depth = SOCK(listener, sk_ack_backlog);
 }
 
+/* What the thread has had of the CPUs so far. The kernel brings the first up to date when the
+ * thread leaves its CPU and at ticks. */
+static __always_inline void accept_clocks(struct st_call *r)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (!bpf_core_field_exists(task->sched_info.run_delay))
+		return;
+	r->running_ns = READ(task, task_struct, se.sum_exec_runtime);
+	r->runnable_ns = READ(task, task_struct, sched_info.run_delay);
+}
+
 static __always_inline int accept_report(const struct st_thread *thread, struct sock *child,
 					 __u8 flags, bool accept4, __s64 ret)
 {
@@ -177,6 +189,7 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
 		return 0;
 	call_fill(r, thread, ST_CALL_ACCEPT, ret);
+	accept_clocks(r);
 	if (accept4) {
 		r->flags |= ST_CALL_4;
 		r->arg[0] = thread->args[3];

@@ -190,9 +190,19 @@ struct nsproxy {
 	struct net *net_ns;
 };
 
+struct sched_entity {
+	__u64 sum_exec_runtime;
+};
+
+struct sched_info {
+	unsigned long long run_delay; /* with CONFIG_SCHED_INFO */
+};
+
 struct task_struct {
 	__u32 pid;
 	__u32 tgid;
+	struct sched_entity se;
+	struct sched_info sched_info;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	__u64 start_boottime;

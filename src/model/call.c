@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "model/acceptors.h"
 #include "model/connections.h"
 #include "model/flows.h"
 #include "model/listeners.h"
@@ -220,6 +221,8 @@ static void call_accept(struct model *model, struct call *call)
 	call->event.arg.accept.flags = wire->arg[0];
 	call->event.arg.accept.depth = wire->depth;
 	call->event.arg.accept.limit = wire->backlog;
+	if (listening)
+		acceptor_returned(model, listening, call->process, wire);
 	if (call->event.err || !wire->sock.id) {
 		accept_failed(model, call, listening);
 		return;

@@ -13,6 +13,7 @@
 #define OWNERS_MAX 256
 #define NAMES_MAX 64
 #define SAMPLES_MAX 10000
+#define IDLE_SAMPLES_MAX 256 /* of a thread that never accepted */
 #define WAITS_MAX 100000
 #define KEEP_ENDED 4096 /* processes and listeners that are over and that nothing refers to */
 
@@ -86,6 +87,7 @@ struct listening {
 	struct listener pub;
 	uint64_t address_key;
 	uint64_t waits_seen;
+	int64_t crowded_ns; /* when its queue was last at least half full; TIME_UNKNOWN: never */
 	bool configured; /* its first listen() was seen */
 	bool marked; /* something kept refers to it */
 };
@@ -97,6 +99,7 @@ struct model_index {
 	struct hashmap tuples; /* → chain of struct conn with one end seen */
 	struct hashmap flows; /* → struct flow */
 	struct hashmap listeners; /* hash of address → struct listening, open ones */
+	struct hashmap acceptors; /* listener and tid → struct accepting */
 	struct hashmap cgroups; /* id → path, owned */
 	struct sock *departing, *departing_last;
 	uint64_t next_process, next_socket, next_listener, next_connection;

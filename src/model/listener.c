@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/acceptors.h"
 #include "model/listeners.h"
 #include "model/sockets.h"
 
@@ -90,6 +91,7 @@ struct listening *listener_open(struct model *model, struct sock *sock, int64_t 
 	pub->requested = -1;
 	pub->opened_ns = t_ns;
 	pub->closed_ns = TIME_UNKNOWN;
+	listening->crowded_ns = TIME_UNKNOWN;
 	pub->events = sock->pub.events;
 	sock->pub.events = (struct events){0};
 	sock->pub.listener = pub;
@@ -153,6 +155,8 @@ void listener_depth(struct model *model, struct listening *listening, int64_t t_
 	pub->depth = depth;
 	if (depth > pub->depth_max)
 		pub->depth_max = depth;
+	if (queue_is_crowded(depth, pub->effective))
+		listening->crowded_ns = t_ns;
 	if (pub->samples.len >= SAMPLES_MAX)
 		samples_thin(pub);
 	if (vec_push(&pub->samples, sample))
@@ -232,6 +236,7 @@ void listener_sweep(struct model *model)
 		bool over = !listening->pub.socket && listening->pub.closed_ns != TIME_UNKNOWN;
 
 		if (over && !listening->marked) {
+			acceptors_forget(model, &listening->pub);
 			listening_free(listening);
 			continue;
 		}

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/acceptors.h"
 #include "model/connections.h"
 #include "model/listeners.h"
 #include "model/processes.h"
@@ -72,6 +73,7 @@ void model_free(struct model **at)
 	if (!model)
 		return;
 	conns_release(model);
+	acceptors_release(model);
 	listeners_release(model);
 	sockets_release(model);
 	processes_release(model);
@@ -150,6 +152,9 @@ static void apply(struct model *model, const struct record *record)
 		break;
 	case ST_PROCESS:
 		process_apply(model, record->process);
+		break;
+	case ST_SAMPLE:
+		acceptor_apply_sample(model, record->sample);
 		break;
 	case ST_HOST:
 		host_apply(&model->capture, record->host);

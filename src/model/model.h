@@ -70,7 +70,7 @@ struct model {
 	struct listener_list listeners;
 	struct connection_list connections; /* but those retired and not kept */
 	struct netns_list netnses;          /* in the order they were met */
-	struct acceptor_list acceptors;     /* of listeners and threads, in the order they were met */
+	struct acceptor_list acceptors;     /* in the order they were met */
 	uint64_t connections_seen;         /* retired ones included */
 	struct model_watch watch;
 	/* Of one connection: from then on runs of data are folded into the one before of

@@ -214,6 +214,8 @@ static void mark_referred(const struct model *model)
 	vec_each (at, &model->listeners)
 		vec_each (owner, &(*at)->owners)
 			mark(owner->process);
+	vec_each (at, &model->acceptors)
+		mark((*at)->process);
 }
 
 void process_sweep(struct model *model)

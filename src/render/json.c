@@ -5,6 +5,7 @@
  */
 #include "render/json.h"
 
+#include "render/json_acceptor.h"
 #include "render/json_capture.h"
 #include "render/json_connection.h"
 #include "render/json_listener.h"
@@ -60,6 +61,16 @@ static void json_listeners(struct json *json, const struct model *model)
 	json_array_end(json);
 }
 
+static void json_acceptors(struct json *json, const struct model *model)
+{
+	json_section(json, "acceptors");
+	for (size_t i = 0; i < model->acceptors.len; i++) {
+		json_newline(json);
+		json_acceptor(json, JSON_ITEM, model->acceptors.items[i], &model->capture);
+	}
+	json_array_end(json);
+}
+
 int json_write(FILE *out, const struct model *model)
 {
 	struct json json;
@@ -76,8 +87,7 @@ int json_write(FILE *out, const struct model *model)
 	json_processes(&json, model);
 	json_sockets(&json, model);
 	json_listeners(&json, model);
-	json_section(&json, "acceptors");
-	json_array_end(&json);
+	json_acceptors(&json, model);
 	json_connections(&json, model);
 	json_section(&json, "findings");
 	json_array_end(&json);

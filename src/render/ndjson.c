@@ -5,6 +5,7 @@
 #include "render/ndjson.h"
 
 #include "render/json.h"
+#include "render/json_acceptor.h"
 #include "render/json_capture.h"
 #include "render/json_connection.h"
 #include "render/json_event.h"
@@ -44,6 +45,12 @@ void ndjson_listener(struct ndjson *writer, const struct listener *listener)
 {
 	ndjson_header(writer);
 	json_listener(&writer->json, JSON_LINE, listener);
+	json_line_end(&writer->json);
+}
+
+static void ndjson_acceptor(struct ndjson *writer, const struct acceptor *acceptor)
+{
+	json_acceptor(&writer->json, JSON_LINE, acceptor, writer->capture);
 	json_line_end(&writer->json);
 }
 
@@ -94,6 +101,8 @@ void ndjson_end(struct ndjson *writer, const struct model *model)
 			ndjson_socket(writer, model->sockets.items[i]);
 	for (size_t i = 0; i < model->listeners.len; i++)
 		ndjson_listener(writer, model->listeners.items[i]);
+	for (size_t i = 0; i < model->acceptors.len; i++)
+		ndjson_acceptor(writer, model->acceptors.items[i]);
 	for (size_t i = 0; i < model->connections.len; i++)
 		if (!model->connections.items[i]->retired)
 			ndjson_connection(writer, model->connections.items[i]);
