@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The flowchart of a connection, a listener or a socket: its titles, and its rows.
+
+import type { Connection, Listener, Process, Side, Socket } from "../format/types";
+import { addressText, program, route } from "../model/address";
+import { bytesText, failed, outcomeText } from "../model/outcome";
+import { plural } from "../model/units";
+import type { Chart } from "./chart";
+import { addRows } from "./rows";
+import { storyAlone, storyOfConnection, storyOfListener } from "./steps";
+import { Walk } from "./walk";
+
+type Processes = Map<string, Process>;
+
+function processText(processes: Processes, id: string | null | undefined): string {
+  const process = id ? processes.get(id) : undefined;
+  return process ? program({ pid: process.pid, comm: process.names.at(-1)?.[1] ?? null }) : "";
+}
+
+function laneTitle(
+  role: string,
+  connection: Connection,
+  side: Side,
+  listener: Listener | null,
+  processes: Processes,
+): string {
+  const end = connection[side];
+  const who =
+    program(end) || (side === "server" && processText(processes, listener?.owners[0]?.process));
+  if (who) return `${role} ${who}`;
+  return end ? role : `${role} (not seen from here)`;
+}
+
+export function chartOfConnection(
+  connection: Connection,
+  listener: Listener | null,
+  processes: Processes,
+): Chart {
+  const pair = connection.events[0]?.name === "socketpair";
+  const title = (role: string, side: Side) =>
+    laneTitle(role, connection, side, listener, processes);
+  return {
+    title: `#${connection.id} ${connection.protocol} ${route(connection)}`,
+    summary: `${outcomeText(connection)}   ${bytesText(connection)}`,
+    failed: failed(connection),
+    lanes: 2,
+    laneTitles: [
+      title(pair ? "one end" : "client", "client"),
+      title(pair ? "other end" : "server", "server"),
+    ],
+    rows: addRows(new Walk(storyOfConnection(connection, listener), connection), listener),
+  };
+}
+
+export function chartOfListener(listener: Listener, processes: Processes): Chart {
+  return {
+    title: `${listener.protocol} ${addressText(listener) || "(unnamed)"}`,
+    summary: `backlog ${listener.backlog.effective}   ${plural(listener.accepted, "connection")} accepted`,
+    failed: false,
+    lanes: 1,
+    laneTitles: [processText(processes, listener.owners[0]?.process), ""],
+    rows: addRows(new Walk(storyOfListener(listener), null), listener),
+  };
+}
+
+export function chartOfSocket(socket: Socket, processes: Processes): Chart {
+  const error =
+    socket.outcome === "failed" ? socket.events.filter((event) => event.errno).at(-1) : undefined;
+  return {
+    title: `${socket.protocol} socket`,
+    summary: error ? `${error.name}() failed: ${error.errno}` : "no connection",
+    failed: !!error,
+    lanes: 1,
+    laneTitles: [processText(processes, socket.process), ""],
+    rows: addRows(new Walk(storyAlone(socket.events, [], socket.outcome === "open"), null), null),
+  };
+}
