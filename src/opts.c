@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "opts_check.h"
 
 #define DEFAULT_BUFFER_MIB 16
 #define ALL_CALLS ((1u << ST_CALL_MAX) - 2)
@@ -136,6 +137,8 @@ static int set_calls(struct options *o, const char *text)
 
 	if (!strncmp(text, "trace=", 6))
 		text += 6;
+	if (!*text)
+		return log_err_r(-EINVAL, "-e trace= names no call: accept,connect or all, say");
 	o->source.calls = 0;
 	o->source.data = false;
 	while (!r && *text) {
@@ -315,12 +318,10 @@ static int set_option(struct options *o, int option, const char *text)
 /* Removes the command's name from argv and says which it is. */
 static enum command take_command(int *argc, char **argv)
 {
-	static const char *const names[COMMAND_HELP] = {[COMMAND_TRACE] = "trace",
-							[COMMAND_RECORD] = "record",
-							[COMMAND_SHOW] = "show",
-							[COMMAND_EXPORT] = "export",
-							[COMMAND_VIEW] = "view",
-							[COMMAND_CHECK] = "check"};
+	static const char *const names[COMMAND_HELP] = {
+		[COMMAND_TRACE] = "trace", [COMMAND_RECORD] = "record",
+		[COMMAND_SHOW] = "show",   [COMMAND_EXPORT] = "export",
+		[COMMAND_VIEW] = "view",   [COMMAND_CHECK] = "check"};
 
 	for (int c = 0; c<COMMAND_HELP && * argc> 1; c++) {
 		if (strcmp(argv[1], names[c]))
@@ -345,117 +346,6 @@ static char **take_run(int *argc, char **argv)
 	return NULL;
 }
 
-static int check_target(const struct options *o, const char *operand)
-{
-	int kinds = (o->source.pids.len > 0) + (o->source.cgroup != NULL) + o->source.all +
-		    (o->run != NULL);
-
-	if (operand)
-		return log_err_r(
-			-EINVAL,
-			"do not know what to do with \"%s\": did you mean `socktrace -- %s …` "
-			"to run it, or -p PID?",
-			operand, operand);
-	if (o->run && !o->run[0])
-		return log_err_r(-EINVAL, "no command after --");
-	if (kinds == 0)
-		return log_err_r(
-			-EINVAL,
-			"what to trace? -p PID, --cgroup PATH, -a or -- COMMAND (see --help)");
-	if (kinds > 1)
-		return log_err_r(-EINVAL, "-p, --cgroup, -a and -- COMMAND exclude each other");
-	if (o->user && !o->run)
-		return log_err_r(-EINVAL, "-u goes with -- COMMAND");
-	if (!o->source.ipv4 && !o->source.ipv6)
-		return log_err_r(-EINVAL, "-4 and -6 exclude each other");
-	return 0;
-}
-
-static int check_outputs(const struct options *o)
-{
-	vec_each (file, &o->outputs) {
-		if (o->command == COMMAND_TRACE && file->format == FORMAT_NONE)
-			return log_err_r(-EINVAL,
-					 "-o %s: the name must end in .json, .ndjson, .html, .svg "
-					 "or .skt",
-					 file->path);
-	}
-	if (o->command == COMMAND_RECORD && o->outputs.len != 1)
-		return log_err_r(-EINVAL, "record takes one -o FILE");
-	if (o->command == COMMAND_EXPORT && o->outputs.len > 1)
-		return log_err_r(-EINVAL, "export takes one -o FILE");
-	return 0;
-}
-
-static int check_file(struct options *o, int operands, const char *operand)
-{
-	if (operands != 1)
-		return log_err_r(-EINVAL,
-				 "%s takes one FILE, a recording made by `socktrace record`",
-				 o->command == COMMAND_SHOW ? "show" : "export");
-	o->file = operand;
-	if (o->command == COMMAND_EXPORT && o->format == FORMAT_NONE && o->outputs.len)
-		o->format = o->outputs.items[0].format;
-	if (o->command == COMMAND_EXPORT &&
-	    (o->format == FORMAT_NONE || o->format == FORMAT_RECORDING))
-		return log_err_r(-EINVAL, "export needs --format json, ndjson, html or svg");
-	return 0;
-}
-
-static int check_view(struct options *o, int operands, const char *operand)
-{
-	if (operands > 1)
-		return log_err_r(-EINVAL, "view takes one FILE, or none for the viewer alone");
-	if (o->outputs.len)
-		return log_err_r(-EINVAL, "view takes no -o: `socktrace export FILE -o x.html` "
-					  "writes a report to keep");
-	o->file = operand;
-	return 0;
-}
-
-/* The target in the words of the command line, for the document. */
-static void describe_target(struct options *o)
-{
-	struct strbuf text strbuf_cleanup = STRBUF_INIT;
-
-	vec_each (pid, &o->source.pids)
-		strbuf_printf(&text, "-p %d ", *pid);
-	if (o->source.cgroup)
-		strbuf_printf(&text, "--cgroup %s ", o->source.cgroup);
-	if (o->source.all)
-		strbuf_add(&text, "-a ");
-	if (o->source.local_port)
-		strbuf_printf(&text, "-L %u ", o->source.local_port);
-	if (o->source.remote_port)
-		strbuf_printf(&text, "--rport %u ", o->source.remote_port);
-	if (o->run)
-		strbuf_add(&text, "--");
-	for (char **arg = o->run; arg && *arg; arg++)
-		strbuf_printf(&text, " %s", *arg);
-	snprintf(o->text, sizeof(o->text), "%s", strbuf_text(&text));
-	while (o->text[0] && o->text[strlen(o->text) - 1] == ' ')
-		o->text[strlen(o->text) - 1] = '\0';
-	o->source.text = o->text;
-}
-
-static int check(struct options *o, int operands, const char *operand)
-{
-	int r;
-
-	if (o->command >= COMMAND_HELP)
-		return 0;
-	r = check_outputs(o);
-	if (r)
-		return r;
-	if (o->command == COMMAND_SHOW || o->command == COMMAND_EXPORT)
-		return check_file(o, operands, operand);
-	if (o->command == COMMAND_VIEW)
-		return check_view(o, operands, operand);
-	if (o->command == COMMAND_CHECK)
-		return operands ? log_err_r(-EINVAL, "check takes no argument") : 0;
-	return check_target(o, operand);
-}
-
 int options_parse(int argc, char **argv, struct options *out)
 {
 	static char name[] = "socktrace";
@@ -474,8 +364,7 @@ int options_parse(int argc, char **argv, struct options *out)
 	       (option = getopt_long(argc, argv, "p:ae:o:u:L:46fqrTh", long_options, NULL)) != -1)
 		r = set_option(o, option, optarg);
 	if (!r)
-		r = check(o, argc - optind, optind < argc ? argv[optind] : NULL);
-	describe_target(o);
+		r = options_check(o, argv + optind);
 	return r;
 }
 

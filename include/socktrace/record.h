@@ -116,7 +116,7 @@ struct st_call {
 	                   socket, before there was a subflow), else 0 */
 	__u32 pid;      /* thread group */
 	__u32 tid;
-	__s32 fd;  /* the fd argument; socket: -1; socketpair: the first fd */
+	__s32 fd;  /* the fd argument; socket: what it returned; socketpair: the first fd */
 	__s32 ret; /* what the call returned: >= 0, or -errno */
 	__u8 call; /* enum st_call_name */
 	__u8 flags;

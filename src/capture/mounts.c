@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Owns the private mount namespace, entered at most once. Nothing on the host changes.
+ * Each mount is made in a new private mount namespace, a copy of the one before, so
+ * that nothing on the host changes.
  */
 #include "capture/mounts.h"
 

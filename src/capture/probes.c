@@ -191,7 +191,7 @@ static int load_error(int r)
 			"no privilege to load BPF programs: run as root, or give the program "
 			"CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYS_PTRACE");
 	return log_err_r(r,
-			 "this kernel refuses the BPF programs (%s): `socktrace check` says which",
+			 "this kernel refuses the BPF programs (%s): --debug shows where",
 			 strerror(-r));
 }
 

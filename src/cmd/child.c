@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,52 +14,21 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cmd/user.h"
 
 #define MAX_GROUPS 256
-
-/* From /etc/passwd itself: the static binary cannot load other sources of names. */
-static bool find_user(const char *name, uid_t *uid, gid_t *gid)
-{
-	FILE *file = fopen("/etc/passwd", "re");
-	const struct passwd *entry = NULL;
-
-	while (file && (entry = fgetpwent(file)) && strcmp(entry->pw_name, name))
-		;
-	if (entry) {
-		*uid = entry->pw_uid;
-		*gid = entry->pw_gid;
-	}
-	if (file)
-		fclose(file);
-	return entry != NULL;
-}
-
-static size_t find_groups(const char *name, gid_t *groups, size_t max)
-{
-	FILE *file = fopen("/etc/group", "re");
-	const struct group *entry;
-	size_t n = 0;
-
-	while (file && n < max && (entry = fgetgrent(file)))
-		for (char **member = entry->gr_mem; *member; member++)
-			if (!strcmp(*member, name) && n < max)
-				groups[n++] = entry->gr_gid;
-	if (file)
-		fclose(file);
-	return n;
-}
 
 static int become(const char *user)
 {
 	gid_t groups[MAX_GROUPS], gid;
 	uid_t uid;
 
-	if (!find_user(user, &uid, &gid)) {
+	if (!user_find(user, &uid, &gid)) {
 		errno = ENOENT;
 		return -1;
 	}
 	groups[0] = gid;
-	return setgroups(1 + find_groups(user, groups + 1, MAX_GROUPS - 1), groups) ||
+	return setgroups(1 + user_groups(user, groups + 1, MAX_GROUPS - 1), groups) ||
 	       setgid(gid) || setuid(uid);
 }
 
@@ -85,11 +53,7 @@ static void run_child(int go, int failure, char **run, const char *user)
 int child_start(struct child *child, char **run, const char *user)
 {
 	int go[2], failure[2];
-	uid_t uid;
-	gid_t gid;
 
-	if (user && !find_user(user, &uid, &gid))
-		return log_err_r(-EINVAL, "-u %s: no such user in /etc/passwd", user);
 	if (pipe2(go, O_CLOEXEC) || pipe2(failure, O_CLOEXEC))
 		return log_err_r(-errno, "cannot make a pipe: %s", strerror(errno));
 	child->pid = fork();

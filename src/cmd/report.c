@@ -57,13 +57,12 @@ static int draw_lone(const struct style *style, const struct model *model, struc
 	size_t drawn = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < model->listeners.len && !r && !model->connections_seen;
-	     i++, drawn++) {
+	for (size_t i = 0; i < model->listeners.len && !r && !model->connections_seen; i++) {
+		const struct listener *listener = model->listeners.items[i];
 		struct flowchart chart;
 
-		if (model->listeners.items[i]->events.len && drawn < MAX_LONE_SOCKETS)
-			r = draw(style, &chart,
-				 flowchart_of_listener(style, model->listeners.items[i], &chart),
+		if (listener->events.len && drawn++ < MAX_LONE_SOCKETS)
+			r = draw(style, &chart, flowchart_of_listener(style, listener, &chart),
 				 out);
 	}
 	for (size_t i = 0; i < model->sockets.len && !r; i++) {

@@ -175,6 +175,8 @@ def test_usage():
             (["-p", "1", "-4", "-6"], ["-4", "-6"]),
             (["-p", "1", "-a"], ["-a"]),
             (["-p", "1", "-e", "trace=dance"], ["dance"]),
+            (["-p", "1", "-e", "trace="], ["trace="]),
+            (["-u", "no-such-user", "--", "true"], ["no-such-user"]),
             (["record", "-p", "1"], ["-o"]),
             (["export", "x.skt", "--format", "doc"], ["doc"]),
             (["show"], ["FILE"])):

@@ -105,3 +105,13 @@ def test_several_outputs():
     same("ids", [read_document("x.json").connection()["id"], read_stream("x.ndjson").connection()["id"]], ["1", "1"])
     with open("x.svg", encoding="utf-8") as file:
         assert "socketpair" in file.read()
+
+
+def test_listeners_not_drawn():
+    """What listened before the trace and did nothing in it has no drawing, and is not missed as one."""
+    server = Puppet("server")
+    server("kept = [tcp_listen() for _ in range(12)]")
+    program = Program(SOCKTRACE, "-p", server.pid)
+    program.await_message("attached")
+    same("status", program.stop(), 0)
+    assert "not drawn" not in program.stdout, program.stdout

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What was typed must make sense together; knows no option's spelling but in messages.
+ */
+#include "opts_check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "cmd/user.h"
+
+static int check_user(const struct options *o)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (!o->user)
+		return 0;
+	if (!o->run)
+		return log_err_r(-EINVAL, "-u goes with -- COMMAND");
+	if (!user_find(o->user, &uid, &gid))
+		return log_err_r(-EINVAL, "-u %s: no such user in /etc/passwd", o->user);
+	return 0;
+}
+
+static int check_target(const struct options *o, const char *operand)
+{
+	int kinds = (o->source.pids.len > 0) + (o->source.cgroup != NULL) + o->source.all +
+		    (o->run != NULL);
+
+	if (operand)
+		return log_err_r(
+			-EINVAL,
+			"do not know what to do with \"%s\": did you mean `socktrace -- %s …` "
+			"to run it, or -p PID?",
+			operand, operand);
+	if (o->run && !o->run[0])
+		return log_err_r(-EINVAL, "no command after --");
+	if (kinds == 0)
+		return log_err_r(
+			-EINVAL,
+			"what to trace? -p PID, --cgroup PATH, -a or -- COMMAND (see --help)");
+	if (kinds > 1)
+		return log_err_r(-EINVAL, "-p, --cgroup, -a and -- COMMAND exclude each other");
+	if (!o->source.ipv4 && !o->source.ipv6)
+		return log_err_r(-EINVAL, "-4 and -6 exclude each other");
+	return check_user(o);
+}
+
+static int check_outputs(const struct options *o)
+{
+	vec_each (file, &o->outputs) {
+		if (o->command == COMMAND_TRACE && file->format == FORMAT_NONE)
+			return log_err_r(-EINVAL,
+					 "-o %s: the name must end in .json, .ndjson, .html, .svg "
+					 "or .skt",
+					 file->path);
+	}
+	if (o->command == COMMAND_RECORD && o->outputs.len != 1)
+		return log_err_r(-EINVAL, "record takes one -o FILE");
+	if (o->command == COMMAND_EXPORT && o->outputs.len > 1)
+		return log_err_r(-EINVAL, "export takes one -o FILE");
+	return 0;
+}
+
+static int check_file(struct options *o, char **operands)
+{
+	if (!operands[0] || operands[1])
+		return log_err_r(-EINVAL,
+				 "%s takes one FILE, a recording made by `socktrace record`",
+				 o->command == COMMAND_SHOW ? "show" : "export");
+	o->file = operands[0];
+	if (o->command == COMMAND_EXPORT && o->format == FORMAT_NONE && o->outputs.len)
+		o->format = o->outputs.items[0].format;
+	if (o->command == COMMAND_EXPORT &&
+	    (o->format == FORMAT_NONE || o->format == FORMAT_RECORDING))
+		return log_err_r(-EINVAL, "export needs --format json, ndjson, html or svg");
+	return 0;
+}
+
+static int check_view(struct options *o, char **operands)
+{
+	if (operands[0] && operands[1])
+		return log_err_r(-EINVAL, "view takes one FILE, or none for the viewer alone");
+	if (o->outputs.len)
+		return log_err_r(-EINVAL, "view takes no -o: `socktrace export FILE -o x.html` "
+					  "writes a report to keep");
+	o->file = operands[0];
+	return 0;
+}
+
+/* The target in the words of the command line, for the document. */
+static void describe_target(struct options *o)
+{
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+
+	vec_each (pid, &o->source.pids)
+		strbuf_printf(&text, "-p %d ", *pid);
+	if (o->source.cgroup)
+		strbuf_printf(&text, "--cgroup %s ", o->source.cgroup);
+	if (o->source.all)
+		strbuf_add(&text, "-a ");
+	if (o->source.local_port)
+		strbuf_printf(&text, "-L %u ", o->source.local_port);
+	if (o->source.remote_port)
+		strbuf_printf(&text, "--rport %u ", o->source.remote_port);
+	if (o->run)
+		strbuf_add(&text, "--");
+	for (char **arg = o->run; arg && *arg; arg++)
+		strbuf_printf(&text, " %s", *arg);
+	snprintf(o->text, sizeof(o->text), "%s", strbuf_text(&text));
+	while (o->text[0] && o->text[strlen(o->text) - 1] == ' ')
+		o->text[strlen(o->text) - 1] = '\0';
+	o->source.text = o->text;
+}
+
+int options_check(struct options *o, char **operands)
+{
+	int r;
+
+	describe_target(o);
+	if (o->command >= COMMAND_HELP)
+		return 0;
+	r = check_outputs(o);
+	if (r)
+		return r;
+	if (o->command == COMMAND_SHOW || o->command == COMMAND_EXPORT)
+		return check_file(o, operands);
+	if (o->command == COMMAND_VIEW)
+		return check_view(o, operands);
+	if (o->command == COMMAND_CHECK)
+		return operands[0] ? log_err_r(-EINVAL, "check takes no argument") : 0;
+	return check_target(o, operands[0]);
+}
