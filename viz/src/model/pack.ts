@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Takes the objects of a trace as they are read and keeps them small: connections and their
+// events as columns, what is few as it is. The result can be handed from a worker to the page.
+
+import type { Sink } from "../format/read";
+import { Cursor } from "../format/cursor";
+import type {
+  Acceptor, Capture, Connection, Finding, Host, Id, Listener, Loss, Process, Socket,
+} from "../format/types";
+import { Growing, type Numbers } from "./column";
+import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS } from "./fields";
+import { takeQuickly } from "./quick";
+import { type PackedColumns, TableWriter, type Vocabulary } from "./table";
+import { Words } from "./words";
+
+export interface PackedTrace {
+  host: Host;
+  capture: Capture;
+  loss: Loss;
+  processes: Process[];
+  listeners: Listener[];
+  sockets: Socket[];
+  acceptors: Acceptor[];
+  findings: Finding[];
+  words: Vocabulary<string[]>;
+  connections: PackedColumns;
+  client: PackedColumns;
+  server: PackedColumns;
+  events: PackedColumns;
+  /** Per connection: the row of its first event, and how many it has. */
+  firstEvent: Numbers;
+  eventCount: Numbers;
+}
+
+export class Packer implements Sink {
+  private words = { names: new Words(), texts: new Words() };
+  private tables = {
+    words: this.words,
+    connections: new TableWriter(CONNECTION_FIELDS, this.words),
+    client: new TableWriter(END_FIELDS, this.words),
+    server: new TableWriter(END_FIELDS, this.words),
+    events: new TableWriter(EVENT_FIELDS, this.words),
+  };
+  private connectionLength = 0;
+  private eventLength = 0;
+  private firstEvent = new Growing();
+  private eventCount = new Growing();
+  private cursor = new Cursor();
+  private rows = new Map<number, number>();
+  private processes = new Map<Id, Process>();
+  private listeners = new Map<Id, Listener>();
+  private sockets = new Map<Id, Socket>();
+  private findings = new Map<Id, Finding>();
+  private acceptors = new Map<string, Acceptor>();
+  private parts: { host?: Host; capture?: Capture; loss?: Loss } = {};
+
+  get connectionCount(): number {
+    return this.connectionLength;
+  }
+
+  host(host: Host): void {
+    this.parts.host = host;
+  }
+
+  capture(capture: Capture): void {
+    this.parts.capture = capture;
+  }
+
+  loss(loss: Loss): void {
+    this.parts.loss = loss;
+  }
+
+  process(process: Process): void {
+    this.processes.set(process.id, process);
+  }
+
+  socket(socket: Socket): void {
+    this.sockets.set(socket.id, socket);
+  }
+
+  listener(listener: Listener): void {
+    this.listeners.set(listener.id, listener);
+  }
+
+  acceptor(acceptor: Acceptor): void {
+    this.acceptors.set(`${acceptor.listener}/${acceptor.process}/${acceptor.tid}`, acceptor);
+  }
+
+  finding(finding: Finding): void {
+    this.findings.set(finding.id, finding);
+  }
+
+  connection(connection: Connection): void {
+    const row = this.rows.get(Number(connection.id)) ?? this.connectionLength;
+    const { connections, client, server, events } = this.tables;
+    connections.set(row, connection);
+    client.set(row, connection.client);
+    server.set(row, connection.server);
+    connection.events.forEach((event, i) => events.set(this.eventLength + i, event));
+    this.commit(Number(connection.id), row, connection.events.length);
+  }
+
+  quickConnection(bytes: Uint8Array, from: number, to: number, line: boolean): boolean {
+    const { cursor, tables } = this;
+    const row = this.connectionLength;
+    cursor.reset(bytes, from);
+    const count = takeQuickly(tables, cursor, row, this.eventLength, line);
+    const id = tables.connections.get(row, 0);
+    if (count < 0 || cursor.at !== to || id === null || this.rows.has(id)) return false;
+    this.commit(id, row, count);
+    return true;
+  }
+
+  private commit(id: number, row: number, events: number): void {
+    this.rows.set(id, row);
+    if (row === this.connectionLength) this.connectionLength += 1;
+    this.firstEvent.set(row, this.eventLength);
+    this.eventCount.set(row, events);
+    this.eventLength += events;
+  }
+
+  finish(): PackedTrace {
+    const { host, capture, loss } = this.parts;
+    const { connections, client, server, events } = this.tables;
+    return {
+      host: host!,
+      capture: capture!,
+      loss: loss!,
+      processes: [...this.processes.values()],
+      listeners: [...this.listeners.values()],
+      sockets: [...this.sockets.values()],
+      acceptors: [...this.acceptors.values()],
+      findings: [...this.findings.values()],
+      words: { names: this.words.names.list, texts: this.words.texts.list },
+      connections: connections.finish(this.connectionLength),
+      client: client.finish(this.connectionLength),
+      server: server.finish(this.connectionLength),
+      events: events.finish(this.eventLength),
+      firstEvent: this.firstEvent.finish(this.connectionLength),
+      eventCount: this.eventCount.finish(this.connectionLength),
+    };
+  }
+}
+
+/** The buffers of a packed trace, for postMessage to move instead of copy. */
+export function buffersOf(packed: PackedTrace): ArrayBuffer[] {
+  const tables = [packed.connections, packed.client, packed.server, packed.events];
+  const columns = tables.flatMap((table) => Object.values(table));
+  columns.push(packed.firstEvent, packed.eventCount);
+  return columns.map((column) => column.buffer as ArrayBuffer);
+}
