@@ -230,6 +230,14 @@ static __always_inline __u8 unix_path(char *path, struct sock *sk)
 	return path_length(path, len);
 }
 
+static __always_inline bool destination_is_loopback(const struct destination *to, bool v4)
+{
+	const __u8 *address = (const void *)to->address;
+
+	return v4 ? address[0] == 127
+		  : !to->address[0] && to->address[1] == bpf_cpu_to_be64(1); /* ::1 */
+}
+
 /* Clients that connect to this listener are followed from now on. */
 static __always_inline void listener_announce(struct sock *sk)
 {
@@ -246,5 +254,8 @@ static __always_inline void listener_announce(struct sock *sk)
 	sock_fill(&s, sk, id, 0);
 	__builtin_memcpy(to.address, s.local, sizeof(to.address));
 	to.port = s.local_port;
+	if (!destination_is_loopback(&to, s.v4))
+		bpf_map_update_elem(&destinations, &to, &one, BPF_ANY);
+	to.netns = s.netns; /* also of one bound to any address */
 	bpf_map_update_elem(&destinations, &to, &one, BPF_ANY);
 }

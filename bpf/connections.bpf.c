@@ -5,14 +5,23 @@
  */
 #include "call.h"
 
+static __always_inline __u32 current_netns(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+}
+
 static __always_inline bool is_followed_destination(const struct st_name *name)
 {
 	struct destination to = {.port = name->port};
+	struct destination any = to;
 
-	if (bpf_map_lookup_elem(&destinations, &to))
-		return true;
 	__builtin_memcpy(to.address, name->address, sizeof(to.address));
-	return bpf_map_lookup_elem(&destinations, &to) != NULL;
+	if (destination_is_loopback(&to, name->v4) || !(to.address[0] | to.address[1]))
+		to.netns = any.netns = current_netns();
+	return bpf_map_lookup_elem(&destinations, &any) ||
+	       bpf_map_lookup_elem(&destinations, &to);
 }
 
 /* The thread's entry for one connect() of a process that is no target, when it may

@@ -77,11 +77,13 @@ struct {
 	__type(value, struct followed);
 } sockets SEC(".maps");
 
-/* Where a followed TCP listener can be reached; the address is zero for any. */
+/* Where a followed TCP listener can be reached; the address is zero for any. Loopback
+ * addresses mean something in their own namespace only: netns is that one's, else 0. */
 struct destination {
 	__u64 address[2]; /* network order, as in struct st_sock */
 	__u16 port;
-	__u16 pad[3];
+	__u16 pad;
+	__u32 netns;
 };
 
 struct {

@@ -186,3 +186,18 @@ def test_target_ends():
     puppet.end()
     same("status", program.finish(), 0)
     same("sockets", len(read_document("x.json")["sockets"]), 1)
+
+
+def test_loopback_of_another_namespace():
+    """The same port of 127.0.0.1, in a network namespace that is not the server's, is another."""
+    server, stranger, client = Puppet("server"), Puppet("stranger"), Puppet("client")
+    stranger("import ctypes, subprocess; assert ctypes.CDLL(None).unshare(0x40000000) == 0")
+    stranger("subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)")
+    for host in ("127.0.0.1", "0.0.0.0"):
+        port = server.listen(host=host)
+        stranger(f"own = socket.create_server(('127.0.0.1', {port}))")
+        with Trace("-p", server.pid) as trace:
+            stranger(f"tcp_connect({port}).close()")
+            client(f"tcp_connect({port}).close()")
+            server("listener.accept()[0].close()")
+        same(f"clients of {host}", [c["client"]["pid"] for c in trace.document["connections"]], [client.pid])
