@@ -23,6 +23,8 @@ static int run(const struct options *options)
 		return cmd_view(options);
 	case COMMAND_CHECK:
 		return cmd_check(options);
+	case COMMAND_SET_BACKLOG:
+		return cmd_set_backlog(options);
 	case COMMAND_VERSION:
 		return puts("socktrace " SOCKTRACE_VERSION) < 0 ? STATUS_FAILED : STATUS_OK;
 	default:

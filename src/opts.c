@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "opts_check.h"
+#include "opts_value.h"
 
 #define DEFAULT_BUFFER_MIB 16
 #define ALL_CALLS ((1u << ST_CALL_MAX) - 2)
@@ -32,6 +33,7 @@ enum long_option {
 	OPT_BUFFER,
 	OPT_FORMAT,
 	OPT_DEBUG,
+	OPT_YES,
 	OPT_VERSION,
 };
 
@@ -51,44 +53,17 @@ static const struct option long_options[] = {
 	{"buffer", required_argument, NULL, OPT_BUFFER},
 	{"format", required_argument, NULL, OPT_FORMAT},
 	{"debug", no_argument, NULL, OPT_DEBUG},
+	{"yes", no_argument, NULL, OPT_YES},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"quiet", no_argument, NULL, 'q'},
 	{NULL, 0, NULL, 0},
 };
 
-static int number(const char *what, const char *text, unsigned long min, unsigned long max,
-		  unsigned long *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoul(text, &end, 10);
-	if (errno || end == text || *end || text[0] == '-' || *out < min || *out > max)
-		return log_err_r(-EINVAL, "%s takes a number from %lu to %lu, not \"%s\"", what,
-				 min, max, text);
-	return 0;
-}
-
-static int seconds(const char *what, const char *text, int64_t *out)
-{
-	char *end;
-	double value = strtod(text, &end);
-
-	if (*end == 'm')
-		value *= 60;
-	if (end == text || (*end && strcmp(end, "s") && strcmp(end, "m")) || !(value > 0) ||
-	    value > 1e9)
-		return log_err_r(-EINVAL, "%s takes a time such as 0.5, 10 or 2m, not \"%s\"", what,
-				 text);
-	*out = value * 1e9;
-	return 0;
-}
-
 static int add_pid(struct options *o, const char *text)
 {
 	unsigned long pid;
-	int r = number("-p", text, 1, 4194304, &pid);
+	int r = value_number("-p", text, 1, 4194304, &pid);
 
 	return r ? r : vec_push(&o->source.pids, (pid_t)pid);
 }
@@ -210,25 +185,28 @@ static int set_number(struct options *o, int option, const char *text)
 
 	switch (option) {
 	case 'L':
-		r = number("-L", text, 1, 65535, &n);
+		o->listener = text;
+		if (o->command == COMMAND_SET_BACKLOG)
+			return 0;
+		r = value_number("-L", text, 1, 65535, &n);
 		o->source.local_port = n;
 		return r;
 	case OPT_RPORT:
-		r = number("--rport", text, 1, 65535, &n);
+		r = value_number("--rport", text, 1, 65535, &n);
 		o->source.remote_port = n;
 		return r;
 	case OPT_CONN:
-		r = number("--conn", text[0] == '#' ? text + 1 : text, 1, UINT32_MAX, &n);
+		r = value_number("--conn", text[0] == '#' ? text + 1 : text, 1, UINT32_MAX, &n);
 		o->connection = n;
 		return r;
 	case OPT_BUFFER:
-		r = number("--buffer", text, 1, 1024, &n);
+		r = value_number("--buffer", text, 1, 1024, &n);
 		o->source.buffer_bytes = n << 20;
 		return r;
 	case OPT_INTERVAL:
-		return seconds("--interval", text, &o->interval_ns);
+		return value_time("--interval", text, &o->interval_ns);
 	default:
-		return seconds("--duration", text, &o->duration_ns);
+		return value_time("--duration", text, &o->duration_ns);
 	}
 }
 
@@ -278,6 +256,9 @@ static bool set_flag(struct options *o, int option)
 	case OPT_DEBUG:
 		log_set_level(LOG_DEBUG);
 		break;
+	case OPT_YES:
+		o->yes = true;
+		break;
 	case OPT_VERSION:
 		o->command = COMMAND_VERSION;
 		break;
@@ -318,10 +299,13 @@ static int set_option(struct options *o, int option, const char *text)
 /* Removes the command's name from argv and says which it is. */
 static enum command take_command(int *argc, char **argv)
 {
-	static const char *const names[COMMAND_HELP] = {
-		[COMMAND_TRACE] = "trace", [COMMAND_RECORD] = "record",
-		[COMMAND_SHOW] = "show",   [COMMAND_EXPORT] = "export",
-		[COMMAND_VIEW] = "view",   [COMMAND_CHECK] = "check"};
+	static const char *const names[COMMAND_HELP] = {[COMMAND_TRACE] = "trace",
+							[COMMAND_RECORD] = "record",
+							[COMMAND_SHOW] = "show",
+							[COMMAND_EXPORT] = "export",
+							[COMMAND_VIEW] = "view",
+							[COMMAND_CHECK] = "check",
+							[COMMAND_SET_BACKLOG] = "set-backlog"};
 
 	for (int c = 0; c<COMMAND_HELP && * argc> 1; c++) {
 		if (strcmp(argv[1], names[c]))

@@ -19,6 +19,7 @@ enum command {
 	COMMAND_EXPORT,
 	COMMAND_VIEW,
 	COMMAND_CHECK,
+	COMMAND_SET_BACKLOG,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 	COMMAND_MAX,
@@ -54,6 +55,9 @@ struct options {
 	int64_t duration_ns;  /* 0: until stopped */
 	uint64_t connection;  /* --conn, 0: none */
 	bool flowchart;
+	const char *listener; /* -L as typed: PORT; set-backlog: also ADDR:PORT, PATH */
+	int64_t backlog;      /* set-backlog's N */
+	bool yes;             /* do not ask */
 	enum color_when color;
 	bool ascii;
 	struct live_options live;

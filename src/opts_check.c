@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "cmd/user.h"
+#include "model/address.h"
+#include "opts_value.h"
 
 static int check_user(const struct options *o)
 {
@@ -92,6 +94,23 @@ static int check_view(struct options *o, char **operands)
 	return 0;
 }
 
+static int check_set_backlog(struct options *o, char **operands)
+{
+	struct address selector;
+	unsigned long backlog;
+
+	if (!operands[0] || operands[1] || !o->source.pids.len || !o->listener)
+		return log_err_r(-EINVAL, "set-backlog N -p PID -L PORT: which number, for which "
+					  "process, for which of its listeners?");
+	if (!address_parse(o->listener, &selector))
+		return log_err_r(-EINVAL, "-L takes a port, ADDRESS:PORT or a path, not \"%s\"",
+				 o->listener);
+	if (value_number("set-backlog", operands[0], 0, INT32_MAX, &backlog))
+		return -EINVAL;
+	o->backlog = backlog;
+	return 0;
+}
+
 /* The target in the words of the command line, for the document. */
 static void describe_target(struct options *o)
 {
@@ -131,6 +150,8 @@ int options_check(struct options *o, char **operands)
 		return check_file(o, operands);
 	if (o->command == COMMAND_VIEW)
 		return check_view(o, operands);
+	if (o->command == COMMAND_SET_BACKLOG)
+		return check_set_backlog(o, operands);
 	if (o->command == COMMAND_CHECK)
 		return operands[0] ? log_err_r(-EINVAL, "check takes no argument") : 0;
 	return check_target(o, operands[0]);

@@ -16,3 +16,4 @@ int cmd_show(const struct options *options);
 int cmd_export(const struct options *options);
 int cmd_view(const struct options *options);
 int cmd_check(const struct options *options);
+int cmd_set_backlog(const struct options *options);

@@ -5,9 +5,14 @@
 #include "model/address.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "base/utf8.h"
+#include "model/wire.h"
 
 static void print_path(const char *path, size_t len, struct strbuf *out)
 {
@@ -81,4 +86,79 @@ bool address_equal(const struct address *a, const struct address *b)
 		return a->abstract == b->abstract && a->path_len == b->path_len &&
 		       !memcmp(a->path, b->path, a->path_len);
 	return a->port == b->port && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+static bool parse_port(const char *text, uint16_t *out)
+{
+	char *end;
+	unsigned long port = strtoul(text, &end, 10);
+
+	*out = port;
+	return text[0] >= '0' && text[0] <= '9' && !*end && port >= 1 && port <= 65535;
+}
+
+static bool parse_ip(char *host, struct address *out)
+{
+	size_t len = strlen(host);
+
+	if (len > 2 && host[0] == '[' && host[len - 1] == ']') {
+		host[len - 1] = '\0';
+		out->family = FAMILY_INET6;
+		return inet_pton(AF_INET6, host + 1, out->bytes) == 1;
+	}
+	out->family = FAMILY_INET;
+	return inet_pton(AF_INET, host, out->bytes) == 1;
+}
+
+bool address_parse(const char *text, struct address *out)
+{
+	const char *colon = strrchr(text, ':');
+	char host[INET6_ADDRSTRLEN + 2];
+
+	*out = (struct address){.family = FAMILY_NONE};
+	if (text[0] == '/' || text[0] == '@') {
+		out->family = FAMILY_UNIX;
+		out->abstract = text[0] == '@';
+		text += out->abstract;
+		out->path_len = strnlen(text, sizeof(out->path));
+		memcpy(out->path, text, out->path_len);
+		return out->path_len && !text[out->path_len];
+	}
+	if (!colon || colon == text)
+		return parse_port(colon ? colon + 1 : text, &out->port);
+	if ((size_t)(colon - text) >= sizeof(host))
+		return false;
+	memcpy(host, text, colon - text);
+	host[colon - text] = '\0';
+	return parse_port(colon + 1, &out->port) && parse_ip(host, out);
+}
+
+bool address_selects(const struct address *selector, const struct address *address)
+{
+	if (selector->family == FAMILY_NONE)
+		return address->family != FAMILY_UNIX && address->port == selector->port;
+	return address_equal(selector, address);
+}
+
+struct address address_of_sockaddr(const struct sockaddr_storage *name, size_t len)
+{
+	const size_t path_at = offsetof(struct sockaddr_un, sun_path);
+	const struct sockaddr_in6 *in6 = (const void *)name;
+	const struct sockaddr_un *un = (const void *)name;
+	const struct sockaddr_in *in = (const void *)name;
+
+	switch (name->ss_family) {
+	case AF_UNIX:
+		return wire_path(un->sun_path, len > path_at ? len - path_at : 0);
+	case AF_INET:
+		return wire_address(AF_INET, true, (const void *)&in->sin_addr,
+				    ntohs(in->sin_port));
+	case AF_INET6:
+		if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+			return wire_address(AF_INET6, true, in6->sin6_addr.s6_addr + 12,
+					    ntohs(in6->sin6_port));
+		return wire_address(AF_INET6, false, in6->sin6_addr.s6_addr, ntohs(in6->sin6_port));
+	default:
+		return (struct address){0};
+	}
 }

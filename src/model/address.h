@@ -5,9 +5,12 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/strbuf.h"
+
+struct sockaddr_storage;
 
 enum family { FAMILY_NONE, FAMILY_INET, FAMILY_INET6, FAMILY_UNIX, FAMILY_MAX };
 
@@ -29,3 +32,11 @@ void address_print_ip(const struct address *address, struct strbuf *out);
 
 bool address_is_any(const struct address *address); /* 0.0.0.0 or :: */
 bool address_equal(const struct address *a, const struct address *b);
+
+/* What a person types to name a listener: "80" (any address, then family is NONE),
+ * "10.0.0.7:80", "[::1]:80", "/run/a.sock", "@name". False: it is none of these. */
+bool address_parse(const char *text, struct address *out);
+bool address_selects(const struct address *selector, const struct address *address);
+
+/* len is of the name, as getsockname() gave it. */
+struct address address_of_sockaddr(const struct sockaddr_storage *name, size_t len);
