@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define VEC(type)                                                                                  \
 	struct {                                                                                   \
@@ -29,6 +30,30 @@
 #define vec_push(v, item) (vec_reserve(v) ? -ENOMEM : ((v)->items[(v)->len++] = (item), 0))
 
 #define vec_release(v) (free((v)->items), (v)->items = NULL, (v)->len = (v)->cap = 0)
+
+/* The first n items go. */
+#define vec_drop_first(v, n)                                                                       \
+	((v)->len -= (n), memmove((v)->items, (v)->items + (n), (v)->len * sizeof(*(v)->items)))
+
+/* Every second item goes, but neither the first nor the last. */
+#define vec_thin(v)                                                                                \
+	do {                                                                                       \
+		size_t kept_ = 0;                                                                  \
+		for (size_t i_ = 0; i_ < (v)->len; i_++)                                           \
+			if (!(i_ % 2) || i_ + 1 == (v)->len)                                       \
+				(v)->items[kept_++] = (v)->items[i_];                              \
+		(v)->len = kept_;                                                                  \
+	} while (0)
+
+/* In a vec sorted by a field but for its last item, that item moves to its place. */
+#define vec_settle(v, field)                                                                       \
+	do {                                                                                       \
+		__typeof__(*(v)->items) last_ = (v)->items[(v)->len - 1];                          \
+		size_t at_ = (v)->len - 1;                                                         \
+		for (; at_ && (v)->items[at_ - 1].field > last_.field; at_--)                      \
+			(v)->items[at_] = (v)->items[at_ - 1];                                     \
+		(v)->items[at_] = last_;                                                           \
+	} while (0)
 
 /* `vec_each(it, &foos)`: it is a pointer to each item in turn. */
 #define vec_each(it, v)                                                                            \

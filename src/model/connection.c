@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/attempts.h"
 #include "model/connections.h"
 #include "model/pairs.h"
 #include "model/sockets.h"
@@ -204,6 +205,7 @@ void conn_attach(struct model *model, struct conn *conn, enum side side, struct 
 {
 	struct end *end = conn_end(conn, side);
 
+	attempt_forget(model, conn);
 	end->seen = true;
 	end->socket = &sock->pub;
 	end->netns = sock->pub.netns;

@@ -29,7 +29,14 @@ void conn_reset(struct conn *conn, enum side by, int64_t t_ns);
 void conn_failed(struct conn *conn, int32_t err, int64_t t_ns);
 void conn_end_closed(struct conn *conn, enum side side, int64_t t_ns); /* no fd any more */
 void conn_end_over(struct conn *conn, enum side side, int64_t t_ns); /* nothing more will come */
+void conn_turned_away(struct conn *conn, int64_t t_ns);
 void conn_settle(struct conn *conn);
+
+/* syns: what the client told, or what the listener did, whichever saw more. */
+void conn_count_syns(struct conn *conn);
+
+/* An attempt of which nothing more is expected: retired, it may be gone after this. */
+void conn_give_up(struct model *model, struct conn *conn);
 
 /* sock leaves its end; the last one to leave retires the connection: it may be gone after this. */
 void conn_leave(struct model *model, struct conn *conn, struct sock *sock);

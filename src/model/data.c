@@ -95,6 +95,7 @@ static void seen_listening(struct model *model, struct sock *sock, const struct 
 	listening = listener_open(model, sock, TIME_UNKNOWN);
 	if (!listening)
 		return;
+	listener_moved(model, listening); /* a drop told of it before it was seen */
 	listening->pub.effective = seen->backlog;
 	if (seen->depth || listening->pub.samples.len)
 		listener_depth(model, listening, t_ns, seen->depth);

@@ -61,6 +61,8 @@ struct event {
 		struct { int32_t flags; uint32_t depth, limit; } accept;
 		/* the server's ESTABLISHED: the queue, itself included; limit 0: not known */
 		struct { uint32_t depth, limit; } queue;
+		/* DROP: the queue as the kernel compared it; path: enum drop_path */
+		struct { uint32_t depth, limit; uint8_t path; } drop;
 		int32_t how; /* SHUTDOWN: 0 read, 1 write, 2 both */
 	} arg;
 };

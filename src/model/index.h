@@ -15,6 +15,11 @@
 #define SAMPLES_MAX 10000
 #define IDLE_SAMPLES_MAX 256 /* of a thread that never accepted */
 #define WAITS_MAX 100000
+#define READINGS_MAX 10000
+#define DROPS_MAX 100000 /* of a listener */
+#define PEERS_MAX 10000 /* of a listener */
+#define ATTEMPTS_MAX 10000 /* that are not back yet, of all listeners */
+#define NETNSES_MAX 4096
 #define KEEP_ENDED 4096 /* processes and listeners that are over and that nothing refers to */
 
 struct conn;
@@ -64,6 +69,13 @@ struct sock {
 	int64_t due_ns;
 };
 
+/* How a connection that has no end here yet is found when its client comes back. */
+struct attempt {
+	struct conn *older, *newer; /* in the order in which they were last turned away */
+	uint64_t key;
+	bool linked;
+};
+
 struct conn {
 	struct connection pub;
 	uint64_t lost_before;
@@ -73,6 +85,11 @@ struct conn {
 	bool connect_failed;
 	bool evicted; /* a flow given up for others: how it went on is not known */
 	bool queued; /* its server end was seen to enter an accept queue */
+	uint32_t turned_away; /* times */
+	uint32_t syns_sent, syns_dropped; /* as the client, and as the listener saw it */
+	bool syn_passed; /* one of its SYNs was not dropped */
+	bool given_up; /* an attempt of which nothing more is expected */
+	struct attempt attempt;
 	bool handed_on[SIDE_MAX]; /* its process closed its copy of that end */
 	bool over[SIDE_MAX]; /* nothing more will come from this end */
 	uint8_t reset_by, first_fin; /* enum side */
@@ -88,6 +105,7 @@ struct listening {
 	uint64_t address_key;
 	uint64_t waits_seen;
 	int64_t crowded_ns; /* when its queue was last at least half full; TIME_UNKNOWN: never */
+	struct hashmap peers; /* hash of address → place in dropped_peers + 1 */
 	bool configured; /* its first listen() was seen */
 	bool marked; /* something kept refers to it */
 };
@@ -100,6 +118,8 @@ struct model_index {
 	struct hashmap flows; /* → struct flow */
 	struct hashmap listeners; /* hash of address → struct listening, open ones */
 	struct hashmap acceptors; /* listener and tid → struct accepting */
+	struct hashmap attempts; /* hash of addresses → struct conn */
+	struct conn *oldest_attempt, *newest_attempt;
 	struct hashmap cgroups; /* id → path, owned */
 	struct sock *departing, *departing_last;
 	uint64_t next_process, next_socket, next_listener, next_connection;

@@ -9,6 +9,7 @@
 
 #include "model/acceptors.h"
 #include "model/listeners.h"
+#include "model/netnses.h"
 #include "model/sockets.h"
 
 static uint64_t address_key(uint32_t netns, const struct address *address)
@@ -88,7 +89,8 @@ struct listening *listener_open(struct model *model, struct sock *sock, int64_t 
 	pub->family = sock->pub.family;
 	pub->netns = sock->pub.netns;
 	pub->from_snapshot = t_ns == TIME_UNKNOWN;
-	pub->requested = -1;
+	pub->requested = REQUESTED_UNKNOWN;
+	pub->somaxconn = netns_somaxconn(model, pub->netns);
 	pub->opened_ns = t_ns;
 	pub->closed_ns = TIME_UNKNOWN;
 	listening->crowded_ns = TIME_UNKNOWN;
@@ -106,14 +108,33 @@ void listener_configure(struct model *model, struct listening *listening, int64_
 {
 	struct listener *pub = &listening->pub;
 	struct backlog_change change = {t_ns, requested, effective};
+	struct backlog_change *last =
+		pub->backlog_changes.len ? &pub->backlog_changes.items[pub->backlog_changes.len - 1]
+					 : NULL;
 
-	if ((listening->configured || pub->from_snapshot) &&
-	    pub->backlog_changes.len < EVENTS_MAX && vec_push(&pub->backlog_changes, change))
+	/* a reading on its way here may have told the new limit before */
+	if (last && last->requested == REQUESTED_UNKNOWN && last->effective == effective)
+		*last = change;
+	else if ((listening->configured || pub->from_snapshot) &&
+		 pub->backlog_changes.len < EVENTS_MAX && vec_push(&pub->backlog_changes, change))
 		model_fail(model);
 	pub->requested = requested;
 	pub->effective = effective;
 	listening->configured = true;
 	listener_tell(model, listening);
+}
+
+void listener_limited(struct model *model, struct listening *listening, int64_t t_ns,
+		      uint32_t limit)
+{
+	struct backlog_change change = {t_ns, REQUESTED_UNKNOWN, limit};
+
+	if (limit == listening->pub.effective)
+		return;
+	if (listening->pub.effective && listening->pub.backlog_changes.len < EVENTS_MAX &&
+	    vec_push(&listening->pub.backlog_changes, change))
+		model_fail(model);
+	listening->pub.effective = limit;
 }
 
 void listener_owned(struct model *model, struct listening *listening, struct process *process,
@@ -152,7 +173,8 @@ void listener_depth(struct model *model, struct listening *listening, int64_t t_
 	struct listener *pub = &listening->pub;
 	struct queue_sample sample = {t_ns, depth};
 
-	pub->depth = depth;
+	if (!pub->samples.len || pub->samples.items[pub->samples.len - 1].t_ns <= t_ns)
+		pub->depth = depth;
 	if (depth > pub->depth_max)
 		pub->depth_max = depth;
 	if (queue_is_crowded(depth, pub->effective))
@@ -161,6 +183,8 @@ void listener_depth(struct model *model, struct listening *listening, int64_t t_
 		samples_thin(pub);
 	if (vec_push(&pub->samples, sample))
 		model_fail(model);
+	else
+		vec_settle(&pub->samples, t_ns);
 }
 
 void listener_arrival(struct model *model, struct listening *listening, int64_t t_ns,
@@ -218,6 +242,10 @@ static void listening_free(struct listening *listening)
 	vec_release(&listening->pub.backlog_changes);
 	vec_release(&listening->pub.samples);
 	vec_release(&listening->pub.waits);
+	vec_release(&listening->pub.drop_list);
+	vec_release(&listening->pub.dropped_peers);
+	vec_release(&listening->pub.readings);
+	hashmap_release(&listening->peers);
 	vec_release(&listening->pub.events);
 	free(listening);
 }

@@ -17,9 +17,12 @@ struct owner {
 	int32_t fd;
 };
 
+/* Its listen() was not seen: the kernel keeps the limit alone. */
+#define REQUESTED_UNKNOWN INT64_MIN
+
 struct backlog_change {
 	int64_t t_ns;
-	int64_t requested; /* -1: not seen */
+	int64_t requested; /* or REQUESTED_UNKNOWN */
 	uint32_t effective;
 };
 
@@ -45,6 +48,8 @@ enum drop_path {
 	DROP_UNIX,
 	DROP_PATH_MAX
 };
+
+const char *drop_path_text(enum drop_path path); /* "syn", …: the contract's names */
 
 /* One thing turned away; kept in order of time, the latest 100,000; `drops` counts all. */
 struct drop {
@@ -79,12 +84,12 @@ struct listener {
 	uint32_t netns;
 	VEC(struct owner) owners;
 	bool from_snapshot;
-	int64_t requested;   /* -1: not known (listen() not seen) */
+	int64_t requested; /* or REQUESTED_UNKNOWN */
 	uint32_t effective;
-	uint32_t somaxconn;  /* 0: not known */
+	uint32_t somaxconn; /* 0: not known */
 	VEC(struct backlog_change) backlog_changes; /* after the first */
 	int64_t opened_ns, closed_ns; /* TIME_UNKNOWN */
-	uint32_t depth;               /* now */
+	uint32_t depth; /* now */
 	uint32_t depth_max;
 	VEC(struct queue_sample) samples; /* at most 10,000, thinned so that maxima stay */
 	uint64_t arrivals, accepted;

@@ -20,6 +20,9 @@ struct listening *listener_find(const struct model *model, uint32_t netns,
 
 void listener_owned(struct model *model, struct listening *listening, struct process *process,
 		    int32_t fd);
+/* Its limit as the kernel has it, which a listen() that nobody saw may have changed. */
+void listener_limited(struct model *model, struct listening *listening, int64_t t_ns,
+		      uint32_t limit);
 void listener_depth(struct model *model, struct listening *listening, int64_t t_ns, uint32_t depth);
 void listener_arrival(struct model *model, struct listening *listening, int64_t t_ns,
 		      uint32_t depth);

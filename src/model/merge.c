@@ -6,9 +6,11 @@
 #include <assert.h>
 #include <string.h>
 
+#include "model/attempts.h"
 #include "model/connections.h"
 #include "model/flows.h"
 #include "model/pairs.h"
+#include "model/peers.h"
 #include "model/sockets.h"
 
 #define earliest(a, b) ((a) == TIME_UNKNOWN || ((b) != TIME_UNKNOWN && (b) < (a)) ? (b) : (a))
@@ -41,9 +43,10 @@ static void merge_times(struct connection *into, const struct connection *from)
 	into->accepted_ns = known(into->accepted_ns, from->accepted_ns);
 	into->connect_ns = known(into->connect_ns, from->connect_ns);
 	into->accept_wait_ns = known(into->accept_wait_ns, from->accept_wait_ns);
-	into->syns += from->syns;
 	into->retransmits += from->retransmits;
-	into->listener = into->listener ? into->listener : from->listener;
+	/* of a reuseport group the member that let it in, not the one that turned it away */
+	if (from->listener && (from->server.seen || !into->listener))
+		into->listener = from->listener;
 	into->seen_from_start |= from->seen_from_start;
 	into->roles_inferred &= from->roles_inferred;
 	if (!into->has_pair && from->has_pair) {
@@ -58,9 +61,16 @@ struct conn *conn_merge(struct model *model, struct conn *a, struct conn *b)
 	struct conn *from = into == a ? b : a;
 
 	pair_forget(model, from);
+	attempt_forget(model, into);
 	merge_end(model, into, from, SIDE_CLIENT);
 	merge_end(model, into, from, SIDE_SERVER);
 	merge_times(&into->pub, &from->pub);
+	peers_merged(model, into, from);
+	into->turned_away += from->turned_away;
+	into->syns_sent = into->syns_sent > from->syns_sent ? into->syns_sent : from->syns_sent;
+	into->syns_dropped += from->syns_dropped;
+	into->syn_passed |= from->syn_passed;
+	conn_count_syns(into);
 	into->queued |= from->queued;
 	into->queued_ns = known(into->queued_ns, from->queued_ns);
 	into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;

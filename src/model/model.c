@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "model/acceptors.h"
+#include "model/attempts.h"
 #include "model/connections.h"
 #include "model/listeners.h"
+#include "model/netnses.h"
 #include "model/processes.h"
 #include "model/records.h"
 #include "model/sockets.h"
@@ -80,6 +82,8 @@ void model_free(struct model **at)
 	hashmap_release(&model->index->pairs);
 	hashmap_release(&model->index->tuples);
 	hashmap_release(&model->index->flows);
+	hashmap_release(&model->index->attempts);
+	netnses_release(model);
 	vec_release(&model->capture.probes);
 	free(model->index);
 	free(model);
@@ -156,6 +160,15 @@ static void apply(struct model *model, const struct record *record)
 	case ST_SAMPLE:
 		acceptor_apply_sample(model, record->sample);
 		break;
+	case ST_DROP:
+		drop_apply(model, record->drop);
+		break;
+	case ST_LISTENER:
+		reading_apply(model, record->listener);
+		break;
+	case ST_NETNS:
+		netns_apply(model, record->netns);
+		break;
 	case ST_HOST:
 		host_apply(&model->capture, record->host);
 		break;
@@ -197,6 +210,7 @@ int model_apply(struct model *model, const struct record *record)
 	index->records++;
 	apply(model, record);
 	sockets_depart_due(model);
+	attempts_depart_due(model);
 	process_sweep(model);
 	listener_sweep(model);
 	return index->error;

@@ -37,7 +37,7 @@ static bool conn_is_over(const struct conn *conn)
 	if (pub->protocol == PROTOCOL_UNIX && conn_waits_in_queue(conn) && pub->listener &&
 	    pub->listener->closed_ns == TIME_UNKNOWN)
 		return false;
-	return pub->client.seen || pub->server.seen;
+	return pub->client.seen || pub->server.seen || conn->given_up;
 }
 
 static enum outcome outcome_of_error(int32_t err)
@@ -64,6 +64,18 @@ static bool conn_was_reset(const struct conn *conn)
 		fin_ns[SIDE_SERVER] == TIME_UNKNOWN || fin_ns[SIDE_SERVER] > conn->reset_ns);
 }
 
+/* It was turned away and got in neither then nor later; an error of its own is another matter. */
+static bool conn_was_dropped(const struct conn *conn)
+{
+	const struct connection *pub = &conn->pub;
+
+	if (!conn->turned_away || pub->server.seen)
+		return false;
+	return !pub->client.seen || pub->outcome == OUTCOME_TIMED_OUT ||
+	       pub->outcome == OUTCOME_RESET || pub->outcome == OUTCOME_CLOSED ||
+	       (pub->outcome == OUTCOME_FAILED && !pub->err);
+}
+
 void conn_settle(struct conn *conn)
 {
 	struct connection *pub = &conn->pub;
@@ -84,7 +96,24 @@ void conn_settle(struct conn *conn)
 	} else {
 		pub->outcome = OUTCOME_OPEN;
 	}
+	if (conn_was_dropped(conn))
+		pub->outcome = OUTCOME_DROPPED;
 	pub->end_ns = pub->outcome == OUTCOME_OPEN ? TIME_UNKNOWN : conn->last_ns;
+}
+
+void conn_turned_away(struct conn *conn, int64_t t_ns)
+{
+	conn->turned_away++;
+	conn_touch(conn, t_ns);
+	conn_settle(conn);
+}
+
+void conn_count_syns(struct conn *conn)
+{
+	uint32_t met = conn->syns_dropped + conn->syn_passed;
+
+	if (conn->turned_away || conn->syns_sent)
+		conn->pub.syns = conn->syns_sent > met ? conn->syns_sent : met;
 }
 
 void conn_fin(struct conn *conn, enum side by, int64_t t_ns)
@@ -161,6 +190,13 @@ static void conn_check_retire(struct model *model, struct conn *conn)
 	if (!model->watch.retire || model->watch.retire(model->watch.context, pub))
 		return;
 	model_forget(model, pub);
+}
+
+void conn_give_up(struct model *model, struct conn *conn)
+{
+	conn->given_up = true;
+	conn_settle(conn);
+	conn_check_retire(model, conn);
 }
 
 void model_forget(struct model *model, struct connection *connection)

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "model/attempts.h"
 #include "model/connections.h"
 
 struct conn *pair_find(const struct model *model, uint64_t pair, enum side missing)
@@ -152,4 +153,5 @@ void pair_forget(struct model *model, struct conn *conn)
 {
 	tuple_unlink(model, conn);
 	pair_unmap(model, conn);
+	attempt_forget(model, conn);
 }

@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 
+#include "model/attempts.h"
 #include "model/connections.h"
 #include "model/listeners.h"
 #include "model/pairs.h"
+#include "model/peers.h"
 #include "model/sockets.h"
 #include "model/wire.h"
 
@@ -39,7 +41,33 @@ static struct conn *find_by_address(const struct model *model, const struct sock
 		.peer = sock->pub.peer,
 	};
 
-	return tuple_find(model, &end, PROTOCOL_TCP, NULL);
+	struct conn *conn = tuple_find(model, &end, PROTOCOL_TCP, NULL);
+
+	return conn ? conn : attempt_find(model, end.netns, end.local.port, &end.peer);
+}
+
+/* A client that had been turned away is in after all. The connection it is. */
+static struct conn *got_in(struct model *model, struct conn *conn, const struct sock *child,
+			   int64_t t_ns)
+{
+	struct conn *attempt =
+		attempt_find(model, child->pub.netns, child->pub.local.port, &child->pub.peer);
+	struct connection *pub;
+
+	/* the client is here, but its address was translated on the way */
+	if (attempt && attempt != conn)
+		conn = conn_merge(model, attempt, conn);
+	if (!conn->turned_away)
+		return conn;
+	pub = &conn->pub;
+	conn->syn_passed = true;
+	conn_count_syns(conn);
+	if (!pub->client.seen && pub->syn_ns != TIME_UNKNOWN)
+		pub->connect_ns = t_ns - pub->syn_ns;
+	if (pub->listener)
+		peer_connected(model, listening_of(pub->listener), conn, &child->pub.peer, t_ns);
+	conn_settle(conn);
+	return conn;
 }
 
 static bool is_connected(uint8_t state)
@@ -60,7 +88,7 @@ struct conn *tcp_known(struct model *model, struct sock *sock, int64_t t_ns)
 	side = listening ? SIDE_SERVER : SIDE_CLIENT;
 	conn = find_by_address(model, sock);
 	if (conn) {
-		side = conn->pub.client.seen ? SIDE_SERVER : SIDE_CLIENT;
+		side = conn->pub.server.seen ? SIDE_CLIENT : SIDE_SERVER;
 	} else {
 		conn = conn_create(model, sock, t_ns);
 		if (!conn)
@@ -70,7 +98,7 @@ struct conn *tcp_known(struct model *model, struct sock *sock, int64_t t_ns)
 	if (side == SIDE_SERVER && listening)
 		conn->pub.listener = &listening->pub;
 	conn_attach(model, conn, side, sock);
-	return conn;
+	return side == SIDE_SERVER ? got_in(model, conn, sock, t_ns) : conn;
 }
 
 static void syn_sent(struct model *model, struct sock *sock, const struct st_state *state,
@@ -84,7 +112,8 @@ static void syn_sent(struct model *model, struct sock *sock, const struct st_sta
 	if (!conn)
 		return;
 	conn->pub.syn_ns = t_ns;
-	conn->pub.syns = 1;
+	conn->syns_sent = 1;
+	conn_count_syns(conn);
 	conn->pub.seen_from_start = true;
 	conn_attach(model, conn, SIDE_CLIENT, sock);
 	event.pid = state->pid;
@@ -176,7 +205,7 @@ static void child_queued(struct model *model, struct sock *sock, const struct st
 		conn->pub.listener = &listening->pub;
 		listener_arrival(model, listening, queued_ns, state->depth + 1);
 	}
-	conn = pair_set(model, conn, pair);
+	conn = got_in(model, pair_set(model, conn, pair), sock, queued_ns);
 	conn_event(model, conn, SIDE_SERVER, &event);
 }
 
@@ -277,8 +306,9 @@ static void retransmitted(struct model *model, struct sock *sock, struct conn *c
 	bool syn = sock->state == TCP_SYN_SENT;
 	struct event event = kernel_event(syn ? EVENT_SYN : EVENT_RETRANSMIT, t_ns);
 
+	conn->syns_sent += syn;
 	if (syn)
-		conn->pub.syns++;
+		conn_count_syns(conn);
 	else
 		conn->pub.retransmits++;
 	conn_event(model, conn, conn_side(conn, sock), &event);
@@ -332,5 +362,5 @@ struct conn *tcp_accepted(struct model *model, struct sock *child, int64_t t_ns)
 	if (!conn)
 		return NULL;
 	conn_attach(model, conn, SIDE_SERVER, child);
-	return conn;
+	return got_in(model, conn, child, t_ns);
 }

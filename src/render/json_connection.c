@@ -41,6 +41,21 @@ static void json_end(struct json *json, const char *key, const struct end *end, 
 	json_object_end(json);
 }
 
+/* It came no further than to the listener: nobody has it. */
+static void json_server_of_listener(struct json *json, const struct connection *connection,
+				    bool counted)
+{
+	struct end end = {
+		.seen = true,
+		.fd = -1,
+		.netns = connection->listener->netns,
+		.local = connection->server_address,
+		.peer = connection->client_address,
+	};
+
+	json_end(json, "server", &end, counted);
+}
+
 static void json_pair(struct json *json, const struct connection *connection)
 {
 	json_key(json, "pair");
@@ -76,7 +91,10 @@ void json_connection(struct json *json, enum json_form form, const struct connec
 	json_member_id(json, "listener", connection->listener ? connection->listener->id : 0);
 	json_member_string(json, "roles", connection->roles_inferred ? "inferred" : "observed");
 	json_end(json, "client", &connection->client, counted);
-	json_end(json, "server", &connection->server, counted);
+	if (connection->outcome == OUTCOME_DROPPED && connection->listener)
+		json_server_of_listener(json, connection, counted);
+	else
+		json_end(json, "server", &connection->server, counted);
 	json_member_string(json, "outcome", outcome_text(connection->outcome));
 	json_member_string(json, "ended_by", json_side(connection->ended_by));
 	json_connection_times(json, connection);

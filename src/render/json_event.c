@@ -4,6 +4,7 @@
  */
 #include "render/json_event.h"
 
+#include "model/listener.h"
 #include "render/json_address.h"
 #include "render/json_form.h"
 #include "render/json_names.h"
@@ -68,6 +69,11 @@ static void json_event_args(struct json *json, const struct event *event)
 	case EVENT_ESTABLISHED:
 		if (event->side == SIDE_SERVER)
 			json_arg_queue(json, event->arg.queue.depth, event->arg.queue.limit);
+		break;
+	case EVENT_DROP:
+		json_member_string(json, "path", drop_path_text(event->arg.drop.path));
+		json_member_uint(json, "depth", event->arg.drop.depth);
+		json_member_uint(json, "limit", event->arg.drop.limit);
 		break;
 	case EVENT_SHUTDOWN:
 		json_key(json, "how");
@@ -136,7 +142,7 @@ void json_event_members(struct json *json, const struct event *event)
 void json_member_events(struct json *json, const struct events *events)
 {
 	json_member_array(json, "events");
-	vec_each(event, events) {
+	vec_each (event, events) {
 		json_object(json);
 		json_event_members(json, event);
 		json_object_end(json);

@@ -11,12 +11,10 @@
 #include "render/json_event.h"
 #include "render/json_names.h"
 
-/* -1 is "not seen", but also what a program may ask for in the listen() we saw. */
-static void json_member_requested(struct json *json, const struct listener *listener,
-				  int64_t requested)
+static void json_member_requested(struct json *json, int64_t requested)
 {
 	json_key(json, "requested");
-	if (requested == -1 && listener->from_snapshot)
+	if (requested == REQUESTED_UNKNOWN)
 		json_null(json);
 	else
 		json_int(json, requested);
@@ -25,15 +23,15 @@ static void json_member_requested(struct json *json, const struct listener *list
 static void json_backlog(struct json *json, const struct listener *listener)
 {
 	json_member_object(json, "backlog");
-	json_member_requested(json, listener, listener->requested);
+	json_member_requested(json, listener->requested);
 	json_member_uint(json, "effective", listener->effective);
 	json_member_known(json, "somaxconn", listener->somaxconn);
 	json_object_end(json);
 	json_member_array(json, "backlog_changes");
-	vec_each(change, &listener->backlog_changes) {
+	vec_each (change, &listener->backlog_changes) {
 		json_object(json);
 		json_member_time(json, "t_ns", change->t_ns);
-		json_member_requested(json, listener, change->requested);
+		json_member_requested(json, change->requested);
 		json_member_uint(json, "effective", change->effective);
 		json_object_end(json);
 	}
@@ -45,7 +43,7 @@ static void json_queues(struct json *json, const struct listener *listener)
 	json_member_object(json, "queue");
 	json_member_uint(json, "depth_max", listener->depth_max);
 	json_member_array(json, "samples");
-	vec_each(sample, &listener->samples) {
+	vec_each (sample, &listener->samples) {
 		json_array(json);
 		json_time(json, sample->t_ns);
 		json_uint(json, sample->depth);
@@ -54,20 +52,50 @@ static void json_queues(struct json *json, const struct listener *listener)
 	json_array_end(json);
 	json_object_end(json);
 	json_member_object(json, "syn_queue");
-	json_member_null(json, "depth_max");
+	if (listener->readings.len || listener->drop_list.len)
+		json_member_uint(json, "depth_max", listener->syn_queue_max);
+	else
+		json_member_null(json, "depth_max");
 	json_object_end(json);
 }
 
-/* What the kernel refused is not measured: null, not 0. */
+/* Where nothing can see such drops: null, not 0. */
+static void json_drop_count(struct json *json, const struct listener *listener, enum drop_path path,
+			    const char *key, uint64_t count)
+{
+	if (listener->drops_seen >> path & 1)
+		json_member_uint(json, key, count);
+	else
+		json_member_null(json, key);
+}
+
+static void json_dropped_peer(struct json *json, const struct dropped_peer *peer)
+{
+	bool connected = peer->connected_ns != TIME_UNKNOWN;
+
+	json_object(json);
+	json_member_ip(json, "address", &peer->address);
+	json_member_port(json, "port", &peer->address);
+	json_member_uint(json, "syns", peer->syns);
+	json_member_time(json, "first_ns", peer->first_ns);
+	json_member_time(json, "last_ns", peer->last_ns);
+	json_member_string(json, "outcome", connected ? "connected" : "dropped");
+	json_member_time(json, "connected_ns", peer->connected_ns);
+	json_member_id(json, "connection", peer->connection);
+	json_object_end(json);
+}
+
 static void json_refusals(struct json *json, const struct listener *listener)
 {
-	static const char *const drops[] = {"syn", "ack", "syn_queue", "other"};
+	const struct drops *drops = &listener->drops;
 
 	json_member_object(json, "drops");
-	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]); i++)
-		json_member_null(json, drops[i]);
+	json_drop_count(json, listener, DROP_SYN, "syn", drops->syn);
+	json_drop_count(json, listener, DROP_ACK, "ack", drops->ack);
+	json_drop_count(json, listener, DROP_SYN_QUEUE, "syn_queue", drops->syn_queue);
+	json_drop_count(json, listener, DROP_OTHER, "other", drops->other);
 	json_object_end(json);
-	json_member_null(json, "cookies_sent");
+	json_drop_count(json, listener, DROP_COOKIE, "cookies_sent", listener->cookies_sent);
 	if (listener->protocol == PROTOCOL_UNIX) {
 		json_member_object(json, "unix");
 		json_member_uint(json, "blocked", listener->unix_blocked);
@@ -78,6 +106,8 @@ static void json_refusals(struct json *json, const struct listener *listener)
 	}
 	json_member_null(json, "residue");
 	json_member_array(json, "dropped_peers");
+	vec_each (peer, &listener->dropped_peers)
+		json_dropped_peer(json, peer);
 	json_array_end(json);
 }
 
@@ -97,10 +127,18 @@ static void json_waits(struct json *json, const struct listener *listener)
 	json_object_end(json);
 }
 
+static void json_defer_accept(struct json *json, const struct listener *listener)
+{
+	if (listener->readings.len)
+		json_member_uint(json, "defer_accept", listener->defer_accept_s);
+	else
+		json_member_null(json, "defer_accept");
+}
+
 static void json_owners(struct json *json, const struct listener *listener)
 {
 	json_member_array(json, "owners");
-	vec_each(owner, &listener->owners) {
+	vec_each (owner, &listener->owners) {
 		json_object(json);
 		json_member_process(json, "process", owner->process);
 		json_member_fd(json, "fd", owner->fd);
@@ -120,8 +158,8 @@ void json_listener(struct json *json, enum json_form form, const struct listener
 	json_owners(json, listener);
 	json_member_string(json, "known_from", listener->from_snapshot ? "snapshot" : "listen");
 	json_backlog(json, listener);
-	json_member_null(json, "reuseport_group");
-	json_member_null(json, "defer_accept");
+	json_member_id(json, "reuseport_group", listener->group);
+	json_defer_accept(json, listener);
 	json_member_time(json, "opened_ns", listener->opened_ns);
 	json_member_time(json, "closed_ns", listener->closed_ns);
 	json_queues(json, listener);

@@ -240,6 +240,43 @@ void build_feed(struct model *model, const void *bytes)
 	}
 }
 
+int build_setup(void **state)
+{
+	struct model *model;
+
+	if (model_new(&model, NULL))
+		return -1;
+	feed(model, build_host());
+	*state = model;
+	return 0;
+}
+
+int build_teardown(void **state)
+{
+	struct model *model = *state;
+
+	model_free(&model);
+	return model ? -1 : 0;
+}
+
+struct connection *build_only(const struct model *model)
+{
+	if (model->connections.len != 1) {
+		fprintf(stderr, "%zu connections, not one\n", model->connections.len);
+		abort();
+	}
+	return model->connections.items[0];
+}
+
+size_t build_count(const struct connection *connection, enum event_name name, enum side side)
+{
+	size_t n = 0;
+
+	vec_each (event, &connection->events)
+		n += event->name == name && event->side == side;
+	return n;
+}
+
 void build_listener(struct model *model, __u64 t)
 {
 	struct st_call call =

@@ -47,6 +47,13 @@ struct st_loss_record build_loss(__u64 ts_ns, enum st_loss kind, __u64 count);
 void build_feed(struct model *model, const void *record);
 #define feed(model, ...) build_feed(model, &(__typeof__(__VA_ARGS__)[]){__VA_ARGS__})
 
+/* cmocka's fixtures: *state is an empty model that knows its host. */
+int build_setup(void **state);
+int build_teardown(void **state);
+
+struct connection *build_only(const struct model *model); /* there is one */
+size_t build_count(const struct connection *connection, enum event_name name, enum side side);
+
 /* Common passages, each with pids 100 (client) and 200 (server), port 8088. */
 void build_listener(struct model *model, __u64 t); /* socket, bind, listen(5); fd 3 */
 void build_connect(struct model *model, __u64 t, __u64 id,

@@ -15,40 +15,6 @@
 
 #define T0 BUILD_T0
 
-static int setup(void **state)
-{
-	struct model *model;
-
-	assert_int_equal(model_new(&model, NULL), 0);
-	feed(model, build_host());
-	*state = model;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct model *model = *state;
-
-	model_free(&model);
-	assert_null(model);
-	return 0;
-}
-
-static size_t count(const struct connection *connection, enum event_name name, enum side side)
-{
-	size_t n = 0;
-
-	vec_each (event, &connection->events)
-		n += event->name == name && event->side == side;
-	return n;
-}
-
-static struct connection *only(const struct model *model)
-{
-	assert_int_equal(model->connections.len, 1);
-	return model->connections.items[0];
-}
-
 static void test_backlog_changed(void **state)
 {
 	struct model *model = *state;
@@ -108,14 +74,14 @@ static void test_served_by_a_child(void **state)
 	child.ppid = 200;
 	build_feed(model, &child);
 	feed(model, build_data(T0 + 180 * US, BUILD_SERVER, ST_SEND, 1, 7, 300));
-	assert_int_equal(only(model)->server.process->pid, 200);
-	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].fd, 4);
+	assert_int_equal(build_only(model)->server.process->pid, 200);
+	assert_int_equal(build_only(model)->events.items[build_only(model)->events.len - 1].fd, 4);
 	feed(model, build_call(ST_CALL_CLOSE, T0 + 200 * US, server, 200, 4, 0));
 	feed(model, build_data(T0 + 210 * US, BUILD_SERVER, ST_SEND, 2, 14, 300));
-	assert_int_equal(only(model)->server.process->pid, 300);
-	assert_string_equal(only(model)->server.comm, "child");
-	assert_int_equal(only(model)->server.fd, 4);
-	assert_false(only(model)->server.closed);
+	assert_int_equal(build_only(model)->server.process->pid, 300);
+	assert_string_equal(build_only(model)->server.comm, "child");
+	assert_int_equal(build_only(model)->server.fd, 4);
+	assert_false(build_only(model)->server.closed);
 }
 
 static void test_accept_in_flight(void **state)
@@ -130,12 +96,12 @@ static void test_accept_in_flight(void **state)
 	call.flags = ST_CALL_IN_FLIGHT;
 	call.sock.state = TCP_ESTABLISHED;
 	build_feed(model, &call);
-	event = &only(model)->events.items[0];
+	event = &build_only(model)->events.items[0];
 	assert_true(event->in_flight);
 	assert_int_equal(event->t_ns, MS);
 	assert_int_equal(event->duration_ns, TIME_UNKNOWN);
 	assert_int_equal(event->ret, 4);
-	assert_int_equal(only(model)->accept_wait_ns, TIME_UNKNOWN);
+	assert_int_equal(build_only(model)->accept_wait_ns, TIME_UNKNOWN);
 	assert_int_equal(model->listeners.len, 1);
 	assert_true(model->listeners.items[0]->from_snapshot);
 }
@@ -148,7 +114,7 @@ static void test_listener_knows_its_queue(void **state)
 	build_pair(model);
 	assert_int_equal(model->listeners.len, 1);
 	listener = model->listeners.items[0];
-	assert_ptr_equal(only(model)->listener, listener);
+	assert_ptr_equal(build_only(model)->listener, listener);
 	assert_int_equal(listener->requested, 5);
 	assert_int_equal(listener->effective, 5);
 	assert_int_equal(listener->backlog_changes.len, 0);
@@ -174,11 +140,13 @@ static void test_data_counts_are_differences(void **state)
 	feed(model, build_data(T0 + 200 * US, BUILD_CLIENT, ST_SEND, 2, 100, 100));
 	feed(model, build_data(T0 + 210 * US, BUILD_CLIENT, ST_SEND, 5, 150, 100));
 	feed(model, build_data(T0 + 220 * US, BUILD_CLIENT, ST_SEND, 5, 150, 100));
-	assert_int_equal(only(model)->client.bytes_sent, 150);
-	assert_int_equal(count(only(model), EVENT_SEND, SIDE_CLIENT), 2);
-	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].count, 3);
-	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].bytes, 50);
-	assert_int_equal(only(model)->events.items[only(model)->events.len - 1].fd, 3);
+	assert_int_equal(build_only(model)->client.bytes_sent, 150);
+	assert_int_equal(build_count(build_only(model), EVENT_SEND, SIDE_CLIENT), 2);
+	assert_int_equal(build_only(model)->events.items[build_only(model)->events.len - 1].count,
+			 3);
+	assert_int_equal(build_only(model)->events.items[build_only(model)->events.len - 1].bytes,
+			 50);
+	assert_int_equal(build_only(model)->events.items[build_only(model)->events.len - 1].fd, 3);
 }
 
 static void test_many_runs_are_folded(void **state)
@@ -188,8 +156,8 @@ static void test_many_runs_are_folded(void **state)
 	build_pair(model);
 	for (__u64 i = 1; i <= 30000; i++)
 		feed(model, build_data(T0 + (200 + i) * US, BUILD_CLIENT, ST_SEND, i, i * 10, 100));
-	assert_int_equal(only(model)->client.bytes_sent, 300000);
-	assert_in_range(only(model)->events.len, 9000, 11000);
+	assert_int_equal(build_only(model)->client.bytes_sent, 300000);
+	assert_in_range(build_only(model)->events.len, 9000, 11000);
 }
 
 static void test_errors_stay_on_the_socket(void **state)
@@ -211,7 +179,7 @@ static void test_errors_stay_on_the_socket(void **state)
 	assert_int_equal(model->sockets.items[1]->events.items[0].err, EMFILE);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define test(name) cmocka_unit_test_setup_teardown(name, build_setup, build_teardown)
 
 int main(void)
 {

@@ -15,40 +15,6 @@
 
 #define T0 BUILD_T0
 
-static int setup(void **state)
-{
-	struct model *model;
-
-	assert_int_equal(model_new(&model, NULL), 0);
-	feed(model, build_host());
-	*state = model;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct model *model = *state;
-
-	model_free(&model);
-	assert_null(model);
-	return 0;
-}
-
-static size_t count(const struct connection *connection, enum event_name name, enum side side)
-{
-	size_t n = 0;
-
-	vec_each (event, &connection->events)
-		n += event->name == name && event->side == side;
-	return n;
-}
-
-static struct connection *only(const struct model *model)
-{
-	assert_int_equal(model->connections.len, 1);
-	return model->connections.items[0];
-}
-
 static void test_refused(void **state)
 {
 	struct model *model = *state;
@@ -63,7 +29,7 @@ static void test_refused(void **state)
 	closed.err = ECONNREFUSED;
 	build_feed(model, &closed);
 	feed(model, build_call(ST_CALL_CONNECT, T0 + 40 * US, sock, 100, 3, -ECONNREFUSED));
-	connection = only(model);
+	connection = build_only(model);
 	assert_int_equal(connection->outcome, OUTCOME_REFUSED);
 	assert_int_equal(connection->err, ECONNREFUSED);
 	assert_int_equal(connection->ended_by, SIDE_SERVER);
@@ -77,7 +43,7 @@ static void test_refused(void **state)
 	assert_int_equal(model->connections.items[0]->outcome, OUTCOME_REFUSED);
 	assert_null(model->connections.items[0]->client.socket);
 	assert_int_equal(model->connections.items[1]->connect_ns, 60 * US);
-	assert_int_equal(count(model->connections.items[1], EVENT_CONNECT, SIDE_CLIENT), 1);
+	assert_int_equal(build_count(model->connections.items[1], EVENT_CONNECT, SIDE_CLIENT), 1);
 }
 
 static void test_timed_out_after_retries(void **state)
@@ -88,14 +54,14 @@ static void test_timed_out_after_retries(void **state)
 
 	feed(model, build_state(T0, sock, TCP_CLOSE, TCP_SYN_SENT));
 	feed(model, build_call(ST_CALL_CONNECT, T0 + 5 * US, sock, 100, 3, -EINPROGRESS));
-	assert_int_equal(only(model)->outcome, OUTCOME_OPEN);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_OPEN);
 	feed(model, build_tcp_event(T0 + 1000 * MS, sock, ST_TCP_RETRANSMIT));
 	closed.err = ETIMEDOUT;
 	build_feed(model, &closed);
-	assert_int_equal(only(model)->outcome, OUTCOME_TIMED_OUT);
-	assert_int_equal(only(model)->syns, 2);
-	assert_int_equal(count(only(model), EVENT_SYN, SIDE_CLIENT), 2);
-	assert_int_equal(only(model)->retransmits, 0);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_TIMED_OUT);
+	assert_int_equal(build_only(model)->syns, 2);
+	assert_int_equal(build_count(build_only(model), EVENT_SYN, SIDE_CLIENT), 2);
+	assert_int_equal(build_only(model)->retransmits, 0);
 }
 
 static void test_connect_fails_without_a_syn(void **state)
@@ -106,9 +72,9 @@ static void test_connect_fails_without_a_syn(void **state)
 
 	call.name = (struct st_name){.family = 2, .port = 81, .v4 = 1, .address = {10, 0, 0, 9}};
 	build_feed(model, &call);
-	assert_int_equal(only(model)->outcome, OUTCOME_FAILED);
-	assert_int_equal(only(model)->err, ENETUNREACH);
-	assert_int_equal(only(model)->server_address.port, 81);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_FAILED);
+	assert_int_equal(build_only(model)->err, ENETUNREACH);
+	assert_int_equal(build_only(model)->server_address.port, 81);
 }
 
 static void test_connect_fails_twice_without_a_syn(void **state)
@@ -134,8 +100,8 @@ static void test_accepted_unseen(void **state)
 	feed(model, build_state(T0 + 100 * US, server, TCP_ESTABLISHED, TCP_FIN_WAIT1));
 	feed(model, build_release(T0 + 101 * US, BUILD_SERVER, 300));
 	feed(model, build_state(T0 + 110 * US, server, TCP_FIN_WAIT2, TCP_CLOSE));
-	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
-	assert_int_equal(only(model)->ended_by, SIDE_SERVER);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(build_only(model)->ended_by, SIDE_SERVER);
 }
 
 static void test_reset_by_client(void **state)
@@ -149,12 +115,12 @@ static void test_reset_by_client(void **state)
 	build_close(model, T0 + 301 * US, client, 100, 3, TCP_ESTABLISHED);
 	feed(model, build_tcp_event(T0 + 303 * US, server, ST_TCP_RESET_RECEIVED));
 	build_close(model, T0 + 310 * US, server, 200, 4, TCP_ESTABLISHED);
-	assert_int_equal(only(model)->outcome, OUTCOME_RESET);
-	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
-	assert_true(only(model)->client.reset_sent);
-	assert_false(only(model)->server.reset_sent);
-	assert_int_equal(count(only(model), EVENT_RESET, SIDE_CLIENT), 1);
-	assert_int_equal(count(only(model), EVENT_RESET, SIDE_SERVER), 1);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_RESET);
+	assert_int_equal(build_only(model)->ended_by, SIDE_CLIENT);
+	assert_true(build_only(model)->client.reset_sent);
+	assert_false(build_only(model)->server.reset_sent);
+	assert_int_equal(build_count(build_only(model), EVENT_RESET, SIDE_CLIENT), 1);
+	assert_int_equal(build_count(build_only(model), EVENT_RESET, SIDE_SERVER), 1);
 }
 
 /* The server's close() is told when it returns: by then its FIN was answered by a reset. */
@@ -175,10 +141,10 @@ static void test_reset_after_both_fins(void **state)
 	call.flags = ST_CALL_LAST;
 	build_feed(model, &call);
 	build_close(model, T0 + 420 * US, client, 100, 3, TCP_FIN_WAIT2);
-	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
-	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
-	assert_int_equal(only(model)->err, 0);
-	assert_int_equal(count(only(model), EVENT_RESET, SIDE_SERVER), 1);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(build_only(model)->ended_by, SIDE_CLIENT);
+	assert_int_equal(build_only(model)->err, 0);
+	assert_int_equal(build_count(build_only(model), EVENT_RESET, SIDE_SERVER), 1);
 }
 
 static void test_reset_sent_after_both_fins(void **state)
@@ -193,8 +159,8 @@ static void test_reset_sent_after_both_fins(void **state)
 	feed(model, build_tcp_event(T0 + 320 * US, client, ST_TCP_RESET_SENT));
 	build_close(model, T0 + 330 * US, client, 100, 3, TCP_FIN_WAIT1);
 	build_close(model, T0 + 340 * US, server, 200, 4, TCP_FIN_WAIT1);
-	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
-	assert_int_equal(only(model)->ended_by, SIDE_SERVER);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(build_only(model)->ended_by, SIDE_SERVER);
 }
 
 static void test_reset_after_one_fin(void **state)
@@ -209,8 +175,8 @@ static void test_reset_after_one_fin(void **state)
 	feed(model, build_state(T0 + 301 * US, server, TCP_ESTABLISHED, TCP_CLOSE_WAIT));
 	closed.err = EPIPE;
 	build_feed(model, &closed);
-	assert_int_equal(only(model)->outcome, OUTCOME_RESET);
-	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_RESET);
+	assert_int_equal(build_only(model)->ended_by, SIDE_CLIENT);
 }
 
 static void test_reset_in_queue_when_listener_closes(void **state)
@@ -224,9 +190,9 @@ static void test_reset_in_queue_when_listener_closes(void **state)
 	feed(model, build_tcp_event(T0 + 101 * US, server, ST_TCP_RESET_SENT));
 	feed(model, build_state(T0 + 102 * US, server, TCP_ESTABLISHED, TCP_CLOSE));
 	build_pass(model, T0 + MS);
-	assert_int_equal(only(model)->outcome, OUTCOME_RESET_IN_QUEUE);
-	assert_int_equal(only(model)->ended_by, SIDE_SERVER);
-	assert_null(only(model)->server.socket);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_RESET_IN_QUEUE);
+	assert_int_equal(build_only(model)->ended_by, SIDE_SERVER);
+	assert_null(build_only(model)->server.socket);
 	assert_int_equal(model->listeners.items[0]->closed_ns, MS + 100 * US);
 	assert_int_equal(model->sockets.len, 0);
 }
@@ -241,11 +207,11 @@ static void test_reset_while_queued_then_accepted(void **state)
 	feed(model, build_tcp_event(T0 + 100 * US, server, ST_TCP_RESET_RECEIVED));
 	feed(model, build_state(T0 + 101 * US, server, TCP_ESTABLISHED, TCP_CLOSE));
 	build_pass(model, T0 + MS);
-	assert_int_equal(only(model)->outcome, OUTCOME_RESET_IN_QUEUE);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_RESET_IN_QUEUE);
 	build_accept(model, T0 + 500 * MS, BUILD_SERVER, 40000, 4);
-	assert_int_equal(only(model)->outcome, OUTCOME_RESET);
-	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
-	assert_int_equal(only(model)->accept_wait_ns, 500 * MS);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_RESET);
+	assert_int_equal(build_only(model)->ended_by, SIDE_CLIENT);
+	assert_int_equal(build_only(model)->accept_wait_ns, 500 * MS);
 }
 
 /* The server is no target: its accept() is not reported. */
@@ -267,8 +233,8 @@ static void test_server_not_followed_is_no_queue(void **state)
 	build_close(model, T0 + 211 * US, client, 100, 3, TCP_FIN_WAIT2);
 	feed(model, build_release(T0 + 212 * US, BUILD_SERVER, 300));
 	build_pass(model, T0 + MS);
-	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
-	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(build_only(model)->ended_by, SIDE_CLIENT);
 	assert_int_equal(model->sockets.len, 0);
 }
 
@@ -281,7 +247,7 @@ static void test_no_release_but_the_process_is_gone(void **state)
 	feed(model, build_state(T0 + 300 * US, build_tcp(BUILD_CLIENT, 40000, 8088), TCP_FIN_WAIT2,
 				TCP_CLOSE));
 	build_pass(model, T0 + MS);
-	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
 	assert_int_equal(model->sockets.len, 0);
 }
 
@@ -292,10 +258,10 @@ static void test_queued_at_the_end_is_open(void **state)
 	build_listener(model, BUILD_START_NS + 100 * US);
 	build_child(model, T0, BUILD_SERVER, 40000);
 	model_finish(model);
-	assert_int_equal(only(model)->outcome, OUTCOME_OPEN);
-	assert_int_equal(only(model)->accepted_ns, TIME_UNKNOWN);
-	assert_int_equal(only(model)->end_ns, TIME_UNKNOWN);
-	assert_null(only(model)->server.process);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_OPEN);
+	assert_int_equal(build_only(model)->accepted_ns, TIME_UNKNOWN);
+	assert_int_equal(build_only(model)->end_ns, TIME_UNKNOWN);
+	assert_null(build_only(model)->server.process);
 }
 
 static void test_fin_of_a_remote_client(void **state)
@@ -308,14 +274,14 @@ static void test_fin_of_a_remote_client(void **state)
 	build_accept(model, T0 + 10 * US, BUILD_SERVER, 40000, 4);
 	feed(model, build_state(T0 + 20 * US, server, TCP_ESTABLISHED, TCP_CLOSE_WAIT));
 	build_close(model, T0 + 30 * US, server, 200, 4, TCP_LAST_ACK);
-	assert_int_equal(count(only(model), EVENT_FIN, SIDE_SERVER), 1);
-	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
-	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
-	assert_false(only(model)->client.seen);
-	assert_int_equal(only(model)->client_address.port, 40000);
+	assert_int_equal(build_count(build_only(model), EVENT_FIN, SIDE_SERVER), 1);
+	assert_int_equal(build_only(model)->ended_by, SIDE_CLIENT);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
+	assert_false(build_only(model)->client.seen);
+	assert_int_equal(build_only(model)->client_address.port, 40000);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define test(name) cmocka_unit_test_setup_teardown(name, build_setup, build_teardown)
 
 int main(void)
 {

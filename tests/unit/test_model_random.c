@@ -103,12 +103,32 @@ static void any_state(struct model *model, __u64 t)
 	build_feed(model, &state);
 }
 
+/* Of a listener, or of what is none. */
+static void any_reading(struct model *model, __u64 t)
+{
+	struct st_listener reading = build_reading(t, any_id(), below(7), below(6));
+	struct st_drop drop =
+		build_drop(t, any_sock(), 1 + below(ST_DROP_MAX - 1), below(7), below(6));
+
+	reading.group = below(3);
+	drop.flags = below(4);
+	if (below(4))
+		build_feed(model, &drop);
+	else if (below(4))
+		build_feed(model, &reading);
+	else
+		feed(model, build_netns(t, below(ST_COUNTER_MAX), below(100)));
+}
+
 static void any_record(struct model *model, __u64 t)
 {
 	struct st_data data;
 	struct st_seen seen;
 
-	switch (below(10)) {
+	switch (below(11)) {
+	case 10:
+		any_reading(model, t);
+		break;
 	case 0:
 	case 1:
 	case 2:
@@ -174,6 +194,17 @@ static void check_end(const struct model *model, const struct end *end)
 		assert_true(listed(model, end->socket));
 }
 
+static void check_listener(const struct model *model, const struct listener *listener)
+{
+	if (listener->socket)
+		assert_true(listed(model, listener->socket));
+	vec_each (drop, &listener->drop_list)
+		assert_true(drop->peer == UINT32_MAX || drop->peer < listener->dropped_peers.len);
+	for (size_t i = 1; i < listener->readings.len; i++)
+		assert_true(listener->readings.items[i - 1].t_ns <=
+			    listener->readings.items[i].t_ns);
+}
+
 static void check(const struct model *model)
 {
 	uint64_t last = 0;
@@ -191,8 +222,7 @@ static void check(const struct model *model)
 			assert_ptr_equal(model_connection(model, (*at)->connection->id),
 					 (*at)->connection);
 	vec_each (at, &model->listeners)
-		if ((*at)->socket)
-			assert_true(listed(model, (*at)->socket));
+		check_listener(model, *at);
 }
 
 static uint64_t number(const char *name, uint64_t otherwise)

@@ -15,40 +15,6 @@
 
 #define T0 BUILD_T0
 
-static int setup(void **state)
-{
-	struct model *model;
-
-	assert_int_equal(model_new(&model, NULL), 0);
-	feed(model, build_host());
-	*state = model;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct model *model = *state;
-
-	model_free(&model);
-	assert_null(model);
-	return 0;
-}
-
-static size_t count(const struct connection *connection, enum event_name name, enum side side)
-{
-	size_t n = 0;
-
-	vec_each (event, &connection->events)
-		n += event->name == name && event->side == side;
-	return n;
-}
-
-static struct connection *only(const struct model *model)
-{
-	assert_int_equal(model->connections.len, 1);
-	return model->connections.items[0];
-}
-
 static void state_with(struct model *model, __u64 t, struct st_sock sock, __u8 old, __u8 new,
 		       __u32 written, __u32 copied)
 {
@@ -81,7 +47,7 @@ static void test_both_ends_are_one_connection(void **state)
 	struct connection *connection;
 
 	build_pair(model);
-	connection = only(model);
+	connection = build_only(model);
 	assert_int_equal(connection->id, 1);
 	assert_true(connection->client.seen && connection->server.seen);
 	assert_true(connection->pair == (11000ULL << 32 | 11007) && connection->has_pair);
@@ -100,12 +66,12 @@ static void test_both_ends_are_one_connection(void **state)
 	assert_int_equal(connection->syns, 1);
 	assert_true(connection->seen_from_start);
 	assert_false(connection->roles_inferred);
-	assert_int_equal(count(connection, EVENT_SOCKET, SIDE_CLIENT), 1);
-	assert_int_equal(count(connection, EVENT_CONNECT, SIDE_CLIENT), 1);
-	assert_int_equal(count(connection, EVENT_SYN, SIDE_CLIENT), 1);
-	assert_int_equal(count(connection, EVENT_ESTABLISHED, SIDE_CLIENT), 1);
-	assert_int_equal(count(connection, EVENT_ESTABLISHED, SIDE_SERVER), 1);
-	assert_int_equal(count(connection, EVENT_ACCEPT, SIDE_SERVER), 1);
+	assert_int_equal(build_count(connection, EVENT_SOCKET, SIDE_CLIENT), 1);
+	assert_int_equal(build_count(connection, EVENT_CONNECT, SIDE_CLIENT), 1);
+	assert_int_equal(build_count(connection, EVENT_SYN, SIDE_CLIENT), 1);
+	assert_int_equal(build_count(connection, EVENT_ESTABLISHED, SIDE_CLIENT), 1);
+	assert_int_equal(build_count(connection, EVENT_ESTABLISHED, SIDE_SERVER), 1);
+	assert_int_equal(build_count(connection, EVENT_ACCEPT, SIDE_SERVER), 1);
 }
 
 static void test_closed_by_server_and_exact(void **state)
@@ -115,7 +81,7 @@ static void test_closed_by_server_and_exact(void **state)
 
 	build_pair(model);
 	exchange(model, 26);
-	connection = only(model);
+	connection = build_only(model);
 	assert_int_equal(connection->outcome, OUTCOME_CLOSED);
 	assert_int_equal(connection->ended_by, SIDE_SERVER);
 	assert_int_equal(connection->end_ns, MS + 241 * US);
@@ -126,7 +92,7 @@ static void test_closed_by_server_and_exact(void **state)
 	assert_null(connection->client.socket);
 	assert_true(connection_exact(connection));
 	assert_true(connection->lossless);
-	assert_int_equal(count(connection, EVENT_FIN, SIDE_CLIENT), 0);
+	assert_int_equal(build_count(connection, EVENT_FIN, SIDE_CLIENT), 0);
 	assert_int_equal(model->sockets.len, 1); /* the listener's */
 	connection_sort(connection);
 	for (size_t i = 1; i < connection->events.len; i++)
@@ -140,9 +106,9 @@ static void test_missing_bytes_are_noticed(void **state)
 
 	build_pair(model);
 	exchange(model, 20); /* the kernel says 26 */
-	assert_false(only(model)->server.exact);
-	assert_true(only(model)->client.exact);
-	assert_false(connection_exact(only(model)));
+	assert_false(build_only(model)->server.exact);
+	assert_true(build_only(model)->client.exact);
+	assert_false(connection_exact(build_only(model)));
 }
 
 static void test_loss_while_it_lived(void **state)
@@ -152,7 +118,7 @@ static void test_loss_while_it_lived(void **state)
 	build_pair(model);
 	feed(model, build_loss(T0 + 170 * US, ST_LOSS_STATE, 3));
 	exchange(model, 26);
-	assert_false(only(model)->lossless);
+	assert_false(build_only(model)->lossless);
 	assert_int_equal(capture_lost(&model->capture), 3);
 }
 
@@ -168,7 +134,7 @@ static void test_server_first(void **state)
 	est.local_isn = 11000;
 	est.peer_isn = 11007;
 	build_feed(model, &est);
-	connection = only(model);
+	connection = build_only(model);
 	assert_int_equal(connection->id, 1);
 	assert_int_equal(model->connections_seen, 1);
 	assert_true(connection->client.seen && connection->server.seen);
@@ -200,7 +166,7 @@ static void test_a_wait_is_never_negative(void **state)
 	build_listener(model, BUILD_START_NS + 100 * US);
 	build_child(model, T0 + 50 * US, BUILD_SERVER, 40000);
 	build_accept(model, T0 + 40 * US, BUILD_SERVER, 40000, 4);
-	assert_int_equal(only(model)->accept_wait_ns, 0);
+	assert_int_equal(build_only(model)->accept_wait_ns, 0);
 }
 
 static void test_release_without_close(void **state)
@@ -211,13 +177,13 @@ static void test_release_without_close(void **state)
 
 	build_connect(model, T0, BUILD_CLIENT, 40000);
 	feed(model, build_release(T0 + 100 * US, BUILD_CLIENT, 100));
-	event = &only(model)->events.items[only(model)->events.len - 1];
+	event = &build_only(model)->events.items[build_only(model)->events.len - 1];
 	assert_int_equal(event->name, EVENT_CLOSE);
 	assert_int_equal(event->fd, -1);
 	assert_true(event->last);
-	assert_int_equal(only(model)->outcome, OUTCOME_OPEN);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_OPEN);
 	feed(model, build_state(T0 + 200 * US, client, TCP_FIN_WAIT2, TCP_CLOSE));
-	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
 }
 
 static void test_close_of_a_copy_changes_nothing(void **state)
@@ -227,9 +193,9 @@ static void test_close_of_a_copy_changes_nothing(void **state)
 	build_connect(model, T0, BUILD_CLIENT, 40000);
 	feed(model, build_call(ST_CALL_CLOSE, T0 + 100 * US, build_tcp(BUILD_CLIENT, 40000, 8088),
 			       100, 5, 0));
-	assert_int_equal(count(only(model), EVENT_CLOSE, SIDE_CLIENT), 1);
-	assert_false(only(model)->client.closed);
-	assert_int_equal(only(model)->outcome, OUTCOME_OPEN);
+	assert_int_equal(build_count(build_only(model), EVENT_CLOSE, SIDE_CLIENT), 1);
+	assert_false(build_only(model)->client.closed);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_OPEN);
 }
 
 static void test_found_connected(void **state)
@@ -248,21 +214,21 @@ static void test_found_connected(void **state)
 	seen = build_seen(T0, build_tcp(BUILD_CLIENT, 40000, 8088), 100, 3);
 	seen.sock.state = TCP_ESTABLISHED;
 	build_feed(model, &seen);
-	assert_true(only(model)->client.seen && only(model)->server.seen);
-	assert_int_equal(only(model)->server.process->pid, 200);
-	assert_int_equal(only(model)->established_ns, TIME_UNKNOWN);
-	assert_false(only(model)->seen_from_start);
-	assert_true(only(model)->roles_inferred);
-	assert_ptr_equal(only(model)->listener, model->listeners.items[0]);
+	assert_true(build_only(model)->client.seen && build_only(model)->server.seen);
+	assert_int_equal(build_only(model)->server.process->pid, 200);
+	assert_int_equal(build_only(model)->established_ns, TIME_UNKNOWN);
+	assert_false(build_only(model)->seen_from_start);
+	assert_true(build_only(model)->roles_inferred);
+	assert_ptr_equal(build_only(model)->listener, model->listeners.items[0]);
 	assert_true(model->listeners.items[0]->from_snapshot);
-	assert_int_equal(model->listeners.items[0]->requested, -1);
+	assert_true(model->listeners.items[0]->requested == REQUESTED_UNKNOWN);
 	assert_int_equal(model->listeners.items[0]->effective, 128);
 
 	feed(model, build_data(T0 + US, BUILD_SERVER, ST_SEND, 1, 26, 200));
 	state_with(model, T0 + 2 * US, build_tcp(BUILD_SERVER, 8088, 40000), TCP_ESTABLISHED,
 		   TCP_FIN_WAIT1, 527, 700);
 	model_finish(model);
-	assert_true(only(model)->server.exact);
+	assert_true(build_only(model)->server.exact);
 }
 
 static void test_a_pointer_is_used_again(void **state)
@@ -272,14 +238,14 @@ static void test_a_pointer_is_used_again(void **state)
 
 	build_connect(model, T0, id, 40000);
 	feed(model, build_call(ST_CALL_SOCKET, T0 + MS, build_tcp(id, 0, 0), 100, -1, 3));
-	assert_true(only(model)->client.closed);
+	assert_true(build_only(model)->client.closed);
 	build_pass(model, T0 + 2 * MS);
-	assert_null(only(model)->client.socket);
+	assert_null(build_only(model)->client.socket);
 	assert_int_equal(model->sockets.len, 1);
 	assert_null(model->sockets.items[0]->connection);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define test(name) cmocka_unit_test_setup_teardown(name, build_setup, build_teardown)
 
 /* An MPTCP socket is known by itself first, by its subflow from connect() on. */
 static void test_absorbs_former_key(void **state)
@@ -296,14 +262,15 @@ static void test_absorbs_former_key(void **state)
 	call.listener = 77;
 	build_feed(model, &call);
 	assert_int_equal(model->sockets.len, 1);
-	assert_int_equal(count(only(model), EVENT_SOCKET, SIDE_CLIENT), 1);
-	assert_int_equal(count(only(model), EVENT_CONNECT, SIDE_CLIENT), 1);
+	assert_int_equal(build_count(build_only(model), EVENT_SOCKET, SIDE_CLIENT), 1);
+	assert_int_equal(build_count(build_only(model), EVENT_CONNECT, SIDE_CLIENT), 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_absorbs_former_key, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_absorbs_former_key, build_setup,
+						build_teardown),
 		test(test_both_ends_are_one_connection),
 		test(test_closed_by_server_and_exact),
 		test(test_missing_bytes_are_noticed),

@@ -20,21 +20,12 @@ static int setup(void **state)
 	struct model *model;
 	struct st_call call;
 
-	assert_int_equal(model_new(&model, NULL), 0);
-	feed(model, build_host());
+	build_setup(state);
+	model = *state;
 	feed(model, build_call(ST_CALL_SOCKET, T0, build_udp(BUILD_SERVER, 0, 0), 200, -1, 3));
 	call = build_call(ST_CALL_BIND, T0 + US, build_udp(BUILD_SERVER, 8088, 0), 200, 3, 0);
 	memset(call.sock.local, 0, sizeof(call.sock.local)); /* 0.0.0.0 */
 	build_feed(model, &call);
-	*state = model;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct model *model = *state;
-
-	model_free(&model);
 	return 0;
 }
 
@@ -228,7 +219,7 @@ static void test_idle_socket_is_shown(void **state)
 	assert_int_equal(model->sockets.items[0]->events.len, 2);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, build_teardown)
 
 int main(void)
 {

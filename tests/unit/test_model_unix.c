@@ -22,8 +22,8 @@ static int setup(void **state)
 	struct model *model;
 	struct st_call call;
 
-	assert_int_equal(model_new(&model, NULL), 0);
-	feed(model, build_host());
+	build_setup(state);
+	model = *state;
 	feed(model, build_call(ST_CALL_SOCKET, T0, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200,
 			       -1, 3));
 	call = build_call(ST_CALL_BIND, T0 + US, build_unix(BUILD_LISTENER, 0, SOCK_STREAM), 200, 3,
@@ -34,15 +34,6 @@ static int setup(void **state)
 	call.arg[0] = 5;
 	call.backlog = 5;
 	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
-	*state = model;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct model *model = *state;
-
-	model_free(&model);
 	return 0;
 }
 
@@ -384,7 +375,7 @@ static void test_found_connected(void **state)
 	assert_true(only(model)->roles_inferred);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, build_teardown)
 
 int main(void)
 {

@@ -100,7 +100,9 @@ export interface DroppedPeer {
   syns: number;
   first_ns: number;
   last_ns: number;
-  outcome: Outcome;
+  outcome: "connected" | "dropped";
+  connected_ns: number | null;
+  connection: string;
 }
 
 export interface Listener {
