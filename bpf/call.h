@@ -9,15 +9,19 @@
 #include "sock.h"
 #include "target.h"
 
-static __always_inline struct file *file_of_fd(int fd)
+static __always_inline struct file *file_of_task(struct task_struct *task, int fd)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	struct files_struct *files = READ(task, task_struct, files);
 	struct fdtable *table = READ(files, files_struct, fdt);
 
 	if (fd < 0 || (__u32)fd >= READ(table, fdtable, max_fds))
 		return NULL;
 	return read_pointer(READ(table, fdtable, fd) + fd);
+}
+
+static __always_inline struct file *file_of_fd(int fd)
+{
+	return file_of_task((void *)bpf_get_current_task(), fd);
 }
 
 static __always_inline struct sock *sock_of_file(struct file *file)

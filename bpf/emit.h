@@ -6,10 +6,30 @@
 
 #include "state.h"
 
-/* User space looks at the ring by itself every few tens of milliseconds: it is
- * woken only when the ring fills, because a wake-up per record costs more than the record. */
+#define WAKE_PAUSE_NS (10 * 1000 * 1000ULL)
+
+/* The next record shall wake user space. */
+bool wake_wanted;
+__u64 wake_wanted_ns; /* when it was last asked for */
+
+/* Something that user space should look at before it is over. */
+static __always_inline void wake_soon(__u64 now)
+{
+	if (now - wake_wanted_ns < WAKE_PAUSE_NS)
+		return;
+	wake_wanted_ns = now;
+	wake_wanted = true;
+}
+
+/* User space looks at the ring by itself every few tens of milliseconds: it is woken only
+ * when the ring fills or was asked to be, because a wake-up per record costs more than the
+ * record. */
 static __always_inline __u64 ring_flags(void)
 {
+	if (wake_wanted) {
+		wake_wanted = false;
+		return BPF_RB_FORCE_WAKEUP;
+	}
 	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > config.wakeup_bytes
 		       ? BPF_RB_FORCE_WAKEUP
 		       : BPF_RB_NO_WAKEUP;

@@ -144,9 +144,22 @@ struct file_ref_value {
 	} refcnt;
 };
 
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
 struct file {
 	void *private_data;
 	struct inode *f_inode;
+	struct path f_path;
 	atomic64_t f_count; /* until 6.12 */
 	struct file_ref_value f_ref; /* since 6.13: references - 1 */
 };
@@ -203,6 +216,10 @@ struct task_struct {
 	__u32 tgid;
 	struct sched_entity se;
 	struct sched_info sched_info;
+	unsigned int __state; /* since 5.14 */
+	int exit_state;
+	int on_cpu;
+	unsigned frozen : 1; /* with cgroups */
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	__u64 start_boottime;
@@ -214,12 +231,38 @@ struct task_struct {
 	struct mm_struct *mm;
 };
 
+struct task_struct___5_13 {
+	volatile long state;
+};
+
+/* What a thread had in its registers when it entered the kernel. */
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long di;
+	unsigned long orig_ax;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs {
+	__u64 orig_x0;
+	__s32 syscallno;
+};
+#endif
+
 struct linux_binprm;
 struct sk_buff;
 struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
+};
+
+struct bpf_iter__task {
+	union {
+		struct bpf_iter_meta *meta;
+	};
+	union {
+		struct task_struct *task;
+	};
 };
 
 struct bpf_iter__task_file {

@@ -8,6 +8,7 @@
 #include "connections.bpf.c"
 #include "data.bpf.c"
 #include "process.bpf.c"
+#include "samples.bpf.c"
 #include "snapshot.bpf.c"
 #include "tcp.bpf.c"
 

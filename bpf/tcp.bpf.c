@@ -145,6 +145,8 @@ static __always_inline void child_born(struct sock *child)
 	f->depth = SOCK(parent, sk_ack_backlog);
 	f->limit = SOCK(parent, sk_max_ack_backlog);
 	f->queued_ns = bpf_ktime_get_ns();
+	if (st_queue_is_crowded(f->depth + 1, f->limit))
+		wake_soon(f->queued_ns);
 }
 
 /* Process context, inside connect() or listen(): the one moment to follow a

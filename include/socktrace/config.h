@@ -9,6 +9,9 @@
 
 #include "socktrace/record.h"
 
+/* Greater than the number of any system call that matters. */
+#define ST_CALL_NUMBERS 512
+
 struct st_config {
 	__u64 cgroup;        /* 0, or the id of the cgroup v2 whose processes are targets */
 	__u64 pointer_secret; /* scrambles kernel addresses where they serve as ids */
@@ -23,6 +26,19 @@ struct st_config {
 	__u8 release;        /* the last close is announced by cgroup/sock_release */
 	__u8 ipv4, ipv6, unix_sockets; /* families wanted */
 	__u8 casts;          /* the kernel has bpf_rdonly_cast(): reads are plain loads */
+	__u8 registers;      /* other threads' can be read: bpf_task_pt_regs() (5.15) */
+	__u64 fd_calls[ST_CALL_NUMBERS / 64]; /* system calls whose first argument is an fd */
+};
+
+/* What the next pass of the iterator over threads looks for. */
+#define ST_SAMPLING_FDS 4
+#define ST_SAMPLING_TIDS 16
+
+struct st_sampling {
+	__u64 listener;
+	__s32 fd[ST_SAMPLING_FDS]; /* numbers that the listener has in its owners; -1: none */
+	__u32 tid[ST_SAMPLING_TIDS]; /* threads to look at; 0: none */
+	__u32 all; /* look at every thread of the owners */
 };
 
 /* Map `targets`: thread group → this. */

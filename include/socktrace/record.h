@@ -347,6 +347,12 @@ struct st_netns {
 	__u64 counter[ST_COUNTER_MAX];
 };
 
+/* Whether a queue is at least half full: what is looked at closely. */
+static inline int st_queue_is_crowded(__u32 depth, __u32 limit)
+{
+	return depth && 2 * (__u64)depth >= limit;
+}
+
 struct st_host {
 	struct st_header h; /* ts_ns: when the capture started */
 	__u64 started_at_ns; /* CLOCK_REALTIME at that moment */

@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "model/acceptor.h"
-#include "socktrace/record.h"
 
 enum segment_state {
 	SEGMENT_ACCEPTING, /* in accept() */

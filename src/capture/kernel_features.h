@@ -14,6 +14,7 @@ struct kernel_features {
 	bool data_events;  /* sock_send_length and sock_recv_length (6.3) */
 	bool send_reset;   /* the tcp reset and retransmit tracepoints */
 	bool task_file;    /* the iterators */
+	bool registers;    /* those of other threads (5.15) */
 };
 
 /* 0; -ENOENT where the kernel gives no BTF, and says so. */

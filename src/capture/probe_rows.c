@@ -51,6 +51,9 @@ const struct probe_row_plan probe_rows[ROW_MAX] = {
 	[ROW_IDLE] = {"idle runs",
 		      "a run shows when the next call ends it",
 		      {{"iter/bpf_map_elem", {"report_idle_runs"}}}},
+	[ROW_THREADS] = {"what acceptors do",
+			 "only how long they ran, waited and slept between two accepts",
+			 {{"iter/task", {"sample_threads"}}}},
 };
 
 static_assert(sizeof(probe_rows) / sizeof(probe_rows[0]) == ROW_MAX,

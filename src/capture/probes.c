@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/syscalls.h"
 #include "capture/kernel_features.h"
 #include "capture/mounts.h"
 #include "capture/probe_rows.h"
@@ -83,7 +85,8 @@ static void choose_methods(struct probes *probes)
 	if (!has->send_reset)
 		probes->method[ROW_RESETS] = NO_METHOD;
 	if (!has->task_file)
-		probes->method[ROW_SNAPSHOT] = probes->method[ROW_IDLE] = NO_METHOD;
+		probes->method[ROW_SNAPSHOT] = probes->method[ROW_IDLE] =
+			probes->method[ROW_THREADS] = NO_METHOD;
 }
 
 /* enter_X and exit_X stand in the table in this order. */
@@ -121,6 +124,18 @@ static void set_autoload(struct probes *probes, enum plan_row only)
 	}
 }
 
+/* The machine's calls whose first argument is an fd. */
+static void mark_fd_calls(__u64 *bits)
+{
+	struct utsname host;
+
+	if (uname(&host))
+		return;
+	for (int number = 0; number < ST_CALL_NUMBERS; number++)
+		if (syscall_has_fd(host.machine, number))
+			bits[number / 64] |= 1ULL << number % 64;
+}
+
 static int configure(struct probes *probes)
 {
 	const struct source_options *options = probes->options;
@@ -139,8 +154,10 @@ static int configure(struct probes *probes)
 		.ipv6 = options->ipv6,
 		.unix_sockets = options->unix_sockets,
 		.casts = probes->features.casts,
+		.registers = probes->features.registers,
 	};
 
+	mark_fd_calls(config.fd_calls);
 	if (getrandom(&config.pointer_secret, sizeof(config.pointer_secret), 0) < 0)
 		return -errno;
 	memcpy((void *)&probes->skeleton->rodata->config, &config, sizeof(config));
@@ -254,7 +271,7 @@ static int attach_program(struct probes *probes, enum plan_row row, const char *
 	struct bpf_link *link;
 	int r;
 
-	if (row == ROW_SNAPSHOT || row == ROW_IDLE)
+	if (row == ROW_SNAPSHOT || row == ROW_IDLE || row == ROW_THREADS)
 		return 0; /* iterators run when they are read */
 	if (row == ROW_IDENTITY || row == ROW_RELEASE || row == ROW_PEERS)
 		link = bpf_program__attach_cgroup(program, probes->cgroup);

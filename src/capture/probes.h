@@ -25,6 +25,7 @@ enum plan_row {
 	ROW_PROCESSES,
 	ROW_SNAPSHOT,
 	ROW_IDLE,
+	ROW_THREADS,
 	ROW_MAX,
 };
 

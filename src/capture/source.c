@@ -21,6 +21,7 @@
 #include "capture/privileges.h"
 #include "capture/probes.h"
 #include "capture/proc.h"
+#include "capture/sampler.h"
 #include "socktrace/config.h"
 
 #include "socktrace.skel.h" /* wants config.h before it */
@@ -32,6 +33,8 @@ struct source {
 	struct socktrace_bpf *skeleton; /* the probes' */
 	struct ring_buffer *ring;
 	struct bpf_link *idle_link; /* the iterator over followed sockets, or NULL */
+	struct bpf_link *threads_link; /* the one over threads, or NULL */
+	struct sampler *sampler; /* when to run that one; NULL: never */
 	source_sink *sink;
 	void *context;
 	int sink_error; /* the first */
@@ -78,6 +81,8 @@ static int on_ring_record(void *context, void *data, size_t size)
 
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
+	if (source->sampler)
+		sampler_note(source->sampler, header);
 	return hand_on(source, data, size);
 }
 
@@ -172,6 +177,15 @@ static void attach_idle_iterator(struct source *source)
 			source->skeleton->progs.report_idle_runs, &options);
 }
 
+static int attach_thread_iterator(struct source *source)
+{
+	if (!probes_row_method(source->probes, ROW_THREADS))
+		return 0;
+	source->threads_link =
+		bpf_program__attach_iter(source->skeleton->progs.sample_threads, NULL);
+	return source->threads_link ? sampler_new(&source->sampler) : 0;
+}
+
 static int check_pids(const struct source_options *options)
 {
 	vec_each (pid, &options->pids)
@@ -202,6 +216,9 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 		r = probes_attach(source->probes);
 	if (!r) {
 		attach_idle_iterator(source);
+		r = attach_thread_iterator(source);
+	}
+	if (!r) {
 		r = hand_on_preamble(source, options);
 	}
 	for (size_t i = 0; i < options->pids.len && !r; i++)
@@ -339,13 +356,39 @@ static int housekeeping(struct source *source)
 	return r ? r : hand_on_losses(source, false);
 }
 
+/* Looks at the threads of those listeners whose turn it is. */
+static int sample_threads(struct source *source)
+{
+	struct st_sampling *sampling = &source->skeleton->bss->sampling;
+	int64_t now = now_ns();
+	int r = 0;
+
+	while (!r && source->sampler && sampler_next(source->sampler, now, sampling)) {
+		int64_t before = now_ns();
+
+		r = run_iterator(source, source->threads_link);
+		sampler_looked(source->sampler, now_ns() - before);
+	}
+	return r;
+}
+
+static int until_sampling_ms(const struct source *source, int timeout_ms)
+{
+	int64_t due = source->sampler ? sampler_due_ns(source->sampler) : INT64_MAX;
+	int64_t left_ms = due == INT64_MAX ? timeout_ms : (due - now_ns() + 999999) / 1000000;
+
+	return left_ms < 0 ? 0 : left_ms < timeout_ms ? left_ms : timeout_ms;
+}
+
 int source_poll(struct source *source, int timeout_ms)
 {
-	int r = ring_buffer__poll(source->ring, timeout_ms);
+	int r = ring_buffer__poll(source->ring, until_sampling_ms(source, timeout_ms));
 
 	if (r < 0 && r != -EINTR)
 		return source->sink_error ? source->sink_error : r;
 	r = consume(source);
+	if (!r)
+		r = sample_threads(source);
 	return r ? r : housekeeping(source);
 }
 
@@ -380,6 +423,8 @@ void source_free(struct source **source)
 		return;
 	ring_buffer__free(s->ring);
 	bpf_link__destroy(s->idle_link);
+	bpf_link__destroy(s->threads_link);
+	sampler_free(&s->sampler);
 	probes_free(&s->probes);
 	hashmap_release(&s->cgroups);
 	free(s);

@@ -10,6 +10,7 @@
 
 #include "base/vec.h"
 #include "model/process.h"
+#include "socktrace/record.h"
 
 struct listener;
 
@@ -62,5 +63,5 @@ struct acceptor {
 /* Whether a queue is at least half full: what is looked at closely. */
 static inline bool queue_is_crowded(uint32_t depth, uint32_t limit)
 {
-	return depth && 2 * (uint64_t)depth >= limit;
+	return st_queue_is_crowded(depth, limit);
 }
