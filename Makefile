@@ -180,6 +180,12 @@ build/bench/choices: bench/choices.c bench/choices.bpf.c bench/choices.h
 		> build/bench/choices.skel.h
 	$(call say,CC,$@) $(CC) $(cflags) -Ibuild/bench -Ibench bench/choices.c -o $@ $(ldlibs)
 
+# Recordings of any size, made of the records that the tests build.
+build/bench/generate: bench/generate.c bench/traffic.c bench/traffic.h $(O)/tests/unit/build.o \
+		      $(O)/libsocktrace.a
+	@mkdir -p $(@D)
+	$(call say,CC,$@) $(CC) $(cflags) -Ibench -Itests/unit $(filter-out %.h,$^) -o $@ $(ldlibs)
+
 vmtest:
 	@mk/deps $(to_build) vm
 	@tests/run vm
