@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "listener.h"
 #include "run.h"
 #include "sock.h"
 #include "target.h"
@@ -247,6 +248,7 @@ static __always_inline void listener_announce(struct sock *sk)
 {
 	struct destination to = {};
 	__u64 id = sock_id(sk), name;
+	struct listener *listener;
 	struct st_sock s = {};
 	__u32 one = 1;
 
@@ -262,4 +264,8 @@ static __always_inline void listener_announce(struct sock *sk)
 		bpf_map_update_elem(&destinations, &to, &one, BPF_ANY);
 	to.netns = s.netns; /* also of one bound to any address */
 	bpf_map_update_elem(&destinations, &to, &one, BPF_ANY);
+	listener_follow(sk, id, &s);
+	listener = bpf_map_lookup_elem(&listeners, &id);
+	if (listener)
+		listener_report(id, listener, true);
 }

@@ -50,6 +50,10 @@ struct llist_node {
 	struct llist_node *next;
 };
 
+struct timespec64 {
+	__s64 tv_sec;
+};
+
 struct hlist_node {
 	struct hlist_node *next, **pprev;
 };
@@ -58,8 +62,33 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct linux_mib;
+
+struct netns_mib {
+	struct linux_mib *net_statistics; /* of each CPU */
+};
+
+struct netns_core {
+	int sysctl_somaxconn;
+};
+
+/* Some settings were an int until 5.17: their first byte says it all. */
+struct netns_ipv4 {
+	__u8 sysctl_tcp_syncookies;
+	__u8 sysctl_tcp_migrate_req; /* since 5.14 */
+	__u8 sysctl_tcp_abort_on_overflow;
+	int sysctl_max_syn_backlog;
+};
+
 struct net {
 	struct ns_common ns;
+	struct netns_mib mib;
+	struct netns_core core;
+	struct netns_ipv4 ipv4;
+};
+
+struct bpf_array {
+	void *pptrs[0];
 };
 
 typedef struct {
@@ -81,6 +110,8 @@ struct sock_common {
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 	unsigned char skc_reuseport : 1;
+	unsigned char skc_ipv6only : 1;
+	int skc_bound_dev_if;
 	struct hlist_node skc_bind_node;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
@@ -92,8 +123,15 @@ struct sk_buff_head {
 	__u32 qlen;
 };
 
+struct sock_reuseport {
+	__u16 num_socks;
+	struct sock *socks[0];
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	atomic_t sk_drops;
+	struct sock_reuseport *sk_reuseport_cb;
 	struct sk_buff_head sk_receive_queue;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
@@ -101,6 +139,15 @@ struct sock {
 	__u16 sk_protocol;
 	int sk_err;
 	struct socket *sk_socket;
+};
+
+struct request_sock_queue {
+	__u8 rskq_defer_accept;
+	atomic_t qlen;
+};
+
+struct inet_connection_sock {
+	struct request_sock_queue icsk_accept_queue;
 };
 
 struct tcp_sock {
@@ -248,8 +295,12 @@ struct pt_regs {
 };
 #endif
 
+struct sk_buff {
+	__u16 network_header, transport_header; /* from head on */
+	unsigned char *head;
+};
+
 struct linux_binprm;
-struct sk_buff;
 struct seq_file;
 
 struct bpf_iter_meta {

@@ -21,3 +21,13 @@ static __always_inline void *read_pointer(const void *address)
 {
 	return READ(address, llist_node, next);
 }
+
+/* The 64 bits that stand at an address, by way of a structure that begins with such a number. */
+static __always_inline __u64 read_word(const void *address)
+{
+	return READ(address, timespec64, tv_sec);
+}
+
+/* A pointer field as a number: one that the verifier lets us add to. */
+#define READ_ADDRESS(pointer, type, field)                                                         \
+	read_word((const char *)(pointer) + bpf_core_field_offset(struct type, field))

@@ -7,6 +7,8 @@
 #include "cgroup.bpf.c"
 #include "connections.bpf.c"
 #include "data.bpf.c"
+#include "drops.bpf.c"
+#include "listeners.bpf.c"
 #include "process.bpf.c"
 #include "samples.bpf.c"
 #include "snapshot.bpf.c"

@@ -55,6 +55,7 @@ bool finishing;
 #define MAX_THREADS 32768
 #define MAX_PEERS 16384
 #define MAX_PORTS 4096
+#define MAX_CPUS 512
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

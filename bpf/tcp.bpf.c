@@ -4,6 +4,7 @@
  * resets. A child is followed because its listener is, a server's end because
  * the client's is.
  */
+#include "listener.h"
 #include "run.h"
 #include "sock.h"
 #include "target.h"
@@ -198,6 +199,8 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 		child_born(sk);
 		return 0;
 	}
+	if (old == TCP_LISTEN)
+		listener_forget(sk, sock_id(sk));
 	if (old == TCP_SYN_RECV && config.cookies)
 		child_identified(sk);
 	if (new == TCP_SYN_SENT || new == TCP_LISTEN) {
@@ -215,7 +218,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	}
 	if (!f)
 		return 0;
-	if (new == TCP_SYN_SENT && f->flags & ST_SOCK_PEER && !is_local(sk)) {
+	if (new == TCP_SYN_SENT && f->flags &ST_SOCK_PEER && !is_local(sk)) {
 		bpf_map_delete_elem(&sockets, &id); /* another host's listener, on the same port */
 		return 0;
 	}

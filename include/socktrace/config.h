@@ -28,6 +28,9 @@ struct st_config {
 	__u8 casts;          /* the kernel has bpf_rdonly_cast(): reads are plain loads */
 	__u8 registers;      /* other threads' can be read: bpf_task_pt_regs() (5.15) */
 	__u64 fd_calls[ST_CALL_NUMBERS / 64]; /* system calls whose first argument is an fd */
+	__u32 cpus;          /* possible ones */
+	__u32 counter_index[ST_COUNTER_MAX]; /* where the kernel keeps them in its linux_mib */
+	__u32 listen_overflow; /* its drop reason of that name; 0: it has none (before 6.15) */
 };
 
 /* What the next pass of the iterator over threads looks for. */
@@ -40,6 +43,9 @@ struct st_sampling {
 	__u32 tid[ST_SAMPLING_TIDS]; /* threads to look at; 0: none */
 	__u32 all; /* look at every thread of the owners */
 };
+
+/* Stands in the program on_lookup where each copy gets the number of its network namespace. */
+#define ST_NETNS_PLACEHOLDER 0x6e65746e
 
 /* Map `targets`: thread group → this. */
 #define ST_TARGET_YES 1

@@ -34,7 +34,8 @@ enum st_type {
 	ST_PROBE,  /* how one row of the probe plan runs */
 	ST_TARGET, /* what was asked for */
 	ST_CGROUP, /* the path of a cgroup id */
-	ST_NETNS, /* settings and counters of a network namespace with followed listeners */
+	ST_NETNS, /* settings and counters of a network namespace with followed listeners; live, the
+	             kernel side writes it */
 	ST_LOSS,   /* losses so far */
 	ST_END,    /* the trace ended in order */
 	ST_TYPE_MAX,

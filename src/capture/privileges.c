@@ -11,22 +11,25 @@
 #include "base/log.h"
 
 #ifndef CAP_BPF
+#define CAP_PERFMON 38
 #define CAP_BPF 39
 #endif
 
-void privileges_drop(void)
+void privileges_drop(bool namespaces)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	const __u32 keep = 1u << (CAP_BPF - 32);
+	__u64 keep = 1ULL << CAP_BPF;
 
 	if (syscall(SYS_capget, &header, data)) {
 		log_debug("capget failed: privileges stay as they are");
 		return;
 	}
+	if (namespaces)
+		keep |= 1ULL << CAP_PERFMON | 1ULL << CAP_NET_ADMIN | 1ULL << CAP_SYS_PTRACE;
 	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-		data[i].effective &= i == 1 ? keep : 0;
-		data[i].permitted &= i == 1 ? keep : 0;
+		data[i].effective &= keep >> 32 * i;
+		data[i].permitted &= keep >> 32 * i;
 		data[i].inheritable = 0;
 	}
 	if (syscall(SYS_capset, &header, data))

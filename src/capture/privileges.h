@@ -4,6 +4,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 /* Keeps CAP_BPF alone, which reading maps and iterators takes: everything is
- * attached and every file is open. What cannot be given up stays. */
-void privileges_drop(void);
+ * attached and every file is open. `namespaces`: keeps also what it takes to find a
+ * later network namespace and attach in it. What cannot be given up stays. */
+void privileges_drop(bool namespaces);

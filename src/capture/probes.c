@@ -82,11 +82,15 @@ static void choose_methods(struct probes *probes)
 		probes->method[ROW_DATA] = 1;
 	if (!probes->options->data)
 		probes->method[ROW_DATA] = probes->method[ROW_PEERS] = NO_METHOD;
+	if (!has->counters)
+		probes->method[ROW_SYN_DROPS] = probes->method[ROW_ACK_DROPS] = NO_METHOD;
+	if (!has->listen_overflow)
+		probes->method[ROW_ACK_DROPS] = NO_METHOD;
 	if (!has->send_reset)
 		probes->method[ROW_RESETS] = NO_METHOD;
 	if (!has->task_file)
 		probes->method[ROW_SNAPSHOT] = probes->method[ROW_IDLE] =
-			probes->method[ROW_THREADS] = NO_METHOD;
+			probes->method[ROW_THREADS] = probes->method[ROW_LISTENERS] = NO_METHOD;
 }
 
 /* enter_X and exit_X stand in the table in this order. */
@@ -155,9 +159,12 @@ static int configure(struct probes *probes)
 		.unix_sockets = options->unix_sockets,
 		.casts = probes->features.casts,
 		.registers = probes->features.registers,
+		.cpus = libbpf_num_possible_cpus(),
+		.listen_overflow = probes->features.listen_overflow,
 	};
 
 	mark_fd_calls(config.fd_calls);
+	memcpy(config.counter_index, probes->features.counter_index, sizeof(config.counter_index));
 	if (getrandom(&config.pointer_secret, sizeof(config.pointer_secret), 0) < 0)
 		return -errno;
 	memcpy((void *)&probes->skeleton->rodata->config, &config, sizeof(config));
@@ -271,8 +278,9 @@ static int attach_program(struct probes *probes, enum plan_row row, const char *
 	struct bpf_link *link;
 	int r;
 
-	if (row == ROW_SNAPSHOT || row == ROW_IDLE || row == ROW_THREADS)
-		return 0; /* iterators run when they are read */
+	if (row == ROW_SNAPSHOT || row == ROW_IDLE || row == ROW_THREADS || row == ROW_LISTENERS ||
+	    row == ROW_SYN_DROPS)
+		return 0; /* iterators run when they are read, lookups are joined to namespaces */
 	if (row == ROW_IDENTITY || row == ROW_RELEASE || row == ROW_PEERS)
 		link = bpf_program__attach_cgroup(program, probes->cgroup);
 	else
@@ -285,10 +293,27 @@ static int attach_program(struct probes *probes, enum plan_row row, const char *
 	return r;
 }
 
+/* The programs find the kernel's counters of each CPU by what this one leaves. A CPU that is
+ * off now has nothing to count. */
+static void learn_cpu_offsets(struct probes *probes)
+{
+	int program = bpf_program__fd(probes->skeleton->progs.learn_cpu_offset);
+	int cpus = libbpf_num_possible_cpus();
+
+	for (int cpu = 0; program >= 0 && cpu < cpus; cpu++) {
+		DECLARE_LIBBPF_OPTS(bpf_test_run_opts, options, .flags = BPF_F_TEST_RUN_ON_CPU,
+				    .cpu = cpu);
+
+		if (bpf_prog_test_run_opts(program, &options))
+			log_debug("CPU %d: its counters are not found", cpu);
+	}
+}
+
 int probes_attach(struct probes *probes)
 {
 	int r = mounts_tracefs();
 
+	learn_cpu_offsets(probes);
 	/* Calls last: when one is seen, everything it leads to is. */
 	for (int row = ROW_MAX - 1; row >= 0 && !r; row--) {
 		const struct probe_method *method = row_method(probes, row);
@@ -305,6 +330,8 @@ int probes_attach(struct probes *probes)
 		probes->method[row] = NO_METHOD;
 		r = 0;
 	}
+	if (row_method(probes, ROW_ACK_DROPS))
+		probes->skeleton->bss->drops_seen = 1 << ST_DROP_ACK;
 	return r;
 }
 

@@ -50,11 +50,10 @@ static int read_stat(pid_t pid, char *state, pid_t *parent, unsigned long long *
 	if (read_proc(pid, "stat", text, sizeof(text)) <= 0)
 		return -ESRCH;
 	rest = strrchr(text, ')');
-	if (!rest ||
-	    sscanf(rest + 1,
-		   " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
-		   " %*d %*d %llu",
-		   state, parent, start) != 3)
+	if (!rest || sscanf(rest + 1,
+			    " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
+			    " %*d %*d %llu",
+			    state, parent, start) != 3)
 		return -ESRCH;
 	return 0;
 }
@@ -170,7 +169,7 @@ static uint32_t status_number(const char *status, const char *key)
 	return at ? strtoul(at + strlen(key), NULL, 10) : UINT32_MAX;
 }
 
-static uint32_t read_netns(pid_t pid)
+uint32_t proc_netns(pid_t pid)
 {
 	char path[64], target[64];
 	unsigned inode = 0;
@@ -199,7 +198,7 @@ int proc_describe(pid_t pid, struct st_process *out)
 	out->pid = pid;
 	out->ppid = parent;
 	out->uid = status_number(status, "\nUid:");
-	out->netns = read_netns(pid);
+	out->netns = proc_netns(pid);
 	out->start_ns = start * (1000000000ULL / sysconf(_SC_CLK_TCK));
 	n = read_proc(pid, "comm", comm, sizeof(comm));
 	if (n > 0)

@@ -28,6 +28,9 @@ int proc_descendants(pid_t pid, struct pid_list *out);
 /* Everything but the header. 0 or -ESRCH. */
 int proc_describe(pid_t pid, struct st_process *out);
 
+/* The inode number of its network namespace; 0: not known. */
+uint32_t proc_netns(pid_t pid);
+
 /* The cgroup v2 path of a process: 0, -ESRCH, -ENOENT where it has none. */
 int proc_cgroup(pid_t pid, char *out, size_t size);
 

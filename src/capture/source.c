@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "base/log.h"
 #include "capture/cookies.h"
 #include "capture/host.h"
+#include "capture/lookups.h"
 #include "capture/privileges.h"
 #include "capture/probes.h"
 #include "capture/proc.h"
@@ -27,13 +29,15 @@
 #include "socktrace.skel.h" /* wants config.h before it */
 
 #define HOUSEKEEPING_NS (50 * 1000 * 1000LL)
+#define PERIODIC 4
 
 struct source {
 	struct probes *probes;
 	struct socktrace_bpf *skeleton; /* the probes' */
 	struct ring_buffer *ring;
-	struct bpf_link *idle_link; /* the iterator over followed sockets, or NULL */
-	struct bpf_link *threads_link; /* the one over threads, or NULL */
+	struct bpf_link *periodic[PERIODIC]; /* iterators over maps, run in this order, or NULL */
+	struct lookups *lookups; /* NULL: that row does not run so */
+	struct bpf_link *threads_link; /* the iterator over threads, or NULL */
 	struct sampler *sampler; /* when to run that one; NULL: never */
 	source_sink *sink;
 	void *context;
@@ -74,6 +78,18 @@ static void hand_on_cgroup(struct source *source, const struct st_process *proce
 		hashmap_set(&source->cgroups, process->cgroup, source);
 }
 
+/* A listener may be in a namespace that no target was in so far. */
+static void cover_listener(struct source *source, const struct st_header *header)
+{
+	const struct st_call *call = (const void *)header;
+	const struct st_seen *seen = (const void *)header;
+
+	if (header->type == ST_CALL_UNIX && call->call == ST_CALL_LISTEN)
+		lookups_cover(source->lookups, call->pid, call->sock.netns);
+	if (header->type == ST_SEEN && seen->sock.state == TCP_LISTEN)
+		lookups_cover(source->lookups, seen->pid, seen->sock.netns);
+}
+
 static int on_ring_record(void *context, void *data, size_t size)
 {
 	const struct st_header *header = data;
@@ -83,6 +99,8 @@ static int on_ring_record(void *context, void *data, size_t size)
 		hand_on_cgroup(source, data);
 	if (source->sampler)
 		sampler_note(source->sampler, header);
+	if (source->lookups)
+		cover_listener(source, header);
 	return hand_on(source, data, size);
 }
 
@@ -125,6 +143,8 @@ static int add_one_target(struct source *source, pid_t pid)
 	}
 	if (r)
 		return r;
+	if (source->lookups)
+		lookups_cover(source->lookups, pid, record.netns);
 	bpf_map__update_elem(source->skeleton->maps.announced, &key, sizeof(key), &yes, sizeof(yes),
 			     BPF_ANY);
 	record_stamp(&record.h, ST_PROCESS, sizeof(record));
@@ -166,15 +186,39 @@ static int open_ring(struct source *source)
 			    : log_err_r(-errno, "cannot map the ring buffer: %s", strerror(errno));
 }
 
-static void attach_idle_iterator(struct source *source)
+static struct bpf_link *attach_iterator(const struct bpf_program *program,
+					const struct bpf_map *map)
 {
-	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(source->skeleton->maps.sockets)};
+	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(map)};
 	DECLARE_LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
 			    .link_info_len = sizeof(info));
 
+	return bpf_program__attach_iter(program, &options);
+}
+
+static void attach_iterators(struct source *source)
+{
+	struct socktrace_bpf *s = source->skeleton;
+
 	if (probes_row_method(source->probes, ROW_IDLE))
-		source->idle_link = bpf_program__attach_iter(
-			source->skeleton->progs.report_idle_runs, &options);
+		source->periodic[0] = attach_iterator(s->progs.report_idle_runs, s->maps.sockets);
+	if (!probes_row_method(source->probes, ROW_LISTENERS))
+		return;
+	source->periodic[1] = attach_iterator(s->progs.settle_attempts, s->maps.attempts);
+	source->periodic[2] = attach_iterator(s->progs.read_listeners, s->maps.listeners);
+	source->periodic[3] = attach_iterator(s->progs.read_netnses, s->maps.netnses);
+}
+
+/* With -a, a listener may be anywhere. */
+static int cover_all(struct source *source)
+{
+	struct pid_list pids = {0};
+	int r = proc_list(&pids);
+
+	vec_each (pid, &pids)
+		lookups_cover(source->lookups, *pid, proc_netns(*pid));
+	vec_release(&pids);
+	return r;
 }
 
 static int attach_thread_iterator(struct source *source)
@@ -214,13 +258,16 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 	}
 	if (!r)
 		r = probes_attach(source->probes);
+	if (!r && probes_row_method(source->probes, ROW_SYN_DROPS))
+		r = lookups_new(source->skeleton, &source->lookups);
+	if (!r && source->lookups && options->all)
+		r = cover_all(source);
 	if (!r) {
-		attach_idle_iterator(source);
+		attach_iterators(source);
 		r = attach_thread_iterator(source);
 	}
-	if (!r) {
+	if (!r)
 		r = hand_on_preamble(source, options);
-	}
 	for (size_t i = 0; i < options->pids.len && !r; i++)
 		r = source_add_target(source, options->pids.items[i]);
 	if (!r && options->cgroup)
@@ -313,7 +360,7 @@ int source_snapshot(struct source *source)
 		if (*pid != getpid())
 			proc_calls_in_flight(*pid, enter_call_in_flight, source);
 	vec_release(&pids);
-	privileges_drop();
+	privileges_drop(source->lookups != NULL);
 	return r;
 }
 
@@ -343,16 +390,25 @@ static int hand_on_losses(struct source *source, bool always)
 	return hand_on(source, &record, sizeof(record));
 }
 
+static int run_periodic(struct source *source)
+{
+	int r = 0;
+
+	for (int i = 0; i < PERIODIC && !r; i++)
+		if (source->periodic[i])
+			r = run_iterator(source, source->periodic[i]);
+	return r;
+}
+
 static int housekeeping(struct source *source)
 {
 	int64_t now = now_ns();
-	int r = 0;
+	int r;
 
 	if (now < source->housekeeping_ns)
 		return 0;
 	source->housekeeping_ns = now + HOUSEKEEPING_NS;
-	if (source->idle_link)
-		r = run_iterator(source, source->idle_link);
+	r = run_periodic(source);
 	return r ? r : hand_on_losses(source, false);
 }
 
@@ -406,7 +462,7 @@ int source_finish(struct source *source)
 	int r;
 
 	source->skeleton->bss->finishing = true;
-	r = source->idle_link ? run_iterator(source, source->idle_link) : 0;
+	r = run_periodic(source);
 	if (!r)
 		r = consume(source);
 	if (!r)
@@ -422,7 +478,9 @@ void source_free(struct source **source)
 	if (!s)
 		return;
 	ring_buffer__free(s->ring);
-	bpf_link__destroy(s->idle_link);
+	for (int i = 0; i < PERIODIC; i++)
+		bpf_link__destroy(s->periodic[i]);
+	lookups_free(&s->lookups);
 	bpf_link__destroy(s->threads_link);
 	sampler_free(&s->sampler);
 	probes_free(&s->probes);

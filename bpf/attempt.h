@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * A segment that has reached a followed listener, and what the kernel did with it. No
+ * program sees that directly: a segment is handled to its end on one CPU before the next
+ * one there, so what the CPU's counters rose by in the meantime is its outcome, exactly.
+ */
+#pragma once
+
+#include "listener.h"
+
+/* The counters that tell the outcomes apart. */
+enum outcome {
+	OUTCOME_OVERFLOW,
+	OUTCOME_DROP,
+	OUTCOME_SYN_QUEUE,
+	OUTCOME_COOKIE,
+	OUTCOME_COOKIE_BACK,
+	OUTCOME_MAX,
+};
+
+struct attempt {
+	__u64 number; /* of all on this CPU */
+	__u64 listener; /* its id; 0: nothing is under way */
+	__u64 sock;
+	__u64 member; /* of its reuseport group, the one that dropped it; 0: none of ours */
+	__u64 statistics; /* of the namespace; with the counters: also when nothing is under way */
+	__u64 counter[OUTCOME_MAX];
+	__u64 began_ns; /* 0: not noted, no queue was full */
+	__u32 depth, limit, syn_queue;
+	__u16 peer_port;
+	__u8 v4;
+	__u8 pad;
+	__u64 local[2], peer[2]; /* the segment's, network order */
+};
+
+/* By CPU: an ordinary array, for the last one of a CPU is settled from elsewhere. One more
+ * is for copying it there. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_CPUS + 1);
+	__type(key, __u32);
+	__type(value, struct attempt);
+} attempts SEC(".maps");
+
+struct attempt_name {
+	__u64 cpu, number;
+};
+
+/* Attempts that were reported. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct attempt_name);
+	__type(value, __u32);
+} settled SEC(".maps");
+
+static __always_inline struct attempt *attempt_of_cpu(__u32 cpu)
+{
+	return bpf_map_lookup_elem(&attempts, &cpu);
+}
+
+static __always_inline bool outcome_read(__u64 *out, __u64 statistics, __u32 cpu)
+{
+	__u64 counters = counters_of_cpu(statistics, cpu);
+
+	if (!counters)
+		return false;
+	out[OUTCOME_OVERFLOW] = counter_read(counters, ST_COUNTER_LISTEN_OVERFLOWS);
+	out[OUTCOME_DROP] = counter_read(counters, ST_COUNTER_LISTEN_DROPS);
+	out[OUTCOME_SYN_QUEUE] = counter_read(counters, ST_COUNTER_REQ_Q_FULL_DROP);
+	out[OUTCOME_COOKIE] = counter_read(counters, ST_COUNTER_SYNCOOKIES_SENT);
+	out[OUTCOME_COOKIE_BACK] = counter_read(counters, ST_COUNTER_SYNCOOKIES_RECV);
+	return true;
+}
+
+/* What the counters rose by since the attempt began. */
+static __always_inline bool outcome_since(__u64 *out, const struct attempt *a, __u32 cpu)
+{
+	if (!outcome_read(out, a->statistics, cpu))
+		return false;
+	for (int i = 0; i < OUTCOME_MAX; i++)
+		out[i] -= a->counter[i];
+	return true;
+}
+
+/* 0: nothing was dropped. */
+static __always_inline __u8 outcome_path(const __u64 *rose)
+{
+	if (rose[OUTCOME_OVERFLOW])
+		return rose[OUTCOME_COOKIE_BACK] ? ST_DROP_ACK : ST_DROP_SYN;
+	if (rose[OUTCOME_SYN_QUEUE])
+		return ST_DROP_SYN_QUEUE;
+	if (rose[OUTCOME_DROP])
+		return ST_DROP_OTHER;
+	return rose[OUTCOME_COOKIE] ? ST_DROP_COOKIE : 0;
+}
+
+static __always_inline bool is_full(struct sock *sk)
+{
+	return SOCK(sk, sk_ack_backlog) > SOCK(sk, sk_max_ack_backlog);
+}
+
+/* The member of the listener's reuseport group that dropped: its own count rose. Where that
+ * is true of several (strays count too), the one whose queue is full. What is found goes
+ * through memory: kept in registers it has the verifier walk the loop's every combination. */
+static __always_inline void member_find(struct attempt *a)
+{
+	struct sock *sk = (void *)a->sock;
+	__u64 group = READ_ADDRESS(sk, sock, sk_reuseport_cb), id;
+	__u32 n = group_size(group);
+	struct listener *l;
+
+	a->member = group ? 0 : a->sock;
+	for (__u32 i = 0; i < MAX_GROUP && i < n; i++) {
+		sk = group_member(group, i);
+		id = sock_id(sk);
+		l = bpf_map_lookup_elem(&listeners, &id);
+		if (!l || (__u32)SOCK(sk, sk_drops.counter) == l->drops)
+			continue;
+		a->member = l->sock;
+		if (is_full(sk))
+			break;
+	}
+	id = sock_id((void *)a->member);
+	l = bpf_map_lookup_elem(&listeners, &id);
+	if (l)
+		l->drops++;
+}
+
+static __always_inline void drop_report(const struct attempt *a, struct sock *sk, __u8 path,
+					__u8 flags)
+{
+	struct followed *f;
+	struct st_drop *r;
+	__u64 id = sock_id(sk);
+
+	if (!RECORD_RESERVE(ST_DROP, ST_LOSS_STATE, r))
+		return;
+	f = socket_followed(id);
+	sock_fill(&r->sock, sk, id, f ? f->flags : 0);
+	r->h.ts_ns = a->began_ns;
+	r->sock.v4 = a->v4;
+	r->sock.peer_port = a->peer_port;
+	__builtin_memcpy(r->sock.local, a->local, sizeof(r->sock.local));
+	__builtin_memcpy(r->sock.peer, a->peer, sizeof(r->sock.peer));
+	r->depth = a->depth;
+	r->limit = a->limit;
+	r->syn_queue = a->syn_queue;
+	r->path = path;
+	r->flags = flags;
+	if (f && sock_wanted(&r->sock))
+		record_submit(r);
+	else
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+}
+
+/* The attempt has ended with these counts. Only one of those who find out may say so. */
+static __always_inline void attempt_settle(struct attempt *a, __u32 cpu, const __u64 *rose)
+{
+	struct attempt_name name = {.cpu = cpu, .number = a->number};
+	__u8 path = outcome_path(rose), flags = 0;
+	__u32 one = 1;
+
+	if (!path || bpf_map_update_elem(&settled, &name, &one, BPF_NOEXIST))
+		return;
+	a->member = a->sock;
+	if (path != ST_DROP_COOKIE)
+		member_find(a);
+	if (rose[OUTCOME_COOKIE_BACK])
+		flags = ST_DROP_WITH_COOKIE | ST_DROP_LAST_ACK;
+	if (a->member)
+		drop_report(a, (void *)a->member, path, flags);
+}
+
+/* How full it is now, and from when on the counters are watched. */
+static __always_inline void attempt_begin(struct attempt *a, struct sock *sk, __u64 id, __u32 cpu)
+{
+	struct net *net = SOCK(sk, __sk_common.skc_net.net);
+
+	a->number++;
+	a->sock = pointer_of(sk);
+	a->statistics = net_statistics(net);
+	a->depth = SOCK(sk, sk_ack_backlog);
+	a->limit = SOCK(sk, sk_max_ack_backlog);
+	a->syn_queue = syn_queue_length(sk);
+	a->began_ns = a->depth > a->limit || a->syn_queue >= a->limit ? bpf_ktime_get_ns() : 0;
+	if (outcome_read(a->counter, a->statistics, cpu))
+		a->listener = id;
+}
+
+/* The CPU is about to handle another segment. */
+static __always_inline void attempt_end(struct attempt *a, __u32 cpu)
+{
+	__u64 rose[OUTCOME_MAX];
+
+	if (!a->listener)
+		return;
+	if (outcome_since(rose, a, cpu))
+		attempt_settle(a, cpu, rose);
+	a->listener = 0;
+}
