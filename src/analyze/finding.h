@@ -60,7 +60,7 @@ struct advice {
 };
 
 struct finding {
-	uint64_t id; /* from 1, in the order of start_ns, then listener */
+	uint64_t id; /* finding_id(): the same live and from a recording */
 	uint8_t rule, severity;
 	bool complete; /* no loss touched the episode */
 	const struct listener *listener; /* borrowed from the model */
@@ -72,11 +72,22 @@ struct finding {
 	VEC(struct advice) advice;
 	char *summary; /* one sentence, owned */
 	VEC(char *) sentences; /* the verdict's body in words, a sentence each, owned */
+	int error; /* 0, or -ENOMEM: it is not whole */
 };
 
 VEC_TYPE(findings, struct finding);
 
-/* All findings of a model, worst first within a listener. model_finish() has been called, or the
- * capture still runs. 0 or -ENOMEM. */
+/* Of a listener the n-th episode has the id (listener, n), from 1; what is said of the whole
+ * time has n = 0. In text "3-1". */
+uint64_t finding_id(const struct listener *listener, size_t episode);
+void finding_release(struct finding *finding);
+
+/* All findings of a model, in order of listener and time. model_finish() has been called, or
+ * the capture still runs. 0 or -ENOMEM. */
 int findings_of(const struct model *model, struct findings *out);
 void findings_release(struct findings *findings);
+
+/* The same while the capture runs: of each listener those episodes that ended before now_ns
+ * and after since_ns, and cannot go on. */
+int findings_ended(const struct model *model, int64_t since_ns, int64_t now_ns,
+		   struct findings *out);

@@ -207,6 +207,7 @@ static void accept_waited(struct model *model, const struct call *call, struct l
 	pub->listener = &listening->pub;
 	if (!listening->pub.effective)
 		listening->pub.effective = call->wire->backlog;
+	listener_serves(listening, conn);
 	listener_accepted(model, listening, call->t_ns, call->wire->depth, pub->accept_wait_ns);
 	listener_owned(model, listening, call->process, call->wire->fd);
 }

@@ -116,6 +116,8 @@ static void seen_connected(struct model *model, struct sock *sock, const struct 
 	if (tcp && !sock->has_base)
 		tcp_baseline(sock, seen->written, seen->copied);
 	conn_end_used(conn, conn_side(conn, sock), sock->pub.process, sock->pub.fd);
+	if (seen->fd >= 0 && conn_side(conn, sock) == SIDE_SERVER && conn->pub.listener)
+		listener_serves(listening_of(conn->pub.listener), conn);
 	if (!seen->listener || seen->fd >= 0 || sock->accepted ||
 	    conn_side(conn, sock) != SIDE_SERVER)
 		return;

@@ -62,6 +62,8 @@ void sock_release(struct model *model, struct sock *sock, int64_t t_ns)
 
 		if (sock->pub.protocol == PROTOCOL_UNIX)
 			conn_fin(conn, side, t_ns);
+		if (side == SIDE_SERVER)
+			listener_served(model, conn, t_ns);
 		conn_end_closed(conn, side, t_ns);
 		if (sock->pub.protocol != PROTOCOL_TCP || sock->state == TCP_CLOSE)
 			conn_end_over(conn, side, t_ns);

@@ -20,6 +20,7 @@
 #define PEERS_MAX 10000 /* of a listener */
 #define ATTEMPTS_MAX 10000 /* that are not back yet, of all listeners */
 #define NETNSES_MAX 4096
+#define LOSSES_MAX 1000
 #define KEEP_ENDED 4096 /* processes and listeners that are over and that nothing refers to */
 
 struct conn;
@@ -84,6 +85,7 @@ struct conn {
 	bool in_tuples;
 	bool connect_failed;
 	bool evicted; /* a flow given up for others: how it went on is not known */
+	bool served; /* its server end was accepted and is counted in its listener's `open` */
 	bool queued; /* its server end was seen to enter an accept queue */
 	uint32_t turned_away; /* times */
 	uint32_t syns_sent, syns_dropped; /* as the client, and as the listener saw it */
@@ -104,6 +106,7 @@ struct listening {
 	struct listener pub;
 	uint64_t address_key;
 	uint64_t waits_seen;
+	size_t quiet_from; /* steps from here on are of a quiet time */
 	int64_t crowded_ns; /* when its queue was last at least half full; TIME_UNKNOWN: never */
 	struct hashmap peers; /* hash of address → place in dropped_peers + 1 */
 	bool configured; /* its first listen() was seen */

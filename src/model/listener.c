@@ -10,6 +10,7 @@
 #include "model/acceptors.h"
 #include "model/listeners.h"
 #include "model/netnses.h"
+#include "model/queue_steps.h"
 #include "model/sockets.h"
 
 static uint64_t address_key(uint32_t netns, const struct address *address)
@@ -192,6 +193,28 @@ void listener_arrival(struct model *model, struct listening *listening, int64_t 
 {
 	listening->pub.arrivals++;
 	listener_depth(model, listening, t_ns, depth);
+	queue_step(model, listening, QUEUE_ARRIVED, t_ns, TIME_UNKNOWN);
+}
+
+void listener_serves(struct listening *listening, struct conn *conn)
+{
+	if (conn->served)
+		return;
+	conn->served = true;
+	listening->pub.open++;
+}
+
+void listener_served(struct model *model, struct conn *conn, int64_t t_ns)
+{
+	struct listening *listening = listening_of(conn->pub.listener);
+	int64_t since_ns = conn->pub.accepted_ns;
+
+	if (!conn->served || !listening)
+		return;
+	conn->served = false;
+	listening->pub.open--;
+	queue_step(model, listening, QUEUE_ENDED, t_ns,
+		   since_ns == TIME_UNKNOWN ? TIME_UNKNOWN : t_ns - since_ns);
 }
 
 void listener_accepted(struct model *model, struct listening *listening, int64_t t_ns,
@@ -201,6 +224,7 @@ void listener_accepted(struct model *model, struct listening *listening, int64_t
 
 	pub->accepted++;
 	listener_depth(model, listening, t_ns, depth);
+	queue_step(model, listening, QUEUE_ACCEPTED, t_ns, wait_ns);
 	if (wait_ns == TIME_UNKNOWN)
 		return;
 	listening->waits_seen++;
@@ -241,6 +265,7 @@ static void listening_free(struct listening *listening)
 	vec_release(&listening->pub.owners);
 	vec_release(&listening->pub.backlog_changes);
 	vec_release(&listening->pub.samples);
+	vec_release(&listening->pub.steps);
 	vec_release(&listening->pub.waits);
 	vec_release(&listening->pub.drop_list);
 	vec_release(&listening->pub.dropped_peers);

@@ -31,6 +31,17 @@ struct queue_sample {
 	uint32_t depth;
 };
 
+enum queue_step_kind { QUEUE_ARRIVED, QUEUE_ACCEPTED, QUEUE_ENDED };
+
+/* A client's step through the listener, and how things stood after it. */
+struct queue_step {
+	int64_t t_ns;
+	int64_t span_ns; /* ACCEPTED: how long it waited; ENDED: how long it was served; or unknown */
+	uint32_t depth, limit;
+	uint32_t open; /* connections accepted and not yet closed by this side */
+	uint8_t kind; /* enum queue_step_kind */
+};
+
 /* How many segments the kernel dropped, by where it was decided (BACKLOG.md's paths). */
 struct drops {
 	uint64_t syn; /* SYNs, the accept queue being full */
@@ -92,6 +103,9 @@ struct listener {
 	uint32_t depth; /* now */
 	uint32_t depth_max;
 	VEC(struct queue_sample) samples; /* at most 10,000, thinned so that maxima stay */
+	/* in order of time: all around crowded times (to 200,000), of quiet ones the latest */
+	VEC(struct queue_step) steps;
+	uint32_t open; /* connections accepted and not yet closed by this side */
 	uint64_t arrivals, accepted;
 	uint64_t synack_retransmits;
 	uint64_t unix_blocked, unix_eagain;

@@ -28,6 +28,9 @@ void listener_arrival(struct model *model, struct listening *listening, int64_t 
 		      uint32_t depth);
 void listener_accepted(struct model *model, struct listening *listening, int64_t t_ns,
 		       uint32_t depth, int64_t wait_ns);
+/* conn's server end was accepted (before the trace, perhaps), and: it is closed by this side. */
+void listener_serves(struct listening *listening, struct conn *conn);
+void listener_served(struct model *model, struct conn *conn, int64_t t_ns);
 void listener_event(struct model *model, struct listening *listening, struct event *event);
 void listener_close(struct model *model, struct listening *listening, int64_t t_ns);
 void listener_moved(struct model *model,

@@ -72,6 +72,7 @@ struct conn *conn_merge(struct model *model, struct conn *a, struct conn *b)
 	into->syn_passed |= from->syn_passed;
 	conn_count_syns(into);
 	into->queued |= from->queued;
+	into->served |= from->served;
 	into->queued_ns = known(into->queued_ns, from->queued_ns);
 	into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
 	into->lost_before =

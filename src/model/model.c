@@ -85,6 +85,7 @@ void model_free(struct model **at)
 	hashmap_release(&model->index->attempts);
 	netnses_release(model);
 	vec_release(&model->capture.probes);
+	vec_release(&model->capture.losses);
 	free(model->index);
 	free(model);
 	*at = NULL;
@@ -122,11 +123,22 @@ static void target_apply(struct capture *capture, const struct st_target *target
 }
 
 /* Counts are absolute; several sources may report. */
-static void loss_apply(struct capture *capture, const struct st_loss_record *loss)
+static void loss_apply(struct model *model, const struct st_loss_record *loss)
 {
+	struct capture *capture = &model->capture;
+	uint64_t before = capture_lost(capture);
+	struct loss_moment moment = {.t_ns = wire_time(model, loss->h.ts_ns)};
+
 	for (size_t i = 0; i < ST_LOSS_MAX; i++)
 		if (loss->count[i] > capture->lost[i])
 			capture->lost[i] = loss->count[i];
+	moment.sum = capture_lost(capture);
+	if (moment.sum == before)
+		return;
+	if (capture->losses.len == LOSSES_MAX)
+		capture->losses.items[LOSSES_MAX - 1] = moment;
+	else if (vec_push(&capture->losses, moment))
+		model_fail(model);
 }
 
 static void apply(struct model *model, const struct record *record)
@@ -182,7 +194,7 @@ static void apply(struct model *model, const struct record *record)
 		process_apply_cgroup(model, record->cgroup);
 		break;
 	case ST_LOSS:
-		loss_apply(&model->capture, record->loss);
+		loss_apply(model, record->loss);
 		break;
 	case ST_END:
 		model->capture.ended = true;

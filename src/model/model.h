@@ -23,6 +23,12 @@ struct probe_row {
 	char method[ST_TEXT_LEN + 1];
 };
 
+/* The losses had grown to this sum when it was asked for; before that, at the one before. */
+struct loss_moment {
+	int64_t t_ns;
+	uint64_t sum;
+};
+
 struct capture {
 	uint64_t started_at_ns; /* CLOCK_REALTIME */
 	uint64_t started_mono_ns;
@@ -33,6 +39,7 @@ struct capture {
 	char target[ST_TEXT_LEN + 1], data_mode[17];
 	VEC(struct probe_row) probes;
 	uint64_t lost[ST_LOSS_MAX]; /* enum st_loss */
+	VEC(struct loss_moment) losses; /* each time more was lost; at most 1,000 */
 	uint64_t events;            /* records of the kernel side applied */
 };
 

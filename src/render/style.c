@@ -33,6 +33,7 @@ static const struct glyph_form glyphs[] = {
 	[GLYPH_SERVED] = {"█", "="},    [GLYPH_FAILED] = {"✗", "x"},
 	[GLYPH_ABSENT] = {"–", "-"},    [GLYPH_TO] = {"→", "->"},
 	[GLYPH_TIMES] = {"×", "x"},     [GLYPH_ELLIPSIS] = {"…", "..."},
+	[GLYPH_GOOD] = {"✓", "+"},
 };
 static_assert(sizeof(glyphs) / sizeof(*glyphs) == GLYPH_MAX, "a glyph without a form");
 

@@ -71,6 +71,29 @@ void text_end_line(struct strbuf *out)
 	strbuf_add_char(out, '\n');
 }
 
+void text_wrap(struct strbuf *out, const char *text, size_t indent, size_t width)
+{
+	size_t column = indent;
+
+	while (*text) {
+		size_t len = strcspn(text, " "), columns = text_width(text, len);
+
+		if (column > indent && column + 1 + columns > width) {
+			strbuf_add_char(out, '\n');
+			strbuf_add_repeat(out, " ", indent);
+			column = indent;
+		} else if (column > indent) {
+			strbuf_add_char(out, ' ');
+			column++;
+		}
+		strbuf_append(out, text, len);
+		column += columns;
+		text += len;
+		text += *text == ' ';
+	}
+	strbuf_add_char(out, '\n');
+}
+
 void text_clip(struct strbuf *out, const char *text, size_t width, const char *ellipsis)
 {
 	size_t len = strlen(text), room = width, at = 0, columns;

@@ -20,6 +20,10 @@ void text_pad_left(struct strbuf *out, size_t start, size_t width);
 /* Takes the blanks away that the line ends in, and ends it. */
 void text_end_line(struct strbuf *out);
 
+/* Appends text, which holds no colours, in lines of at most `width` columns, broken at blanks;
+ * every line begins with `indent` blanks, but for the first, where they are there already. */
+void text_wrap(struct strbuf *out, const char *text, size_t indent, size_t width);
+
 /* Appends text, which holds no colours, cut to `width` columns; what was cut ends in ellipsis. */
 void text_clip(struct strbuf *out, const char *text, size_t width, const char *ellipsis);
 

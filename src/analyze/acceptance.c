@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the sums over turns, samples and gaps. Draws no conclusion from them.
+ */
+#include "analyze/acceptance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/latency.h"
+
+#define PLACES_MAX 32
+#define LOOK_NS 1000000000LL /* how long a sample speaks for its thread at most */
+#define LONG_GAP_NS 100000000LL
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* What of a turn lies outside the episode was spent waiting for clients. */
+static void turn_add(struct acceptance *out, const struct accept_turn *turn,
+		     const struct episode *episode)
+{
+	int64_t span_ns =
+		smaller(turn->end_ns, episode->end_ns) - larger(turn->start_ns, episode->start_ns);
+	int64_t running_ns, runnable_ns;
+
+	if (span_ns <= 0)
+		return;
+	out->turns_ns += span_ns;
+	if (turn->running_ns == TIME_UNKNOWN || turn->runnable_ns == TIME_UNKNOWN) {
+		out->blocked_ns += span_ns;
+		return;
+	}
+	out->clocks = true;
+	running_ns = smaller(turn->running_ns, span_ns);
+	runnable_ns = smaller(turn->runnable_ns, span_ns - running_ns);
+	out->running_ns += running_ns;
+	out->runnable_ns += runnable_ns;
+	out->blocked_ns += span_ns - running_ns - runnable_ns;
+}
+
+static bool same_place(const struct place *place, const struct thread_sample *sample)
+{
+	return place->state == sample->state && place->syscall == sample->syscall &&
+	       place->fd == sample->fd && !strcmp(place->file, sample->file);
+}
+
+static bool is_held(uint8_t state)
+{
+	return state == ST_THREAD_STOPPED || state == ST_THREAD_FROZEN;
+}
+
+static int place_add(struct acceptance *out, const struct acceptor *acceptor,
+		     const struct thread_sample *sample, int64_t ns)
+{
+	struct place place = {
+		.state = sample->state,
+		.syscall = sample->syscall,
+		.fd = sample->fd,
+		.connection = sample->connection,
+		.file = sample->file,
+		.acceptor = acceptor,
+		.ns = ns,
+	};
+
+	out->looked_ns += ns;
+	out->held_ns += is_held(sample->state)             ? ns
+			: sample->from_ns == TIME_UNKNOWN ? 0
+							  : smaller(sample->runnable_ns, ns);
+	vec_each (at, &out->places)
+		if (same_place(at, sample)) {
+			at->ns += ns;
+			return 0;
+		}
+	return out->places.len < PLACES_MAX ? vec_push(&out->places, place) : 0;
+}
+
+/* A sample speaks for the time since the one before, and the last one for a while longer. */
+static int samples_add(struct acceptance *out, const struct acceptor *acceptor,
+		       const struct episode *episode)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < acceptor->samples.len && !r; i++) {
+		const struct thread_sample *sample = &acceptor->samples.items[i];
+		bool last = i + 1 == acceptor->samples.len;
+		int64_t from_ns = sample->from_ns == TIME_UNKNOWN ? sample->t_ns : sample->from_ns;
+		int64_t to_ns = last ? sample->t_ns + LOOK_NS : sample->t_ns;
+
+		from_ns = larger(from_ns, episode->start_ns);
+		to_ns = smaller(to_ns, episode->end_ns);
+		if (to_ns > from_ns)
+			r = place_add(out, acceptor, sample, to_ns - from_ns);
+	}
+	return r;
+}
+
+static int place_compare(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return (x->ns < y->ns) - (x->ns > y->ns);
+}
+
+static bool out_of_fds(int32_t err)
+{
+	return err == EMFILE || err == ENFILE;
+}
+
+static void failures_add(struct acceptance *out, const struct acceptor *acceptor,
+			 const struct episode *episode)
+{
+	bool within =
+		acceptor->failed_ns >= episode->start_ns && acceptor->failed_ns <= episode->end_ns;
+	bool last = acceptor->failed_ns >= acceptor->last_accept_ns &&
+		    acceptor->failed_ns <= episode->end_ns;
+
+	if (!out_of_fds(acceptor->failed_err))
+		return;
+	out->failures += acceptor->failures;
+	out->failed_err = acceptor->failed_err;
+	out->failed |= within || last;
+}
+
+/* While clients wait, the time from one accept to the next, whoever does it, and the one
+ * that has not come yet. */
+static int gaps_add(struct acceptance *out, const struct listener *listener,
+		    const struct episode *episode)
+{
+	VEC(int64_t) gaps = {0};
+	int64_t since_ns = episode->start_ns;
+	struct latency spread;
+	int r = 0;
+
+	vec_each (step, &listener->steps) {
+		if (step->kind == QUEUE_ENDED || step->t_ns < episode->start_ns ||
+		    step->t_ns > episode->end_ns || r)
+			continue;
+		if (step->kind == QUEUE_ACCEPTED) {
+			out->accepted++;
+			r = vec_push(&gaps, larger(0, step->t_ns - since_ns));
+		}
+		/* an arrival to an empty queue: until now nobody waited */
+		if (step->kind == QUEUE_ACCEPTED || step->depth == 1)
+			since_ns = step->t_ns;
+	}
+	if (!r && (episode->open || !gaps.len))
+		r = vec_push(&gaps, larger(0, episode->end_ns - since_ns));
+	vec_each (gap, &gaps)
+		if (*gap >= LONG_GAP_NS)
+			out->longest_ns += *gap;
+	if (!r)
+		r = latency_of(gaps.items, gaps.len, &spread);
+	if (!r) {
+		out->gap_p50_ns = spread.p50;
+		out->gap_max_ns = spread.max;
+	}
+	vec_release(&gaps);
+	return r;
+}
+
+static bool accepts_from(const struct acceptor *acceptor)
+{
+	return acceptor->accepted || acceptor->failures;
+}
+
+static bool leads(const struct acceptor *acceptor, const struct acceptor *leading)
+{
+	if (!leading || acceptor->accepted != leading->accepted)
+		return !leading || acceptor->accepted > leading->accepted;
+	return acceptor->samples.len > leading->samples.len;
+}
+
+int acceptance_of(const struct model *model, const struct listener *listener,
+		  const struct episode *episode, struct acceptance *out)
+{
+	int r;
+
+	*out = (struct acceptance){0};
+	vec_each (at, &model->acceptors)
+		if ((*at)->listener == listener && accepts_from(*at))
+			out->threads++;
+	r = gaps_add(out, listener, episode);
+	vec_each (at, &model->acceptors) {
+		const struct acceptor *acceptor = *at;
+
+		/* where nobody is known to accept, all that could are looked at */
+		if (acceptor->listener != listener || (out->threads && !accepts_from(acceptor)))
+			continue;
+		if (leads(acceptor, out->leading))
+			out->leading = acceptor;
+		vec_each (turn, &acceptor->turns)
+			turn_add(out, turn, episode);
+		failures_add(out, acceptor, episode);
+		if (!r)
+			r = samples_add(out, acceptor, episode);
+	}
+	if (out->places.len)
+		qsort(out->places.items, out->places.len, sizeof(*out->places.items),
+		      place_compare);
+	return r;
+}
+
+void acceptance_release(struct acceptance *acceptance)
+{
+	vec_release(&acceptance->places);
+}

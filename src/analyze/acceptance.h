@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * How those who accept from a listener spent an episode: how often they accepted, how
+ * long they were elsewhere, and where.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyze/episode.h"
+#include "model/model.h"
+
+/* Where threads were found, and for how much of the time they were looked at. */
+struct place {
+	uint8_t state; /* enum st_thread_state */
+	int32_t syscall, fd;
+	uint64_t connection; /* its id; 0: none, or not known */
+	const char *file; /* borrowed */
+	const struct acceptor *acceptor; /* the thread that was there longest */
+	int64_t ns;
+};
+
+VEC_TYPE(places, struct place);
+
+struct acceptance {
+	unsigned threads; /* that accepted, in the episode or before it */
+	const struct acceptor *leading; /* who accepted most; else who was looked at most; NULL */
+	uint64_t accepted; /* in the episode */
+	int64_t gap_p50_ns, gap_max_ns; /* between two accepts of anybody, clients waiting */
+	int64_t longest_ns; /* time spent in gaps of at least 100 ms */
+	/* of all their turns, clipped to the episode; clocks: running and runnable are known */
+	bool clocks;
+	int64_t turns_ns, running_ns, runnable_ns, blocked_ns;
+	struct places places; /* outside accept(), the longest first; at most 32 */
+	int64_t looked_ns; /* the sum of all places */
+	int64_t held_ns; /* of it stopped, frozen or runnable */
+	bool failed; /* accept() ran out of fds: in the episode, or it was the last it did before */
+	int32_t failed_err;
+	uint64_t failures; /* in all */
+};
+
+/* 0 or -ENOMEM. */
+int acceptance_of(const struct model *model, const struct listener *listener,
+		  const struct episode *episode, struct acceptance *out);
+void acceptance_release(struct acceptance *acceptance);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * acceptor-stopped, acceptor-starved, acceptor-slow: who should accept did not, or not
+ * often enough, and not for want of clients.
+ */
+#include <inttypes.h>
+
+#include "analyze/advice.h"
+#include "analyze/rules.h"
+#include "base/units.h"
+
+#define STOPPED_NS 500000000LL /* for less it may only have paused */
+#define SLOW_NS 2000000LL /* time between accepts that is no longer the work of accepting */
+#define BLOCKED_NS 200000LL /* the same, where most of it was spent blocked */
+
+bool facts_held(const struct facts *facts)
+{
+	const struct acceptance *acceptance = &facts->acceptance;
+
+	if (acceptance->looked_ns * 4 >= facts_duration_ns(facts) &&
+	    acceptance->held_ns * 5 >= acceptance->looked_ns * 3 && acceptance->held_ns)
+		return true;
+	return acceptance->clocks && acceptance->runnable_ns * 5 >= acceptance->turns_ns * 3;
+}
+
+static bool stopped_fits(const struct facts *facts)
+{
+	return !facts->accepted && !facts->fell && facts->crowded_ns >= STOPPED_NS &&
+	       facts_owner_lives(facts) && !facts_held(facts) && !rule_at_limit.fits(facts);
+}
+
+static void stopped_tell(const struct facts *facts, struct finding *finding)
+{
+	struct strbuf who strbuf_cleanup = STRBUF_INIT, span strbuf_cleanup = STRBUF_INIT;
+
+	facts_who(facts, &who);
+	tell_span(&span, facts_duration_ns(facts));
+	tell_sentence(finding,
+		      "%s lives, but accepted nothing in all of %s: the queue never fell below "
+		      "%" PRIu32 ".",
+		      strbuf_text(&who), strbuf_text(&span), facts->depth_min);
+	tell_places(facts, finding);
+	tell_advice(finding, "restart",
+		    "Find out why the accept loop ended or hangs where its threads are now, and "
+		    "mend its error handling; until then restart the server.");
+}
+
+static void stopped_excuse(const struct facts *facts, struct finding *finding)
+{
+	if (facts->accepted)
+		tell_excluded(finding, RULE_ACCEPTOR_STOPPED,
+			      "%" PRIu64 " connections were accepted in that time",
+			      facts->accepted);
+}
+
+static bool starved_fits(const struct facts *facts)
+{
+	return facts_held(facts);
+}
+
+static void starved_tell(const struct facts *facts, struct finding *finding)
+{
+	const struct acceptance *acceptance = &facts->acceptance;
+	int64_t held[ST_THREAD_MAX] = {0};
+
+	vec_each (place, &acceptance->places)
+		if (place->state < ST_THREAD_MAX)
+			held[place->state] += place->ns;
+	if (acceptance->clocks && acceptance->turns_ns)
+		tell_sentence(finding,
+			      "Of the time between its accepts it ran %d %% and waited for a CPU "
+			      "%d %%.",
+			      (int)(acceptance->running_ns * 100 / acceptance->turns_ns),
+			      (int)(acceptance->runnable_ns * 100 / acceptance->turns_ns));
+	tell_places(facts, finding);
+	if (held[ST_THREAD_STOPPED] > held[ST_THREAD_RUNNABLE])
+		tell_advice(finding, "continue it",
+			    "Find who stopped it (a signal, a debugger) and continue it: "
+			    "kill -CONT %u.",
+			    facts_owner(facts) ? facts_owner(facts)->pid : 0);
+	else if (held[ST_THREAD_FROZEN] > held[ST_THREAD_RUNNABLE])
+		tell_advice(finding, "thaw it",
+			    "Its cgroup is frozen: find who froze it (cgroup.freeze) and thaw it.");
+	else
+		tell_advice(finding, "give it CPU time",
+			    "Raise its cgroup's CPU quota (cpu.max; cpu.stat counts the times it "
+			    "was throttled), or take other load off its CPUs.");
+}
+
+static void starved_excuse(const struct facts *facts, struct finding *finding)
+{
+	const struct acceptance *acceptance = &facts->acceptance;
+
+	if (acceptance->clocks && acceptance->turns_ns)
+		tell_excluded(finding, RULE_ACCEPTOR_STARVED,
+			      "it waited for a CPU only %d %% of the time",
+			      (int)(acceptance->runnable_ns * 100 / acceptance->turns_ns));
+}
+
+static int64_t mean_gap_ns(const struct facts *facts)
+{
+	return facts_duration_ns(facts) / (int64_t)(facts->accepted ? facts->accepted : 1);
+}
+
+static bool slow_fits(const struct facts *facts)
+{
+	const struct acceptance *acceptance = &facts->acceptance;
+	int64_t mean_ns = mean_gap_ns(facts);
+
+	if (mean_ns >= SLOW_NS || acceptance->longest_ns * 2 >= facts_duration_ns(facts))
+		return true;
+	/* where several take turns, one that is blocked is no sign */
+	return acceptance->threads == 1 && acceptance->clocks && mean_ns >= BLOCKED_NS &&
+	       acceptance->blocked_ns * 2 > acceptance->turns_ns;
+}
+
+static void slow_tell(const struct facts *facts, struct finding *finding)
+{
+	const struct acceptance *acceptance = &facts->acceptance;
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+
+	if (acceptance->leading && acceptance->threads == 1)
+		strbuf_printf(&text, "Thread %u accepted ", acceptance->leading->tid);
+	else
+		strbuf_add(&text, "It accepted ");
+	tell_count(&text, facts->accepted, "connection", "connections");
+	strbuf_add(&text, " in that time. Between two accepts it spent ");
+	tell_span(&text, acceptance->gap_p50_ns);
+	strbuf_add(&text, " (median), ");
+	tell_span(&text, acceptance->gap_max_ns);
+	strbuf_add(&text, " at most");
+	if (acceptance->clocks && acceptance->turns_ns)
+		strbuf_printf(&text, ", %d %% of it blocked and %d %% running elsewhere",
+			      (int)(acceptance->blocked_ns * 100 / acceptance->turns_ns),
+			      (int)(acceptance->running_ns * 100 / acceptance->turns_ns));
+	tell_sentence(finding, "%s.", strbuf_text(&text));
+	tell_places(facts, finding);
+	tell_advice(finding, "take the work out of the accept loop",
+		    "Take the work out of the accept loop (threads, or an event loop that never "
+		    "waits); a longer backlog only hides it.");
+	advise_set_backlog(facts, finding, "Until then");
+}
+
+static void slow_excuse(const struct facts *facts, struct finding *finding)
+{
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+
+	if (!facts->accepted)
+		return;
+	tell_span(&text, mean_gap_ns(facts));
+	tell_excluded(finding, RULE_ACCEPTOR_SLOW,
+		      "it accepted %" PRIu64 " connections, one every %s", facts->accepted,
+		      strbuf_text(&text));
+}
+
+const struct rule_form rule_stopped = {stopped_fits, stopped_tell, stopped_excuse};
+const struct rule_form rule_starved = {starved_fits, starved_tell, starved_excuse};
+const struct rule_form rule_slow = {slow_fits, slow_tell, slow_excuse};

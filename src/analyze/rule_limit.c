@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * acceptor-out-of-fds, acceptor-at-limit: the server accepts no more because it has as many
+ * connections as it can or wants to have.
+ */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "analyze/rules.h"
+#include "analyze/syscalls.h"
+
+static bool fds_fits(const struct facts *facts)
+{
+	return facts->acceptance.failed;
+}
+
+static void fds_tell(const struct facts *facts, struct finding *finding)
+{
+	const struct process *owner = facts_owner(facts);
+	bool all = facts->acceptance.failed_err == ENFILE;
+
+	tell_sentence(finding,
+		      "accept() failed with %s (%" PRIu64 " times) while clients waited: %s.",
+		      all ? "ENFILE" : "EMFILE", facts->acceptance.failures,
+		      all ? "the machine has no more open files to give"
+			  : "the process may open no more files");
+	tell_number(finding, "errno", facts->acceptance.failed_err);
+	tell_number(finding, "failures", (int64_t)facts->acceptance.failures);
+	if (all) {
+		tell_advice(finding, "raise fs.file-max",
+			    "Raise fs.file-max, and look for the process that leaks files.");
+		return;
+	}
+	tell_advice(finding, "raise RLIMIT_NOFILE",
+		    "Raise the limit of open files (ulimit -n, LimitNOFILE=; now: prlimit --pid %u "
+		    "--nofile) and look for a leak: ls -l /proc/%u/fd.",
+		    owner ? owner->pid : 0, owner ? owner->pid : 0);
+}
+
+/* Nobody got in: then it is at its limit if it serves all it ever had and none has left,
+ * and does work, or waits for events as a loop does that has let go of its listener. */
+static bool plateau_without_accepts(const struct facts *facts)
+{
+	const struct acceptance *acceptance = &facts->acceptance;
+	const struct place *place = acceptance->places.len ? &acceptance->places.items[0] : NULL;
+	bool loops = place && place->acceptor && acceptance->threads <= 1 &&
+		     syscall_polls(facts->model->capture.machine, place->syscall);
+
+	return !facts->ended && facts->open_max >= 2 && facts->open_max >= facts->open_ever &&
+	       (facts->moving || loops);
+}
+
+static bool limit_fits(const struct facts *facts)
+{
+	if (!facts->accepted)
+		return plateau_without_accepts(facts);
+	return facts->open_ever >= 2 && facts->at_plateau * 10 >= facts->accepted * 8 &&
+	       facts->after_end * 10 >= facts->accepted * 7;
+}
+
+static void limit_tell(const struct facts *facts, struct finding *finding)
+{
+	struct strbuf who strbuf_cleanup = STRBUF_INIT;
+
+	facts_who(facts, &who);
+	tell_sentence(finding,
+		      "%s served %" PRIu32 " connections at once all the time, and accepted a new "
+		      "one only when another had ended (%" PRIu64 " did): that is its own limit.",
+		      strbuf_text(&who), facts->open_max, facts->ended);
+	tell_places(facts, finding);
+	tell_advice(finding, "raise the server's own limit",
+		    "Raise the server's limit of connections, workers or threads, %" PRIu32
+		    " as seen, or let it end idle ones sooner; a restart or a longer backlog "
+		    "changes nothing.",
+		    facts->open_max);
+	tell_number(finding, "open_connections_min", facts->open_min);
+	tell_number(finding, "open_connections_max", facts->open_max);
+	tell_number(finding, "ended", (int64_t)facts->ended);
+}
+
+static void limit_excuse(const struct facts *facts, struct finding *finding)
+{
+	if (facts->accepted && facts->open_max > 1)
+		tell_excluded(finding, RULE_ACCEPTOR_AT_LIMIT,
+			      "its open connections stand at no limit (%" PRIu32 " to %" PRIu32 ")",
+			      facts->open_min, facts->open_max);
+}
+
+const struct rule_form rule_out_of_fds = {fds_fits, fds_tell, NULL};
+const struct rule_form rule_at_limit = {limit_fits, limit_tell, limit_excuse};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Private to src/model: each client's way through a listener, step by step, around the times
+ * when its queue was crowded; of quiet times only the latest.
+ */
+#pragma once
+
+#include "model/index.h"
+
+/* Takes down what just happened at t_ns; span_ns as in struct queue_step. */
+void queue_step(struct model *model, struct listening *listening, enum queue_step_kind kind,
+		int64_t t_ns, int64_t span_ns);
