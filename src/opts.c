@@ -28,6 +28,7 @@ enum long_option {
 	OPT_INTERVAL,
 	OPT_CONN,
 	OPT_FLOWCHART,
+	OPT_EXIT_CODE,
 	OPT_COLOR,
 	OPT_ASCII,
 	OPT_BUFFER,
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{"interval", required_argument, NULL, OPT_INTERVAL},
 	{"conn", required_argument, NULL, OPT_CONN},
 	{"flowchart", no_argument, NULL, OPT_FLOWCHART},
+	{"exit-code", no_argument, NULL, OPT_EXIT_CODE},
 	{"color", required_argument, NULL, OPT_COLOR},
 	{"ascii", no_argument, NULL, OPT_ASCII},
 	{"buffer", required_argument, NULL, OPT_BUFFER},
@@ -247,6 +249,9 @@ static bool set_flag(struct options *o, int option)
 	case OPT_EVENTS:
 		o->with_events = true;
 		break;
+	case OPT_EXIT_CODE:
+		o->exit_code = true;
+		break;
 	case OPT_FLOWCHART:
 		o->flowchart = true;
 		break;
@@ -305,7 +310,8 @@ static enum command take_command(int *argc, char **argv)
 							[COMMAND_EXPORT] = "export",
 							[COMMAND_VIEW] = "view",
 							[COMMAND_CHECK] = "check",
-							[COMMAND_SET_BACKLOG] = "set-backlog"};
+							[COMMAND_SET_BACKLOG] = "set-backlog",
+							[COMMAND_DIAGNOSE] = "diagnose"};
 
 	for (int c = 0; c<COMMAND_HELP && * argc> 1; c++) {
 		if (strcmp(argv[1], names[c]))

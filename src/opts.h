@@ -18,6 +18,7 @@ enum command {
 	COMMAND_SHOW,
 	COMMAND_EXPORT,
 	COMMAND_VIEW,
+	COMMAND_DIAGNOSE,
 	COMMAND_CHECK,
 	COMMAND_SET_BACKLOG,
 	COMMAND_HELP,
@@ -45,12 +46,13 @@ struct options {
 	struct source_options source;
 	char **run;           /* COMMAND and its arguments, NULL-terminated; NULL: none */
 	const char *user;     /* -u, for COMMAND */
-	const char *file;     /* what show, export and view read; view: NULL is none */
+	const char *file;     /* what show, export, view and diagnose read; NULL: none */
 	VEC(struct output_file) outputs; /* -o */
 	enum format format;   /* export --format; NONE: by the name of -o */
 	bool json;            /* NDJSON on stdout */
 	bool with_events;     /* event lines in NDJSON */
 	bool quiet;           /* no line per event */
+	bool exit_code;       /* diagnose: a finding shows in the status */
 	int64_t interval_ns;  /* open connections repeated in NDJSON; 0: not */
 	int64_t duration_ns;  /* 0: until stopped */
 	uint64_t connection;  /* --conn, 0: none */

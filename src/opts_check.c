@@ -55,7 +55,8 @@ static int check_target(const struct options *o, const char *operand)
 static int check_outputs(const struct options *o)
 {
 	vec_each (file, &o->outputs) {
-		if (o->command == COMMAND_TRACE && file->format == FORMAT_NONE)
+		if ((o->command == COMMAND_TRACE || o->command == COMMAND_DIAGNOSE) &&
+		    file->format == FORMAT_NONE)
 			return log_err_r(-EINVAL,
 					 "-o %s: the name must end in .json, .ndjson, .html, .svg "
 					 "or .skt",
@@ -80,6 +81,19 @@ static int check_file(struct options *o, char **operands)
 	if (o->command == COMMAND_EXPORT &&
 	    (o->format == FORMAT_NONE || o->format == FORMAT_RECORDING))
 		return log_err_r(-EINVAL, "export needs --format json, ndjson, html or svg");
+	return 0;
+}
+
+/* A recording, or a live target as of a trace. */
+static int check_diagnose(struct options *o, char **operands)
+{
+	bool target = o->source.pids.len || o->source.cgroup || o->source.all || o->run;
+
+	if (target || !operands[0])
+		return check_target(o, operands[0]);
+	if (operands[1])
+		return log_err_r(-EINVAL, "diagnose takes one FILE, or a target such as -p PID");
+	o->file = operands[0];
 	return 0;
 }
 
@@ -152,6 +166,8 @@ int options_check(struct options *o, char **operands)
 		return check_view(o, operands);
 	if (o->command == COMMAND_SET_BACKLOG)
 		return check_set_backlog(o, operands);
+	if (o->command == COMMAND_DIAGNOSE)
+		return check_diagnose(o, operands);
 	if (o->command == COMMAND_CHECK)
 		return operands[0] ? log_err_r(-EINVAL, "check takes no argument") : 0;
 	return check_target(o, operands[0]);

@@ -71,7 +71,7 @@ static int place_add(struct acceptance *out, const struct acceptor *acceptor,
 	};
 
 	out->looked_ns += ns;
-	out->held_ns += is_held(sample->state)             ? ns
+	out->held_ns += is_held(sample->state)            ? ns
 			: sample->from_ns == TIME_UNKNOWN ? 0
 							  : smaller(sample->runnable_ns, ns);
 	vec_each (at, &out->places)

@@ -131,6 +131,11 @@ void outputs_listener(struct outputs *outputs, const struct listener *listener)
 	each_stream (it, outputs) ndjson_listener(&(*it)->ndjson, listener);
 }
 
+void outputs_finding(struct outputs *outputs, const struct finding *finding)
+{
+	each_output(it, outputs, FORMAT_NDJSON) ndjson_finding(&(*it)->ndjson, finding);
+}
+
 void outputs_tick(struct outputs *outputs, int64_t now_ns)
 {
 	each_output(it, outputs, FORMAT_RECORDING)

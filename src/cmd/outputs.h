@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "analyze/finding.h"
 #include "capture/recording_write.h"
 #include "model/model.h"
 #include "opts.h"
@@ -45,6 +46,7 @@ void outputs_connection(struct outputs *outputs, struct connection *connection);
 void outputs_socket(struct outputs *outputs, struct socket *socket);
 void outputs_process(struct outputs *outputs, const struct process *process);
 void outputs_listener(struct outputs *outputs, const struct listener *listener);
+void outputs_finding(struct outputs *outputs, const struct finding *finding);
 void outputs_tick(struct outputs *outputs, int64_t now_ns);
 
 /* After model_finish(). 0 or the first error. */

@@ -4,12 +4,14 @@
  * the files of -o beside.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/diagnosis.h"
 #include "cmd/feed.h"
 #include "cmd/keep.h"
 #include "cmd/lines.h"
@@ -24,10 +26,11 @@ struct trace {
 	const struct options *options;
 	struct model *model;
 	struct outputs outputs;
+	struct diagnosis diagnosis;
 	struct keep keep;
 	struct live live;
 	struct lines lines; /* not yet written */
-	bool lines_wanted;
+	bool lines_wanted; /* of events */
 	int error; /* of standard output, said */
 };
 
@@ -101,8 +104,12 @@ static int on_record(void *context, const void *record, size_t size)
 static int on_tick(void *context, int64_t now_ns)
 {
 	struct trace *trace = context;
-	int r = flush_lines(trace);
+	int r = diagnosis_tick(&trace->diagnosis, now_ns, &trace->outputs,
+			       trace->options->json ? NULL : &trace->lines.text);
 
+	lines_end(&trace->lines, INT64_MAX); /* after the events so far */
+	if (!r)
+		r = flush_lines(trace);
 	outputs_tick(&trace->outputs, now_ns);
 	return r ? r : trace->outputs.error;
 }
@@ -117,7 +124,9 @@ static int trace_open(struct trace *trace, const struct options *options)
 	if (r)
 		return r;
 	trace->options = options;
-	trace->lines_wanted = !options->quiet && !options->json;
+	trace->lines_wanted =
+		!options->quiet && !options->json && options->command == COMMAND_TRACE;
+	diagnosis_init(&trace->diagnosis, options, trace->model);
 	style_init(&style, STDOUT_FILENO, options->color, options->ascii);
 	live_init(&trace->live, &style, &options->live);
 	r = outputs_open(&trace->outputs, options, trace->model);
@@ -127,6 +136,26 @@ static int trace_open(struct trace *trace, const struct options *options)
 	return r;
 }
 
+/* The drawings, for a trace, and the verdicts. */
+static int write_end(struct trace *trace)
+{
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+	bool diagnose = trace->options->command == COMMAND_DIAGNOSE;
+	int r = diagnosis_report(&trace->diagnosis, diagnose, &text);
+	int drawn;
+
+	if (r || trace->options->json || trace->error)
+		return r;
+	if (trace->lines_wanted)
+		putchar('\n');
+	drawn = diagnose ? 0 : report_write(trace->options, trace->model, stdout);
+	if (text.len && !diagnose)
+		putchar('\n');
+	if (fwrite(strbuf_text(&text), 1, text.len, stdout) != text.len || fflush(stdout))
+		r = -errno;
+	return drawn ? drawn : r;
+}
+
 /* Whatever ended the trace, what was seen is written. */
 static int trace_finish(struct trace *trace)
 {
@@ -134,10 +163,8 @@ static int trace_finish(struct trace *trace)
 
 	model_finish(trace->model);
 	flush_lines(trace);
-	if (!trace->options->json && !trace->error) {
-		if (trace->lines_wanted)
-			putchar('\n');
-		trace->error = report_write(trace->options, trace->model, stdout);
+	if (!trace->error) {
+		trace->error = write_end(trace);
 		if (trace->error && trace->error != -ENOENT)
 			log_err("cannot write to standard output: %s", strerror(-trace->error));
 	}
@@ -161,6 +188,8 @@ int cmd_trace(const struct options *options)
 		r = r ? r : finished;
 	}
 	r = session_status(&session, r);
+	if (!r)
+		r = diagnosis_status(&trace.diagnosis);
 	session_close(&session);
 	outputs_release(&trace.outputs);
 	model_free(&trace.model);

@@ -6,8 +6,12 @@
 #include "render/json.h"
 
 #include "render/json_acceptor.h"
+#include <errno.h>
+
+#include "analyze/finding.h"
 #include "render/json_capture.h"
 #include "render/json_connection.h"
+#include "render/json_finding.h"
 #include "render/json_listener.h"
 #include "render/json_process.h"
 #include "render/json_socket.h"
@@ -71,6 +75,23 @@ static void json_acceptors(struct json *json, const struct model *model)
 	json_array_end(json);
 }
 
+static void json_findings(struct json *json, const struct model *model)
+{
+	struct findings findings;
+
+	json_section(json, "findings");
+	if (findings_of(model, &findings)) {
+		json_fail(json, -ENOMEM);
+		return;
+	}
+	vec_each (finding, &findings) {
+		json_newline(json);
+		json_finding(json, JSON_ITEM, finding);
+	}
+	findings_release(&findings);
+	json_array_end(json);
+}
+
 int json_write(FILE *out, const struct model *model)
 {
 	struct json json;
@@ -89,8 +110,7 @@ int json_write(FILE *out, const struct model *model)
 	json_listeners(&json, model);
 	json_acceptors(&json, model);
 	json_connections(&json, model);
-	json_section(&json, "findings");
-	json_array_end(&json);
+	json_findings(&json, model);
 	json_object_end(&json);
 	json_line_end(&json);
 	return json_release(&json);

@@ -4,11 +4,14 @@
  */
 #include "render/ndjson.h"
 
+#include <errno.h>
+
 #include "render/json.h"
 #include "render/json_acceptor.h"
 #include "render/json_capture.h"
 #include "render/json_connection.h"
 #include "render/json_event.h"
+#include "render/json_finding.h"
 #include "render/json_listener.h"
 #include "render/json_process.h"
 #include "render/json_socket.h"
@@ -84,6 +87,26 @@ void ndjson_event(struct ndjson *writer, const struct event *event, const struct
 	json_line_end(json);
 }
 
+void ndjson_finding(struct ndjson *writer, const struct finding *finding)
+{
+	ndjson_header(writer);
+	json_finding(&writer->json, JSON_LINE, finding);
+	json_line_end(&writer->json);
+}
+
+static void ndjson_findings(struct ndjson *writer, const struct model *model)
+{
+	struct findings findings;
+
+	if (findings_of(model, &findings)) {
+		json_fail(&writer->json, -ENOMEM);
+		return;
+	}
+	vec_each (finding, &findings)
+		ndjson_finding(writer, finding);
+	findings_release(&findings);
+}
+
 void ndjson_open_connections(struct ndjson *writer, const struct model *model)
 {
 	for (size_t i = 0; i < model->connections.len; i++)
@@ -106,6 +129,7 @@ void ndjson_end(struct ndjson *writer, const struct model *model)
 	for (size_t i = 0; i < model->connections.len; i++)
 		if (!model->connections.items[i]->retired)
 			ndjson_connection(writer, model->connections.items[i]);
+	ndjson_findings(writer, model);
 	json_open(json, JSON_LINE, "end");
 	json_member_time(json, "duration_ns", model->capture.duration_ns);
 	json_loss_member(json, &model->capture);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "analyze/finding.h"
 #include "model/model.h"
 #include "render/json_value.h"
 
@@ -27,6 +28,7 @@ void ndjson_process(struct ndjson *writer, const struct process *process);
 void ndjson_listener(struct ndjson *writer, const struct listener *listener);
 void ndjson_socket(struct ndjson *writer, const struct socket *socket);
 void ndjson_connection(struct ndjson *writer, struct connection *connection); /* sorts its events */
+void ndjson_finding(struct ndjson *writer, const struct finding *finding);
 void ndjson_event(struct ndjson *writer, const struct event *event, const struct socket *socket,
 		  const struct listener *listener, const struct connection *connection);
 

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Joins analyze to render; judges nothing itself.
+ */
+#include "cmd/diagnosis.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "render/sentence.h"
+#include "render/verdict.h"
+
+#define LOOK_NS 1000000000LL
+
+void diagnosis_init(struct diagnosis *diagnosis, const struct options *options,
+		    const struct model *model)
+{
+	*diagnosis = (struct diagnosis){.options = options, .model = model};
+	style_init(&diagnosis->style, STDOUT_FILENO, options->color, options->ascii);
+}
+
+int diagnosis_tick(struct diagnosis *diagnosis, int64_t now_ns, struct outputs *outputs,
+		   struct strbuf *out)
+{
+	const struct model *model = diagnosis->model;
+	int64_t t_ns = now_ns - (int64_t)model->capture.started_mono_ns;
+	struct findings findings;
+	int r;
+
+	if (!model->capture.started_mono_ns || t_ns < diagnosis->checked_ns + LOOK_NS)
+		return 0;
+	r = findings_ended(model, diagnosis->checked_ns, t_ns, &findings);
+	diagnosis->checked_ns = t_ns;
+	if (r)
+		return r;
+	vec_each (finding, &findings) {
+		outputs_finding(outputs, finding);
+		if (!out)
+			continue;
+		verdict_listener(&diagnosis->style, model, finding->listener, out);
+		verdict_finding(&diagnosis->style, &model->capture, finding, out);
+		strbuf_add_char(out, '\n');
+	}
+	findings_release(&findings);
+	return 0;
+}
+
+/* Nobody was seen to be turned away, but nothing here could have seen it. */
+static bool blind(const struct model *model)
+{
+	vec_each (listener, &model->listeners)
+		if ((*listener)->protocol == PROTOCOL_TCP && !(*listener)->drops_seen)
+			return true;
+	return false;
+}
+
+int diagnosis_report(struct diagnosis *diagnosis, bool all, struct strbuf *out)
+{
+	const struct model *model = diagnosis->model;
+	struct findings findings;
+	int r = findings_of(model, &findings);
+
+	if (r)
+		return r;
+	diagnosis->unsure = capture_lost(&model->capture) || blind(model);
+	vec_each (finding, &findings) {
+		if (finding->severity > diagnosis->worst)
+			diagnosis->worst = finding->severity;
+		diagnosis->unsure |= !finding->complete;
+	}
+	if (all && !model->listeners.len)
+		strbuf_add(out, "No listening socket was seen.\n\n");
+	if (all || diagnosis->worst > SEVERITY_INFO)
+		r = verdicts(&diagnosis->style, model, &findings, all, out);
+	if (all) {
+		sentence_completeness(&diagnosis->style, &model->capture, out);
+		strbuf_add_char(out, '\n');
+	}
+	findings_release(&findings);
+	return r ? r : out->error;
+}
+
+int diagnosis_status(const struct diagnosis *diagnosis)
+{
+	if (!diagnosis->options->exit_code)
+		return STATUS_OK;
+	if (diagnosis->worst > SEVERITY_INFO)
+		return STATUS_FOUND;
+	return diagnosis->unsure ? STATUS_UNSURE : STATUS_OK;
+}
