@@ -36,7 +36,7 @@ enum queue_step_kind { QUEUE_ARRIVED, QUEUE_ACCEPTED, QUEUE_ENDED };
 /* A client's step through the listener, and how things stood after it. */
 struct queue_step {
 	int64_t t_ns;
-	int64_t span_ns; /* ACCEPTED: how long it waited; ENDED: how long it was served; or unknown */
+	int64_t span_ns; /* ACCEPTED: it waited; ENDED: it was served for as long; or unknown */
 	uint32_t depth, limit;
 	uint32_t open; /* connections accepted and not yet closed by this side */
 	uint8_t kind; /* enum queue_step_kind */

@@ -72,7 +72,7 @@ static void assert_told(const struct strbuf *text)
 			 CONNECTIONS - 1);
 	assert_int_equal(occurrences(text, "\"bytes_sent\":0,\"bytes_received\":26"),
 			 CONNECTIONS - 1);
-	assert_int_equal(occurrences(text, "\"complete\":true"), 1);
+	assert_int_equal(occurrences(text, "{\"complete\":true"), 1);
 }
 
 static void test_document(void **state)
