@@ -162,6 +162,8 @@ static int trace_finish(struct trace *trace)
 	int r;
 
 	model_finish(trace->model);
+	live_end(&trace->live, &trace->model->capture, &trace->lines.text);
+	lines_end(&trace->lines, INT64_MAX);
 	flush_lines(trace);
 	if (!trace->error) {
 		trace->error = write_end(trace);

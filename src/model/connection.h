@@ -61,6 +61,7 @@ struct connection {
 	int64_t connect_ns;     /* at the client, from SYN to established; UNIX: connect() */
 	int64_t accept_wait_ns; /* in the accept queue; TIME_UNKNOWN */
 	uint32_t syns;          /* SYNs the client sent, 0: not seen */
+	uint32_t turned_away;   /* how often the listener's kernel dropped its SYN or last ACK */
 	uint32_t retransmits;
 	bool seen_from_start;
 	bool lossless; /* no loss counter rose while it lived */

@@ -87,7 +87,6 @@ struct conn {
 	bool evicted; /* a flow given up for others: how it went on is not known */
 	bool served; /* its server end was accepted and is counted in its listener's `open` */
 	bool queued; /* its server end was seen to enter an accept queue */
-	uint32_t turned_away; /* times */
 	uint32_t syns_sent, syns_dropped; /* as the client, and as the listener saw it */
 	bool syn_passed; /* one of its SYNs was not dropped */
 	bool given_up; /* an attempt of which nothing more is expected */

@@ -66,7 +66,7 @@ struct conn *conn_merge(struct model *model, struct conn *a, struct conn *b)
 	merge_end(model, into, from, SIDE_SERVER);
 	merge_times(&into->pub, &from->pub);
 	peers_merged(model, into, from);
-	into->turned_away += from->turned_away;
+	into->pub.turned_away += from->pub.turned_away;
 	into->syns_sent = into->syns_sent > from->syns_sent ? into->syns_sent : from->syns_sent;
 	into->syns_dropped += from->syns_dropped;
 	into->syn_passed |= from->syn_passed;

@@ -69,7 +69,7 @@ static bool conn_was_dropped(const struct conn *conn)
 {
 	const struct connection *pub = &conn->pub;
 
-	if (!conn->turned_away || pub->server.seen)
+	if (!conn->pub.turned_away || pub->server.seen)
 		return false;
 	return !pub->client.seen || pub->outcome == OUTCOME_TIMED_OUT ||
 	       pub->outcome == OUTCOME_RESET || pub->outcome == OUTCOME_CLOSED ||
@@ -103,7 +103,7 @@ void conn_settle(struct conn *conn)
 
 void conn_turned_away(struct conn *conn, int64_t t_ns)
 {
-	conn->turned_away++;
+	conn->pub.turned_away++;
 	conn_touch(conn, t_ns);
 	conn_settle(conn);
 }
@@ -112,7 +112,7 @@ void conn_count_syns(struct conn *conn)
 {
 	uint32_t met = conn->syns_dropped + conn->syn_passed;
 
-	if (conn->turned_away || conn->syns_sent)
+	if (conn->pub.turned_away || conn->syns_sent)
 		conn->pub.syns = conn->syns_sent > met ? conn->syns_sent : met;
 }
 

@@ -109,7 +109,7 @@ void peer_connected(struct model *model, const struct listening *listening, cons
 
 void peers_merged(struct model *model, const struct conn *into, const struct conn *from)
 {
-	if (!from->turned_away)
+	if (!from->pub.turned_away)
 		return;
 	vec_each (at, &model->listeners)
 		vec_each (peer, &(*at)->dropped_peers)

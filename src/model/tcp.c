@@ -57,7 +57,7 @@ static struct conn *got_in(struct model *model, struct conn *conn, const struct 
 	/* the client is here, but its address was translated on the way */
 	if (attempt && attempt != conn)
 		conn = conn_merge(model, attempt, conn);
-	if (!conn->turned_away)
+	if (!conn->pub.turned_away)
 		return conn;
 	pub = &conn->pub;
 	conn->syn_passed = true;

@@ -98,7 +98,8 @@ static void bar_lost_syns(struct bar *bar, const struct axis *axis,
 			bar->cells[axis_column(axis, last->t_ns)] = CELL_LOST;
 		last = event;
 	}
-	if (last && connection->outcome == OUTCOME_TIMED_OUT)
+	if (last &&
+	    (connection->outcome == OUTCOME_TIMED_OUT || connection->outcome == OUTCOME_DROPPED))
 		bar->cells[axis_column(axis, last->t_ns)] = CELL_LOST;
 }
 
@@ -117,30 +118,38 @@ static void bar_served(struct bar *bar, const struct axis *axis, int64_t end_ns)
 		bar->cells[bar->next++] = CELL_PART;
 }
 
+/* When connecting was over. A client whose last ACK was dropped took itself for connected. */
+static int64_t queue_entry(const struct connection *connection)
+{
+	if (connection->turned_away && connection->accept_wait_ns != TIME_UNKNOWN)
+		return connection->accepted_ns - connection->accept_wait_ns;
+	return connection->outcome == OUTCOME_DROPPED ? TIME_UNKNOWN : connection->established_ns;
+}
+
 static void bar_build(struct bar *bar, const struct axis *axis, const struct connection *connection)
 {
 	int64_t end_ns = connection->end_ns == TIME_UNKNOWN ? axis->to_ns : connection->end_ns;
 	int64_t served_ns = connection->accepted_ns;
-	bool connects =
-		connection->syn_ns != TIME_UNKNOWN || connection->connect_ns != TIME_UNKNOWN;
-	bool queues = connection->listener && connection->established_ns != TIME_UNKNOWN;
+	int64_t queued_ns = queue_entry(connection);
+	bool connects = connection->syn_ns != TIME_UNKNOWN ||
+			connection->connect_ns != TIME_UNKNOWN || connection->turned_away;
+	bool queues = connection->listener && queued_ns != TIME_UNKNOWN;
 
 	if (connection->start_ns != TIME_UNKNOWN)
 		bar->next = axis_column(axis, connection->start_ns);
 	if (connects)
 		bar_fill(bar, axis,
-			 axis_column(axis, connection->established_ns == TIME_UNKNOWN
-						   ? end_ns
-						   : connection->established_ns),
-			 1, CELL_CONNECTING);
+			 axis_column(axis, queued_ns == TIME_UNKNOWN ? end_ns : queued_ns), 1,
+			 CELL_CONNECTING);
 	if (queues && served_ns == TIME_UNKNOWN)
 		bar_fill(bar, axis, axis_column(axis, end_ns) + 1, 1, CELL_QUEUED);
 	else if (queues)
 		bar_fill(bar, axis, axis_column(axis, served_ns), 0, CELL_QUEUED);
-	if (served_ns != TIME_UNKNOWN ||
-	    (!queues && (!connects || connection->established_ns != TIME_UNKNOWN)))
+	if (served_ns != TIME_UNKNOWN || (!queues && (!connects || queued_ns != TIME_UNKNOWN)))
 		bar_served(bar, axis, end_ns);
-	if (connection_failed(connection))
+	/* of a client elsewhere the last that is known is its last drop */
+	if (connection_failed(connection) &&
+	    (connection->outcome != OUTCOME_DROPPED || connection->client.seen))
 		bar->cells[bar->next ? bar->next - 1 : 0] = CELL_FAILED;
 	bar_lost_syns(bar, axis, connection);
 }
@@ -198,7 +207,7 @@ void bar_legend(const struct style *style, struct strbuf *out)
 	style_paint(style, PAINT_DIM, out);
 	strbuf_printf(
 		out,
-		"%s connecting  %s in the accept queue  %s being served  %s SYN without an answer",
+		"%s connecting  %s in the accept queue  %s being served  %s dropped, or no answer",
 		style_glyph(style, GLYPH_DASH), style_glyph(style, GLYPH_QUEUE),
 		style_glyph(style, GLYPH_SERVED), style_glyph(style, GLYPH_LOST));
 	style_paint(style, PAINT_NONE, out);

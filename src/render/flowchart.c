@@ -191,6 +191,11 @@ static void connection_titles(struct flowchart *chart, const struct style *style
 	chart->summary = flowchart_text_begin(chart);
 	sentence_outcome(style, connection, &chart->texts);
 	strbuf_add(&chart->texts, "   ");
+	if (connection->turned_away && connection->outcome != OUTCOME_DROPPED &&
+	    connection->established_ns != TIME_UNKNOWN) {
+		sentence_retries(style, connection, &chart->texts);
+		strbuf_add(&chart->texts, "   ");
+	}
 	sentence_bytes(style, connection, &chart->texts);
 	flowchart_text_end(chart);
 	chart->summary_paint = connection_failed(connection) ? PAINT_FAIL : PAINT_NONE;

@@ -8,6 +8,9 @@
 #include <errno.h>
 
 #include "render/call.h"
+#include "render/sentence.h"
+
+#define SAME_SEGMENT_NS 100000000LL /* a repeated one comes a second later at the earliest */
 
 /* A SYN that another one had to follow, or that the outcome says nobody answered. */
 static bool syn_unanswered(const struct walk *walk)
@@ -25,11 +28,39 @@ static bool syn_unanswered(const struct walk *walk)
 	return walk->source->connection->outcome == OUTCOME_TIMED_OUT;
 }
 
-static void row_syn(struct walk *walk, struct flow_row *row, unsigned lane)
+/* What came of the arrow in this row: nothing, and the server's side says why. */
+static void row_dropped(struct walk *walk, struct flow_row *row, const struct event *drop)
 {
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+
+	sentence_drop(drop, true, &text);
+	row_mark(walk, row, FLOW_RIGHT, FLOW_MARK_KERNEL, strbuf_text(&text), PAINT_FAIL);
+	row_arrow(walk, row, FLOW_LEFT, drop->arg.drop.path == DROP_ACK ? "ACK" : "SYN",
+		  PAINT_FAIL);
+	row->lost = true;
+}
+
+/* The next step, if it tells of the same segment from the other side. */
+static const struct event *take_same(struct walk *walk, enum event_name name, unsigned lane,
+				     int64_t t_ns)
+{
+	const struct flow_steps *steps = &walk->source->steps;
+
+	if (walk->next >= steps->len || steps->items[walk->next].t_ns - t_ns > SAME_SEGMENT_NS)
+		return NULL;
+	return walk_take(walk, name, lane);
+}
+
+static void row_syn(struct walk *walk, struct flow_row *row, unsigned lane, int64_t t_ns)
+{
+	const struct event *drop = take_same(walk, EVENT_DROP, FLOW_RIGHT, t_ns);
 	bool unanswered = syn_unanswered(walk);
 
 	walk->syn_shown = true;
+	if (drop) {
+		row_dropped(walk, row, drop);
+		return;
+	}
 	row_arrow(walk, row, lane, unanswered ? "SYN, no answer" : "SYN",
 		  unanswered ? PAINT_FAIL : PAINT_NONE);
 	row->lost = unanswered;
@@ -76,7 +107,7 @@ void walk_connect(struct walk *walk, struct flow_row *row, const struct flow_ste
 	if (is_tcp(walk)) {
 		row_lane(walk, row, step->lane, FLOW_WAITING);
 		if (walk_take(walk, EVENT_SYN, step->lane))
-			row_syn(walk, row, step->lane);
+			row_syn(walk, row, step->lane, step->t_ns);
 	} else if (connection->protocol == PROTOCOL_UNIX && !step->event->err &&
 		   connection->type != TYPE_DGRAM) {
 		row_unix_connect(walk, row, step->event);
@@ -89,7 +120,16 @@ void walk_syn(struct walk *walk, struct flow_row *row, const struct flow_step *s
 		 walk->syn_shown ? "SYN again" : "connecting",
 		 walk->syn_shown ? PAINT_WAIT : PAINT_NONE);
 	row_lane(walk, row, step->lane, FLOW_WAITING);
-	row_syn(walk, row, step->lane);
+	row_syn(walk, row, step->lane, step->t_ns);
+}
+
+/* The kernel tells that it sent a SYN again after that has arrived at a server here. */
+void walk_drop(struct walk *walk, struct flow_row *row, const struct flow_step *step)
+{
+	if (step->event->arg.drop.path != DROP_ACK &&
+	    take_same(walk, EVENT_SYN, FLOW_LEFT, step->t_ns))
+		row_mark(walk, row, FLOW_LEFT, FLOW_MARK_KERNEL, "SYN again", PAINT_WAIT);
+	row_dropped(walk, row, step->event);
 }
 
 void walk_established(struct walk *walk, struct flow_row *row, const struct flow_step *step)

@@ -9,6 +9,7 @@
 /* Each fills the row of its event; connect() and the client's handshake take the
  * steps that belong into the same row. */
 void walk_connect(struct walk *walk, struct flow_row *row, const struct flow_step *step);
+void walk_drop(struct walk *walk, struct flow_row *row, const struct flow_step *step);
 void walk_syn(struct walk *walk, struct flow_row *row, const struct flow_step *step);
 void walk_established(struct walk *walk, struct flow_row *row, const struct flow_step *step);
 void walk_accept(struct walk *walk, struct flow_row *row, const struct flow_step *step);

@@ -130,9 +130,7 @@ static void walk_kernel(struct walk *walk, struct flow_row *row, const struct fl
 		row_arrow(walk, row, step->lane, "SYN-ACK", PAINT_NONE);
 		break;
 	case EVENT_DROP:
-		row_mark(walk, row, step->lane, FLOW_MARK_KERNEL, "dropped", PAINT_FAIL);
-		row_arrow(walk, row, lane_other(step->lane), "SYN", PAINT_FAIL);
-		row->lost = true;
+		walk_drop(walk, row, step);
 		break;
 	case EVENT_FIN:
 		row_mark(walk, row, step->lane, FLOW_MARK_KERNEL, "the other side closed",

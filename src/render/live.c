@@ -158,7 +158,11 @@ static const char *kernel_text(const struct subject *subject, enum paint *paint)
 	*paint = PAINT_WAIT;
 	switch (event->name) {
 	case EVENT_SYN:
-		return subject->connection && subject->connection->syns > 1 ? "SYN again" : NULL;
+		/* of one that was dropped here the drop has a line */
+		return subject->connection && subject->connection->syns > 1 &&
+				       !subject->connection->turned_away
+			       ? "SYN again"
+			       : NULL;
 	case EVENT_RETRANSMIT:
 		return "retransmit";
 	case EVENT_SYNACK_RETRANSMIT:
@@ -171,9 +175,6 @@ static const char *kernel_text(const struct subject *subject, enum paint *paint)
 		if (refuses(subject))
 			return connect_pending(subject->connection) ? "refused" : NULL;
 		return event->ret ? "reset sent" : "reset received";
-	case EVENT_DROP:
-		*paint = PAINT_FAIL;
-		return "SYN dropped";
 	default:
 		return NULL;
 	}
@@ -195,6 +196,10 @@ static bool live_what(const struct live *live, const struct subject *subject, st
 	} else if (event->name == EVENT_ESTABLISHED && event->side == SIDE_CLIENT &&
 		   subject->connection && connect_pending(subject->connection)) {
 		strbuf_add(out, "connected");
+	} else if (event->name == EVENT_DROP) {
+		paint = PAINT_FAIL;
+		style_paint(&live->style, paint, out);
+		sentence_drop(event, live->style.width >= 100, out);
 	} else {
 		const char *text = kernel_text(subject, &paint);
 
@@ -283,6 +288,18 @@ static void note_wait(const struct live *live, const struct connection *connecti
 		style_paint(&live->style, PAINT_NONE, out);
 }
 
+/* It had been turned away before: how long that has cost it. */
+static void note_retries(const struct live *live, const struct connection *connection,
+			 struct strbuf *out)
+{
+	if (!connection->turned_away || live->style.width < 100)
+		return;
+	strbuf_add(out, ", ");
+	style_paint(&live->style, PAINT_WAIT, out);
+	sentence_retries(&live->style, connection, out);
+	style_paint(&live->style, PAINT_NONE, out);
+}
+
 /* Whose socket it is, and what more is to say of the event. */
 static void live_note(struct live *live, const struct subject *subject, struct strbuf *out)
 {
@@ -292,8 +309,10 @@ static void live_note(struct live *live, const struct subject *subject, struct s
 	if (subject->connection) {
 		bool introduced = note_connection(live, subject, out);
 
-		if (event->name == EVENT_ACCEPT)
+		if (event->name == EVENT_ACCEPT) {
 			note_wait(live, subject->connection, introduced && style->width < 100, out);
+			note_retries(live, subject->connection, out);
+		}
 	} else if (event->name == EVENT_LISTEN && subject->listener) {
 		strbuf_printf(out, "%s ", protocol_text(subject->listener->protocol));
 		style_address(style, &subject->listener->address, out);
@@ -307,14 +326,43 @@ static void live_note(struct live *live, const struct subject *subject, struct s
 	}
 }
 
+/* The drops without a line of their own, once their second is over. */
+static void live_held(struct live *live, const struct capture *capture, int64_t t_ns,
+		      struct strbuf *out)
+{
+	int64_t end_ns = (live->drops.second + 1) * NS_PER_S, now_ns = capture->duration_ns;
+	uint64_t held = live_drops_held(&live->drops, t_ns);
+	struct event event = {.name = EVENT_DROP};
+	struct subject subject = {.event = &event};
+
+	if (!held)
+		return;
+	live_time(live, capture, end_ns < now_ns ? end_ns : now_ns, out);
+	live_who(live, &subject, out);
+	style_paint(&live->style, PAINT_FAIL, out);
+	units_count(out, held);
+	strbuf_add(out, " more dropped");
+	style_paint(&live->style, PAINT_NONE, out);
+	text_end_line(out);
+}
+
+void live_end(struct live *live, const struct capture *capture, struct strbuf *out)
+{
+	live_held(live, capture, INT64_MAX, out);
+}
+
 void live_line(struct live *live, const struct capture *capture, const struct event *event,
 	       const struct socket *socket, const struct listener *listener,
 	       const struct connection *connection, struct strbuf *out)
 {
 	const struct subject subject = {event, socket, listener, connection};
 	int64_t last_ns = live->last_ns;
-	size_t line = out->len, start;
+	size_t line, start;
 
+	live_held(live, capture, event->t_ns, out);
+	if (event->name == EVENT_DROP && !live_drops_show(&live->drops, event->t_ns))
+		return;
+	line = out->len;
 	live_time(live, capture, event_end(event), out);
 	live_who(live, &subject, out);
 	start = out->len;

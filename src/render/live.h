@@ -4,6 +4,8 @@
  *
  *     12:04:33.310 python3[4242] connect(3) = 0   62µs #1 127.0.0.1:41568 → :8088
  *
+ * Of a flood of drops ten a second have a line, the others are counted in one.
+ *
  * From 100 columns on the columns are wider and threads are told apart; under 80
  * the names are not padded and durations go, under 60 the time of day goes.
  */
@@ -15,6 +17,7 @@
 
 #include "base/strbuf.h"
 #include "model/model.h"
+#include "render/live_drops.h"
 #include "render/style.h"
 
 struct live_options {
@@ -33,9 +36,13 @@ struct live {
 	/* Connections whose addresses were said lately, by id modulo. One that lost its
 	 * place has them said once more. */
 	uint64_t introduced[LIVE_REMEMBERED];
+	struct live_drops drops;
 };
 
 void live_init(struct live *live, const struct style *style, const struct live_options *options);
+
+/* Appends what is still to be said when the trace ends, if anything. */
+void live_end(struct live *live, const struct capture *capture, struct strbuf *out);
 
 /* Appends the line of one event, newline included, or nothing where it would
  * explain nothing. socket, listener and connection may be NULL, as in

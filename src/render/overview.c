@@ -20,54 +20,132 @@ struct spread_column {
 	uint64_t largest;
 };
 
-/* The deepest the queue was in each part of the capture; between samples it stays. */
-static void spark_fill(const struct listener *listener, int64_t duration_ns, uint32_t *depths,
-		       unsigned width)
+/* One value for each part of the capture. */
+struct spark {
+	uint32_t values[SPARK_MAX];
+	unsigned width;
+	uint32_t largest;
+	uint32_t limit; /* values above it stand out */
+};
+
+static void spark_init(struct spark *spark, const struct style *style, uint32_t limit)
+{
+	*spark =
+		(struct spark){.width = style->width > 40 ? style->width - 30 : 10, .limit = limit};
+	if (spark->width > SPARK_MAX)
+		spark->width = SPARK_MAX;
+}
+
+static unsigned spark_column(const struct spark *spark, int64_t t_ns, int64_t duration_ns)
+{
+	double place = duration_ns > 0 ? (double)t_ns / (double)duration_ns : 0;
+	unsigned column = place <= 0 ? 0 : (unsigned)(place * spark->width);
+
+	return column < spark->width ? column : spark->width - 1;
+}
+
+/* The deepest the queue was; between samples it stays. */
+static void spark_depth(struct spark *spark, const struct listener *listener, int64_t duration_ns)
 {
 	uint32_t depth = 0;
 	unsigned at = 0;
 
+	spark->largest = listener->depth_max;
 	vec_each (sample, &listener->samples) {
-		double place = duration_ns > 0 ? (double)sample->t_ns / (double)duration_ns : 0;
-		unsigned column = place <= 0 ? 0 : (unsigned)(place * width);
+		unsigned column = spark_column(spark, sample->t_ns, duration_ns);
 
-		if (column >= width)
-			column = width - 1;
 		while (at < column)
-			depths[++at] = depth;
-		if (sample->depth > depths[at])
-			depths[at] = sample->depth;
+			spark->values[++at] = depth;
+		if (sample->depth > spark->values[at])
+			spark->values[at] = sample->depth;
 		depth = sample->depth;
 	}
-	while (at + 1 < width)
-		depths[++at] = depth;
+	while (at + 1 < spark->width)
+		spark->values[++at] = depth;
 }
 
-static void spark_print(const struct style *style, const struct listener *listener,
-			int64_t duration_ns, struct strbuf *out)
+static void spark_drops(struct spark *spark, const struct listener *listener, int64_t duration_ns)
 {
-	unsigned width = style->width > 40 ? style->width - 30 : 10;
-	uint32_t depths[SPARK_MAX] = {0}, deepest = listener->depth_max;
+	vec_each (drop, &listener->drop_list) {
+		unsigned column = spark_column(spark, drop->t_ns, duration_ns);
 
-	if (width > SPARK_MAX)
-		width = SPARK_MAX;
-	spark_fill(listener, duration_ns, depths, width);
-	strbuf_add(out, "  queue   ");
-	for (unsigned i = 0; i < width; i++) {
-		bool over = depths[i] > listener->effective;
+		if (drop->path < DROP_COOKIE && ++spark->values[column] > spark->largest)
+			spark->largest = spark->values[column];
+	}
+}
 
-		if (!depths[i] || !deepest) {
+static void spark_print(const struct style *style, const struct spark *spark, const char *title,
+			struct strbuf *out)
+{
+	strbuf_printf(out, "  %-8s", title);
+	for (unsigned i = 0; i < spark->width; i++) {
+		uint64_t value = spark->values[i];
+		bool over = value > spark->limit;
+
+		if (!value || !spark->largest) {
 			strbuf_add_char(out, ' ');
 			continue;
 		}
 		if (over)
 			style_paint(style, PAINT_FAIL, out);
-		strbuf_add(out, style_level(style, ((uint64_t)depths[i] * STYLE_LEVELS + deepest -
-						    1) / deepest));
+		strbuf_add(out, style_level(style, (value * STYLE_LEVELS + spark->largest - 1) /
+							   spark->largest));
 		if (over)
 			style_paint(style, PAINT_NONE, out);
 	}
-	strbuf_printf(out, "  deepest %u of %u\n", deepest, listener->effective);
+	strbuf_add(out, "  ");
+}
+
+static void queue_print(const struct style *style, const struct listener *listener,
+			int64_t duration_ns, struct strbuf *out)
+{
+	struct spark spark;
+
+	spark_init(&spark, style, listener->effective);
+	spark_depth(&spark, listener, duration_ns);
+	spark_print(style, &spark, "queue", out);
+	strbuf_printf(out, "deepest %u of %u\n", listener->depth_max, listener->effective);
+}
+
+/* "412 SYNs, 3 ACKs" */
+static void dropped_count(uint64_t count, const char *what, const char **separator,
+			  struct strbuf *out)
+{
+	if (!count)
+		return;
+	strbuf_add(out, *separator);
+	units_count(out, count);
+	strbuf_printf(out, " %s%s", what, count == 1 ? "" : "s");
+	*separator = ", ";
+}
+
+static void dropped_print(const struct style *style, const struct listener *listener,
+			  int64_t duration_ns, struct strbuf *out)
+{
+	const struct drops *drops = &listener->drops;
+	const char *separator = "";
+	uint64_t connected = 0;
+	struct spark spark;
+
+	spark_init(&spark, style, 0);
+	spark_drops(&spark, listener, duration_ns);
+	spark_print(style, &spark, "dropped", out);
+	dropped_count(drops->syn + drops->syn_queue, "SYN", &separator, out);
+	dropped_count(drops->ack, "ACK", &separator, out);
+	dropped_count(drops->other, "other", &separator, out);
+	vec_each (peer, &listener->dropped_peers)
+		connected += peer->connected_ns != TIME_UNKNOWN;
+	strbuf_add(out, "\n          ");
+	units_count(out, listener->dropped_attempts);
+	strbuf_add(out, listener->dropped_attempts == 1 ? " attempt" : " attempts");
+	strbuf_add(out, " turned away, ");
+	units_count(out, connected);
+	strbuf_add(out, " got in later\n");
+}
+
+static uint64_t drops_sum(const struct drops *drops)
+{
+	return drops->syn + drops->ack + drops->syn_queue + drops->other;
 }
 
 static void percentile_print(const struct style *style, const char *name, int64_t ns,
@@ -97,7 +175,9 @@ static int listener_print(const struct style *style, const struct listener *list
 	units_count(out, listener->accepted);
 	strbuf_add(out, " accepted\n");
 	if (listener->depth_max)
-		spark_print(style, listener, duration_ns, out);
+		queue_print(style, listener, duration_ns, out);
+	if (drops_sum(&listener->drops))
+		dropped_print(style, listener, duration_ns, out);
 	if (waits.count) {
 		strbuf_add(out, "  waited");
 		percentile_print(style, "p50", waits.p50, out);
@@ -192,7 +272,7 @@ int overview(const struct style *style, const struct model *model, struct strbuf
 
 		vec_each (wait, &listener->waits)
 			latency_spread_add(&columns[1].spread, *wait);
-		if (!listener->arrivals && !listener->accepted)
+		if (!listener->arrivals && !listener->accepted && !drops_sum(&listener->drops))
 			continue;
 		if (shown++ < LISTENERS_MAX &&
 		    listener_print(style, listener, model->capture.duration_ns, out))

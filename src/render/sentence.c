@@ -61,9 +61,11 @@ void sentence_route(const struct style *style, const struct connection *connecti
 		strbuf_add(out, "(unnamed)");
 		return;
 	}
-	/* what never came about had no use for its own address */
-	if (!unnamed(client) && !(brief && connection_failed(connection) &&
-				  connection->established_ns == TIME_UNKNOWN)) {
+	/* what never came about had no use for its own address; whom a server here turned away
+	 * is another matter */
+	if (!unnamed(client) &&
+	    !(brief && connection_failed(connection) && connection->client.seen &&
+	      connection->established_ns == TIME_UNKNOWN)) {
 		style_address(style, client, out);
 		strbuf_add_char(out, ' ');
 	}
@@ -84,17 +86,49 @@ static void outcome_by(const char *what, enum side by, struct strbuf *out)
 		strbuf_printf(out, " by %s", by == SIDE_CLIENT ? "client" : "server");
 }
 
-static void outcome_timed_out(const struct style *style, const struct connection *connection,
-			      struct strbuf *out)
+static void after_syns(const struct style *style, const struct connection *connection,
+		       int64_t until_ns, struct strbuf *out)
 {
-	strbuf_add(out, "timed out");
 	if (connection->syns)
 		strbuf_printf(out, " after %u SYN%s", connection->syns,
 			      connection->syns == 1 ? "" : "s");
-	if (connection->syn_ns == TIME_UNKNOWN || connection->end_ns == TIME_UNKNOWN)
+	if (connection->syn_ns == TIME_UNKNOWN || until_ns == TIME_UNKNOWN ||
+	    until_ns <= connection->syn_ns)
 		return;
 	strbuf_add(out, ", ");
-	style_time(style, true, connection->end_ns - connection->syn_ns, out);
+	style_time(style, true, until_ns - connection->syn_ns, out);
+}
+
+void sentence_drop(const struct event *event, bool full, struct strbuf *out)
+{
+	switch ((enum drop_path)event->arg.drop.path) {
+	case DROP_SYN:
+	case DROP_SYN_QUEUE:
+		strbuf_add(out, "SYN dropped");
+		break;
+	case DROP_ACK:
+		strbuf_add(out, "ACK dropped");
+		break;
+	default:
+		strbuf_add(out, "dropped");
+	}
+	if (full && event->arg.drop.path == DROP_SYN_QUEUE)
+		strbuf_add(out, ", SYN queue full");
+	else if (full)
+		strbuf_printf(out, ", queue %u of %u", event->arg.drop.depth,
+			      event->arg.drop.limit);
+}
+
+void sentence_retries(const struct style *style, const struct connection *connection,
+		      struct strbuf *out)
+{
+	if (connection->syns > 1) {
+		strbuf_add(out, "got in");
+		after_syns(style, connection, connection->established_ns, out);
+	} else {
+		strbuf_printf(out, "got in after %u dropped ACK%s", connection->turned_away,
+			      connection->turned_away == 1 ? "" : "s");
+	}
 }
 
 void sentence_outcome(const struct style *style, const struct connection *connection,
@@ -114,10 +148,12 @@ void sentence_outcome(const struct style *style, const struct connection *connec
 		strbuf_add(out, "refused");
 		break;
 	case OUTCOME_TIMED_OUT:
-		outcome_timed_out(style, connection, out);
+		strbuf_add(out, "timed out");
+		after_syns(style, connection, connection->end_ns, out);
 		break;
 	case OUTCOME_DROPPED:
 		strbuf_add(out, "dropped");
+		after_syns(style, connection, connection->end_ns, out);
 		break;
 	case OUTCOME_RESET_IN_QUEUE:
 		strbuf_add(out, "reset in the accept queue");

@@ -27,6 +27,13 @@ void sentence_route(const struct style *style, const struct connection *connecti
 void sentence_outcome(const struct style *style, const struct connection *connection,
 		      struct strbuf *out);
 
+/* "SYN dropped", "ACK dropped"; full: ", queue 6 of 5" too. event: a drop. */
+void sentence_drop(const struct event *event, bool full, struct strbuf *out);
+
+/* Of one that was turned away and got in: "got in after 2 SYNs, 1.03 s". */
+void sentence_retries(const struct style *style, const struct connection *connection,
+		      struct strbuf *out);
+
 /* "26 B to the client", "512 B to the server, 26 B to the client", "no data"; with
  * "at least" before it where the sums may lack something. */
 void sentence_bytes(const struct style *style, const struct connection *connection,

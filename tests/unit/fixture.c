@@ -119,6 +119,9 @@ void fixture_free(struct fixture *fixture)
 	vec_release(&fixture->listener.events);
 	vec_release(&fixture->listener.samples);
 	vec_release(&fixture->listener.waits);
+	vec_release(&fixture->listener.drop_list);
+	vec_release(&fixture->listener.dropped_peers);
+	vec_release(&fixture->listener.readings);
 	vec_release(&fixture->server.names);
 	vec_release(&fixture->client.names);
 	free(fixture);
@@ -332,6 +335,105 @@ struct connection *story_timed_out(struct fixture *fixture)
 	connection->syns = 3;
 	connection->syn_ns = 1020 * US;
 	connection->end_ns = 7141010 * US;
+	return connection;
+}
+
+static void drop_at(struct fixture *fixture, struct connection *connection, enum drop_path path,
+		    int64_t t_us)
+{
+	struct listener *listener = &fixture->listener;
+	struct event *event = event_at(&connection->events, EVENT_DROP, SIDE_SERVER, t_us, 0, -1);
+	struct drop drop = {t_us * US, UINT32_MAX, 6, 5, path};
+
+	event->arg.drop.depth = 6;
+	event->arg.drop.limit = 5;
+	event->arg.drop.path = path;
+	connection->listener = listener;
+	connection->turned_away++;
+	listener->drops.syn += path == DROP_SYN;
+	listener->drops.ack += path == DROP_ACK;
+	listener->drops.syn_queue += path == DROP_SYN_QUEUE;
+	assert_int_equal(vec_push(&listener->drop_list, drop), 0);
+}
+
+/* Once per story, after its drops. */
+static void dropped_peer(struct connection *connection, int64_t connected_us)
+{
+	struct dropped_peer peer = {
+		.address = connection->client_address,
+		.syns = connection->turned_away,
+		.first_ns = connection->start_ns,
+		.last_ns = connection->end_ns,
+		.connection = connection->id,
+		.connected_ns = connected_us ? connected_us * US : TIME_UNKNOWN,
+	};
+
+	connection->listener->dropped_attempts++;
+	assert_int_equal(vec_push(&connection->listener->dropped_peers, peer), 0);
+}
+
+struct connection *story_dropped(struct fixture *fixture)
+{
+	struct connection *connection =
+		fixture_connection(fixture, PROTOCOL_TCP, ip_address("10.0.0.8", 40000),
+				   ip_address("127.0.0.1", 8088));
+
+	connection_unseen(connection, SIDE_CLIENT);
+	connection_unseen(connection, SIDE_SERVER);
+	connection->start_ns = connection->syn_ns = ARRIVED_US * US;
+	connection->end_ns = (ARRIVED_US + 3080000) * US;
+	connection->syns = 3;
+	connection->outcome = OUTCOME_DROPPED;
+	drop_at(fixture, connection, DROP_SYN, ARRIVED_US);
+	drop_at(fixture, connection, DROP_SYN, ARRIVED_US + 1030000);
+	drop_at(fixture, connection, DROP_SYN_QUEUE, ARRIVED_US + 3080000);
+	dropped_peer(connection, 0);
+	return connection;
+}
+
+static void event_move(struct event *event, int64_t t_us, int64_t duration_us)
+{
+	event->t_ns = t_us * US;
+	event->duration_ns = duration_us * US;
+}
+
+struct connection *story_dropped_local(struct fixture *fixture)
+{
+	struct connection *connection = story_local(fixture);
+	struct events *events = &connection->events;
+	int64_t t = ARRIVED_US, later_us = 3000000;
+
+	connection->syns = 3;
+	vec_each (event, events) {
+		if (event->name == EVENT_CONNECT)
+			event->duration_ns += later_us * US;
+		if (event->name == EVENT_ACCEPT)
+			event_move(event, t + 80, 16);
+		if (event->name != EVENT_SOCKET && event->name != EVENT_CONNECT &&
+		    event->name != EVENT_SYN)
+			event->t_ns += later_us * US;
+	}
+	connection->connect_ns += later_us * US;
+	connection->established_ns += later_us * US;
+	connection->accepted_ns += later_us * US;
+	connection->end_ns += later_us * US;
+	drop_at(fixture, connection, DROP_SYN, t + 15);
+	/* the kernel tells of a SYN sent again after it has arrived */
+	drop_at(fixture, connection, DROP_SYN, t + 1030000);
+	event_at(events, EVENT_SYN, SIDE_CLIENT, t + 1030005, 0, -1);
+	event_at(events, EVENT_SYN, SIDE_CLIENT, t + later_us + 11, 0, -1);
+	dropped_peer(connection, t + later_us + 71);
+	return connection;
+}
+
+struct connection *story_dropped_ack(struct fixture *fixture)
+{
+	struct connection *connection = story_remote(fixture);
+
+	connection->start_ns -= 1000000 * US;
+	connection->syns = 1;
+	drop_at(fixture, connection, DROP_ACK, ARRIVED_US - 1000000);
+	dropped_peer(connection, ARRIVED_US);
 	return connection;
 }
 

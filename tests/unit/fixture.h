@@ -47,5 +47,9 @@ struct connection *story_local(struct fixture *fixture); /* the tutorial's: one 
 struct connection *story_remote(struct fixture *fixture); /* the client on another host */
 struct connection *story_refused(struct fixture *fixture);
 struct connection *story_timed_out(struct fixture *fixture);
+/* Turned away by the full queue, never back; or, with its client here, in on the second SYN. */
+struct connection *story_dropped(struct fixture *fixture);
+struct connection *story_dropped_local(struct fixture *fixture);
+struct connection *story_dropped_ack(struct fixture *fixture); /* elsewhere; in a second later */
 struct connection *story_served(struct fixture *fixture, const char *client_ip, int64_t start_us,
 				int64_t connect_us, int64_t wait_us, int64_t served_us);

@@ -39,6 +39,20 @@ static void check_svg(const char *name, const struct connection *connection)
 	flowchart_release(&chart);
 }
 
+static void test_dropped(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	(void)state;
+	check("flowchart-dropped.txt", &style_utf8, story_dropped(fixture));
+	check("flowchart-dropped-local.txt", &style_utf8, story_dropped_local(fixture));
+	check("flowchart-dropped-ack.txt", &style_utf8, story_dropped_ack(fixture));
+	check("flowchart-dropped-ascii.txt", &style_ascii, story_dropped(fixture));
+	check("flowchart-dropped-narrow.txt", &style_narrow, story_dropped_local(fixture));
+	check_svg("flowchart-dropped-local.svg", story_dropped_local(fixture));
+	fixture_free(fixture);
+}
+
 /* A served connection, 300 ms after the listener was opened. */
 static struct connection *served(struct fixture *fixture)
 {
@@ -382,6 +396,7 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_send_before_receive),
 		cmocka_unit_test(test_one_sided),

@@ -95,6 +95,13 @@ static void listener_fill(struct listener *listener)
 	event = event_at(&listener->events, EVENT_ACCEPT, SIDE_NONE, 4000000, 1, 3);
 	event->arg.accept.flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 	event_failed(event, EMFILE);
+	listener->group = 9;
+	listener->defer_accept_s = 1;
+	listener->syn_queue_max = 3;
+	listener->drops_seen = 1 << DROP_SYN | 1 << DROP_SYN_QUEUE | 1 << DROP_COOKIE;
+	listener->cookies_sent = 12;
+	assert_int_equal(
+		vec_push(&listener->readings, ((struct listener_reading){1000, 2, 5, 3, 0})), 0);
 }
 
 /* A bit of everything that there is. */
@@ -116,6 +123,7 @@ static struct fixture *fixture_of_all(void)
 	story_refused(fixture);
 	story_timed_out(fixture);
 	story_served(fixture, "10.0.0.8", 100, 60, 299000, 1200);
+	story_dropped(fixture);
 	hostile_unix(fixture);
 	udp_flow(fixture);
 	return fixture;

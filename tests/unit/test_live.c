@@ -139,6 +139,39 @@ static void test_options(void **state)
 	check("live-relative.txt", &style_utf8, &options);
 }
 
+static void drop_lines(const char *name, const struct style *style)
+{
+	struct fixture *fixture = fixture_new();
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct connection *dropped;
+	struct live live;
+
+	live_init(&live, style, &no_options);
+	connection_lines(&live, fixture, story_dropped_local(fixture), &out);
+	connection_lines(&live, fixture, story_dropped_ack(fixture), &out);
+	dropped = story_dropped(fixture);
+	connection_lines(&live, fixture, dropped, &out);
+	/* a flood: some have a line, the others are counted when the second is over */
+	for (int i = 0; i < 1500; i++) {
+		struct event drop = dropped->events.items[0];
+
+		drop.t_ns = 8000000000LL + i * 1000000LL;
+		fixture->model.capture.duration_ns = drop.t_ns;
+		live_line(&live, &fixture->model.capture, &drop, NULL, NULL, dropped, &out);
+	}
+	live_end(&live, &fixture->model.capture, &out);
+	golden_check(name, &out);
+	fixture_free(fixture);
+}
+
+static void test_drops(void **state)
+{
+	(void)state;
+	drop_lines("live-drops.txt", &style_utf8);
+	drop_lines("live-drops-wide.txt", &style_wide);
+	drop_lines("live-drops-narrow.txt", &style_narrow);
+}
+
 /* The RST that refuses is news only where connect() did not wait for it. */
 static void test_refusal(void **state)
 {
@@ -184,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_styles),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_drops),
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_hostile_name),
 	};

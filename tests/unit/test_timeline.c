@@ -80,6 +80,21 @@ static void test_outcomes(void **state)
 	fixture_free(fixture);
 }
 
+static void test_dropped(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	(void)state;
+	story_dropped_local(fixture);
+	story_dropped(fixture);
+	story_dropped_ack(fixture);
+	story_served(fixture, "10.0.0.7", 1500000, 300, 500000, 700000);
+	fixture->model.capture.duration_ns = 6000000000;
+	check("timeline-dropped.txt", &style_utf8, fixture);
+	check("timeline-dropped-color.txt", &style_color, fixture);
+	fixture_free(fixture);
+}
+
 static struct fixture *many(unsigned connections)
 {
 	struct fixture *fixture = fixture_new();
@@ -100,6 +115,19 @@ static struct fixture *many(unsigned connections)
 	fixture->listener.depth_max = 6;
 	fixture->model.capture.duration_ns = connections * 40000000LL;
 	return fixture;
+}
+
+/* The queue overflows in each wave: who comes then is dropped. */
+static void test_many_dropped(void **state)
+{
+	struct fixture *fixture = many(200);
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		story_dropped(fixture);
+	story_dropped_ack(fixture);
+	check("timeline-200-dropped.txt", &style_utf8, fixture);
+	fixture_free(fixture);
 }
 
 static void test_many(void **state)
@@ -187,6 +215,8 @@ static void test_worst(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_many_dropped),
 		cmocka_unit_test(test_eight),   cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_many),    cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_latency), cmocka_unit_test(test_spread),
