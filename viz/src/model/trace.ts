@@ -10,10 +10,10 @@ import type {
 } from "../format/types";
 import { Column, type Numbers } from "./column";
 import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS } from "./fields";
-import { Kind, NOTABLE, type Rank, rank } from "./kind";
+import { NOTABLE } from "./kind";
 import { closingsOf, marksOf } from "./marks";
 import type { PackedTrace } from "./pack";
-import { phasesOf } from "./phases";
+import { type Spans, spansOf } from "./spans";
 import { type Columns, rebuild, unpack, type Vocabulary } from "./table";
 
 export type ConnectionColumns = Columns<typeof CONNECTION_FIELDS>;
@@ -41,8 +41,7 @@ export class Trace {
   readonly marks: Uint8Array;
   /** Rows of events with a mark of NOTABLE, ascending. */
   readonly notable: Uint32Array;
-  /** Per connection: the worst of what it has to show. */
-  readonly ranks: Uint8Array;
+  readonly spans: Spans;
   /** The time that all of it lies in. */
   readonly start: number;
   readonly end: number;
@@ -74,7 +73,7 @@ export class Trace {
     this.notable = notableOf(this.marks);
     this.byId = rowsById(this.connections.id);
     [this.start, this.end] = extent(this);
-    this.ranks = ranksOf(this);
+    this.spans = spansOf(this);
   }
 
   /** The row of a connection; -1: there is none of that id. */
@@ -169,16 +168,4 @@ function extent(trace: Trace): [number, number] {
     if (start_ns.data[row] > end) end = start_ns.data[row];
   }
   return [start, Math.max(end, start + 1)];
-}
-
-function ranksOf(trace: Trace): Uint8Array {
-  const ranks = new Uint8Array(trace.connectionCount);
-  for (let row = 0; row < ranks.length; row++) {
-    let worst: Rank = rank(Kind.None);
-    phasesOf(trace, row, (kind) => {
-      if (rank(kind) > worst) worst = rank(kind);
-    });
-    ranks[row] = worst;
-  }
-  return ranks;
 }
