@@ -95,3 +95,14 @@ export function rowAt(
   }
   return found;
 }
+
+/** The worst rank in each of `parts` equal parts of the list. */
+export function worstByPart(trace: Trace, order: Uint32Array, parts: number): Uint8Array {
+  const { ranks } = trace.spans;
+  const worst = new Uint8Array(parts);
+  for (let i = 0; i < order.length; i++) {
+    const part = Math.floor((i * parts) / order.length);
+    if (ranks[order[i]] > worst[part]) worst[part] = ranks[order[i]];
+  }
+  return worst;
+}

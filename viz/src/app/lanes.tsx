@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The names of the listeners beside their lanes; each selects its listener.
+
+import type { Listener } from "../format/types";
+import { dropsIn } from "../layout/lanes";
+import { addressText } from "../model/address";
+import type { Trace } from "../model/trace";
+import { count, time } from "../model/units";
+import type { Viewer } from "./viewer";
+
+interface Props {
+  viewer: Viewer;
+  listeners: Listener[];
+  height: number;
+  width: number;
+}
+
+export function LaneLabels({ viewer, listeners, height, width }: Props) {
+  return (
+    <div class="lane-labels" style={{ width: `${width}px`, height: `${listeners.length * height}px` }}>
+      {listeners.map((listener) => (
+        <button
+          type="button"
+          key={listener.id}
+          style={{ height: `${height}px` }}
+          class={viewer.isSelected("listener", listener.id) ? "lane selected" : "lane"}
+          onClick={() => viewer.select({ kind: "listener", id: listener.id })}
+        >
+          <strong>{listener.protocol} {addressText(listener)}</strong>
+          <span class="dim">{ownersText(viewer.trace.value!, listener)}</span>
+          <span>{figures(listener)}</span>
+          {dropsIn(listener) > 0 && <span class="bad">{count(dropsIn(listener))} dropped</span>}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** "nginx[812] +2": the first owner and how many more there are. */
+function ownersText(trace: Trace, listener: Listener): string {
+  const owners = listener.owners
+    .map(({ process }) => (process === null ? undefined : trace.processes.get(process)))
+    .filter((process) => process !== undefined);
+  if (owners.length === 0) return "";
+  const name = owners[0].names.at(-1)?.[1] ?? "";
+  return `${name}[${owners[0].pid}]${owners.length > 1 ? ` +${owners.length - 1}` : ""}`;
+}
+
+function figures({ queue, backlog, accept_wait_ns }: Listener): string {
+  const parts = [`queue ${count(queue.depth_max)} of ${count(backlog.effective)}`];
+  if (accept_wait_ns.p99 !== null) parts.push(`p99 wait ${time(accept_wait_ns.p99)}`);
+  return parts.join(", ");
+}

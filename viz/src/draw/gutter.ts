@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The columns beside the timelines: who, to whom, and the figures one sorts by.
+
+import type { Trace } from "../model/trace";
+import { bytesOf, type Figure } from "../model/measure";
+import { addressText } from "../model/address";
+import { bytes, time } from "../model/units";
+import { Rank } from "../model/kind";
+import { MONO_FONT, type Surface, textIn } from "./surface";
+
+export interface GutterColumn {
+  title: string;
+  sorts?: Figure;
+  width: number;
+  align: "left" | "right";
+  text(trace: Trace, row: number): string;
+}
+
+const figure = (title: string, sorts: Figure, text: GutterColumn["text"]): GutterColumn => ({
+  title, sorts, width: 62, align: "right", text,
+});
+
+const known = (value: number | null, spell: (value: number) => string) =>
+  value === null ? "" : spell(value);
+
+const ID: GutterColumn = {
+  title: "#", sorts: "start", width: 56, align: "right",
+  text: (trace, row) => trace.idOf(row),
+};
+const CLIENT: GutterColumn = {
+  title: "client", width: 158, align: "left", text: (trace, row) => side(trace, row, "client"),
+};
+const SERVER: GutterColumn = {
+  title: "server", width: 92, align: "left", text: (trace, row) => side(trace, row, "server"),
+};
+const WAIT = figure("wait", "wait", (trace, row) =>
+  known(trace.connections.accept_wait_ns.get(row), time));
+const DURATION = figure("duration", "duration", (trace, row) => {
+  const { start_ns, end_ns } = trace.connections;
+  return known(end_ns.get(row), (end) => time(end - start_ns.data[row]));
+});
+const BYTES = figure("bytes", "bytes", (trace, row) => known(bytesOf(trace, row), bytes));
+const CONNECT = figure("connect", "connect", (trace, row) =>
+  known(trace.connections.connect_ns.get(row), time));
+
+/** What is shown, the most needed first; each is left out where the page is too narrow for it. */
+const WANTED = [ID, CLIENT, SERVER, WAIT, DURATION, BYTES, CONNECT];
+const SHOWN = [ID, CLIENT, SERVER, CONNECT, WAIT, DURATION, BYTES];
+const LEAST_PLOT = 420;
+
+export function gutterColumns(width: number): GutterColumn[] {
+  let room = width - LEAST_PLOT;
+  const fitting = WANTED.filter((column) => (room -= column.width) >= 0);
+  return SHOWN.filter((column) => fitting.includes(column));
+}
+
+export function gutterWidth(columns: GutterColumn[]): number {
+  return columns.reduce((sum, column) => sum + column.width, 0) + 10;
+}
+
+function side(trace: Trace, row: number, which: "client" | "server"): string {
+  const own = trace[which];
+  const other = which === "client" ? trace.server : trace.client;
+  const path = trace.text(own.path, row) ?? (which === "server" ? trace.text(other.path, row) : null);
+  if (path) return addressText({ address: null, port: null, path, abstract: isAbstract(own, row) });
+  const address = trace.text(own.address, row) ?? trace.text(other.peer_address, row);
+  const port = own.port.get(row) ?? other.peer_port.get(row);
+  if (address === null && port === null) return trace.text(own.comm, row) ?? "";
+  if (which === "server") return `:${port ?? ""}`;
+  return addressText({ address, port, path: null, abstract: false });
+}
+
+function isAbstract(end: Trace["client"], row: number): boolean {
+  return end.abstract.get(row) === 1;
+}
+
+export function drawGutterRow(
+  surface: Surface,
+  trace: Trace,
+  columns: GutterColumn[],
+  row: number,
+  middle: number,
+): void {
+  const { context, palette } = surface;
+  context.font = MONO_FONT;
+  let x = 0;
+  for (const column of columns) {
+    context.fillStyle = column === ID ? palette.of.dim : palette.of.text;
+    const at = column.align === "right" ? x + column.width - 6 : x + 6;
+    textIn(surface, column.text(trace, row), at, middle, column.width - 10, column.align);
+    x += column.width;
+  }
+  if (trace.spans.ranks[row] < Rank.Warning) return;
+  context.fillStyle = rankColour(surface, trace.spans.ranks[row]);
+  context.fillRect(0, middle - 7, 3, 14);
+}
+
+export function rankColour({ palette }: Surface, rank: Rank): string {
+  if (rank >= Rank.Error) return palette.of.critical;
+  return rank === Rank.Warning ? palette.of.warning : palette.of.line;
+}
