@@ -81,8 +81,11 @@ void strbuf_add_repeat(struct strbuf *buf, const char *text, size_t times)
 {
 	size_t len = strlen(text);
 
-	while (times--)
-		strbuf_append(buf, text, len);
+	if (!strbuf_reserve(buf, len * times))
+		return;
+	for (; times; times--, buf->len += len)
+		memcpy(buf->data + buf->len, text, len);
+	buf->data[buf->len] = '\0';
 }
 
 void strbuf_vprintf(struct strbuf *buf, const char *format, va_list args)

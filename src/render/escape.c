@@ -28,6 +28,16 @@ static void escape_bytes(struct strbuf *out, const char *bytes, size_t len)
 	}
 }
 
+/* How many bytes need no second look: nearly every name is all of this kind. */
+static size_t plain_length(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && text[n] >= ' ' && text[n] <= '~')
+		n++;
+	return n;
+}
+
 void escape_terminal(struct strbuf *out, const char *text, size_t len, bool ascii)
 {
 	size_t size;
@@ -35,6 +45,11 @@ void escape_terminal(struct strbuf *out, const char *text, size_t len, bool asci
 	for (; len; text += size, len -= size) {
 		uint32_t code = 0;
 
+		size = plain_length(text, len);
+		if (size) {
+			strbuf_append(out, text, size);
+			continue;
+		}
 		size = utf8_decode(text, len, &code);
 		if (size && !steers_reader(code) && !(ascii && code >= 0x80)) {
 			strbuf_append(out, text, size);

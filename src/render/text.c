@@ -4,6 +4,7 @@
  */
 #include "render/text.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -32,12 +33,19 @@ static size_t text_step(const char *text, size_t len, size_t *columns)
 	return size;
 }
 
+static bool is_plain(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
 size_t text_width(const char *text, size_t len)
 {
 	size_t width = 0, columns;
 
-	for (size_t at = 0; at < len; width += columns)
-		at += text_step(text + at, len - at, &columns);
+	for (size_t at = 0; at < len; width += columns) {
+		columns = 1;
+		at += is_plain(text[at]) ? 1 : text_step(text + at, len - at, &columns);
+	}
 	return width;
 }
 
