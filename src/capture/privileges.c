@@ -19,7 +19,7 @@ void privileges_drop(bool namespaces)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	__u64 keep = 1ULL << CAP_BPF;
+	__u64 keep = 1ULL << CAP_BPF | 1ULL << CAP_SYS_NICE;
 
 	if (syscall(SYS_capget, &header, data)) {
 		log_debug("capget failed: privileges stay as they are");
@@ -34,4 +34,12 @@ void privileges_drop(bool namespaces)
 	}
 	if (syscall(SYS_capset, &header, data))
 		log_debug("capset failed: privileges stay as they are");
+}
+
+bool privileges_can_renice(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	return !syscall(SYS_capget, &header, data) && data[0].effective & 1u << CAP_SYS_NICE;
 }

@@ -20,6 +20,7 @@
 #include "capture/cookies.h"
 #include "capture/host.h"
 #include "capture/lookups.h"
+#include "capture/priority.h"
 #include "capture/privileges.h"
 #include "capture/probes.h"
 #include "capture/proc.h"
@@ -48,6 +49,9 @@ struct source {
 	struct hashmap cgroups; /* ids whose path was handed on */
 	uint64_t losses[ST_LOSS_MAX];
 	int64_t housekeeping_ns; /* when it is due next */
+	size_t buffer_bytes; /* of the ring */
+	size_t read_bytes; /* of it, since the last look at the whole */
+	bool yields; /* it runs at a lower priority */
 };
 
 static int64_t now_ns(void)
@@ -95,6 +99,7 @@ static int on_ring_record(void *context, void *data, size_t size)
 	const struct st_header *header = data;
 	struct source *source = context;
 
+	source->read_bytes += size;
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
 	if (source->sampler)
@@ -180,6 +185,7 @@ static int add_cgroup(struct source *source, const char *path)
 
 static int open_ring(struct source *source)
 {
+	source->buffer_bytes = bpf_map__max_entries(source->skeleton->maps.ring);
 	source->ring = ring_buffer__new(bpf_map__fd(source->skeleton->maps.ring), on_ring_record,
 					source, NULL);
 	return source->ring ? 0
@@ -361,6 +367,7 @@ int source_snapshot(struct source *source)
 			proc_calls_in_flight(*pid, enter_call_in_flight, source);
 	vec_release(&pids);
 	privileges_drop(source->lookups != NULL);
+	source->yields = priority_yield();
 	return r;
 }
 
@@ -436,6 +443,21 @@ static int until_sampling_ms(const struct source *source, int timeout_ms)
 	return left_ms < 0 ? 0 : left_ms < timeout_ms ? left_ms : timeout_ms;
 }
 
+static void stop_yielding(struct source *source)
+{
+	if (source->yields)
+		priority_restore();
+	source->yields = false;
+}
+
+/* A ring that had filled up to a quarter: giving way any longer could cost events. */
+static void keep_up(struct source *source)
+{
+	if (source->read_bytes > source->buffer_bytes / 4)
+		stop_yielding(source);
+	source->read_bytes = 0;
+}
+
 int source_poll(struct source *source, int timeout_ms)
 {
 	int r = ring_buffer__poll(source->ring, until_sampling_ms(source, timeout_ms));
@@ -443,6 +465,7 @@ int source_poll(struct source *source, int timeout_ms)
 	if (r < 0 && r != -EINTR)
 		return source->sink_error ? source->sink_error : r;
 	r = consume(source);
+	keep_up(source);
 	if (!r)
 		r = sample_threads(source);
 	return r ? r : housekeeping(source);
@@ -461,6 +484,7 @@ int source_finish(struct source *source)
 	struct st_end end = {0};
 	int r;
 
+	stop_yielding(source);
 	source->skeleton->bss->finishing = true;
 	r = run_periodic(source);
 	if (!r)
