@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "destination.h"
 #include "listener.h"
 #include "run.h"
 #include "sock.h"
@@ -235,15 +236,8 @@ static __always_inline __u8 unix_path(char *path, struct sock *sk)
 	return path_length(path, len);
 }
 
-static __always_inline bool destination_is_loopback(const struct destination *to, bool v4)
-{
-	const __u8 *address = (const void *)to->address;
-
-	return v4 ? address[0] == 127
-		  : !to->address[0] && to->address[1] == bpf_cpu_to_be64(1); /* ::1 */
-}
-
-/* Clients that connect to this listener are followed from now on. */
+/* Clients that connect to this listener are followed from now on. A loopback address
+ * belongs to its network namespace; another one may be reached from any. */
 static __always_inline void listener_announce(struct sock *sk)
 {
 	struct destination to = {};
@@ -260,7 +254,7 @@ static __always_inline void listener_announce(struct sock *sk)
 	sock_fill(&s, sk, id, 0);
 	__builtin_memcpy(to.address, s.local, sizeof(to.address));
 	to.port = s.local_port;
-	if (!destination_is_loopback(&to, s.v4))
+	if (!is_loopback(s.local, s.v4))
 		bpf_map_update_elem(&destinations, &to, &one, BPF_ANY);
 	to.netns = s.netns; /* also of one bound to any address */
 	bpf_map_update_elem(&destinations, &to, &one, BPF_ANY);

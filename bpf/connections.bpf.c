@@ -4,38 +4,17 @@
  * no target is followed too, where the other end is a target's.
  */
 #include "call.h"
+#include "step.h"
 
-static __always_inline __u32 current_netns(void)
+/* The current thread's entry for a connect() that is no target's: whether it reaches a
+ * target's listener shows at its SYN, or when it returns. */
+static __always_inline struct st_thread *thread_of_peer(void)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	return BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-}
-
-static __always_inline bool is_followed_destination(const struct st_name *name)
-{
-	struct destination to = {.port = name->port};
-	struct destination any = to;
-
-	__builtin_memcpy(to.address, name->address, sizeof(to.address));
-	if (destination_is_loopback(&to, name->v4) || !(to.address[0] | to.address[1]))
-		to.netns = any.netns = current_netns();
-	return bpf_map_lookup_elem(&destinations, &any) ||
-	       bpf_map_lookup_elem(&destinations, &to);
-}
-
-/* The thread's entry for one connect() of a process that is no target, when it may
- * go to a listener of a target; NULL: it does not. */
-static __always_inline struct st_thread *thread_of_peer(struct syscall_enter *ctx)
-{
-	__u32 tid = bpf_get_current_pid_tgid();
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u32 tid = pid_tgid;
 	struct st_thread *thread, blank_thread = {.once = 1};
-	struct st_name name = {};
 
-	if (bpf_get_current_pid_tgid() >> 32 == config.self)
-		return NULL;
-	name_fill(&name, ctx->args[1], ctx->args[2]);
-	if (name.family == AF_UNIX ? !config.unix_sockets : !is_followed_destination(&name))
+	if (pid_tgid >> 32 == config.self)
 		return NULL;
 	thread = bpf_map_lookup_elem(&threads, &tid);
 	if (thread)
@@ -48,28 +27,21 @@ SEC("tracepoint/syscalls/sys_enter_connect")
 int enter_connect(struct syscall_enter *ctx)
 {
 	struct st_thread *thread = thread_of_target();
-	struct sock *sk;
 
-	if (thread) {
-		call_enter(thread, ST_CALL_CONNECT, ctx, 3);
-		return 0;
-	}
-	thread = thread_of_peer(ctx);
 	if (!thread)
-		return 0;
-	call_enter(thread, ST_CALL_CONNECT, ctx, 3);
-	sk = sock_of_fd(ctx->args[0]);
-	/* Its SYN must be seen: follow it now. A UNIX socket waits until it is known whose
-	 * listener it was. */
-	if (sk && SOCK(sk, __sk_common.skc_family) != AF_UNIX && SOCK(sk, sk_type) == SOCK_STREAM)
-		socket_follow(sk, sock_id(sk), ST_SOCK_PEER);
+		thread = thread_of_peer();
+	if (thread)
+		call_enter(thread, ST_CALL_CONNECT, ctx, 3);
 	return 0;
 }
 
 static __always_inline int connect_inet(const struct st_thread *thread, struct sock *sk, __s64 ret)
 {
+	struct followed *f = socket_followed(sock_id(sk));
 	struct st_call *r;
 
+	if (f)
+		steps_report(sk, sock_id(sk), f);
 	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
 		return 0;
 	call_fill(r, thread, ST_CALL_CONNECT, ret);

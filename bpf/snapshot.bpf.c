@@ -4,6 +4,7 @@
  * runs that have been idle for a while.
  */
 #include "call.h"
+#include "step.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -92,6 +93,18 @@ static __always_inline bool is_gone(__u64 id, struct followed *f)
 	return (id & ST_ID_UNIX) && f->sock && unix_id((void *)f->sock) != id;
 }
 
+/* A SYN without an answer, a FIN without the other one. */
+static __always_inline void late_steps_report(__u64 id, struct followed *f, __u64 now)
+{
+	struct sock *sk = (void *)f->sock;
+	__u64 since_ns = f->syn_ns > f->fin_sent_ns ? f->syn_ns : f->fin_sent_ns;
+
+	if (since_ns < f->fin_received_ns)
+		since_ns = f->fin_received_ns;
+	if (since_ns && (finishing || now - since_ns > IDLE_NS) && sock_id(sk) == id)
+		steps_report(sk, id, f);
+}
+
 SEC("iter/bpf_map_elem")
 int report_idle_runs(struct bpf_iter__bpf_map_elem *ctx)
 {
@@ -106,6 +119,7 @@ int report_idle_runs(struct bpf_iter__bpf_map_elem *ctx)
 		run_report(id, &f->run[ST_RECV], ST_RECV);
 	if (finishing || now - f->run[ST_SEND].last_ns > IDLE_NS)
 		run_report(id, &f->run[ST_SEND], ST_SEND);
+	late_steps_report(id, f, now);
 	if (is_gone(id, f)) {
 		runs_report(id, f);
 		bpf_map_delete_elem(&sockets, &id);

@@ -32,6 +32,8 @@ struct followed {
 	__u64 sock; /* its address, to find out whether a UNIX socket is still there */
 	__u64 listener;
 	__u64 queued_ns;
+	__u64 syn_ns, syn_by; /* SYN_SENT, and the pid_tgid that ran; 0: none, or told */
+	__u64 fin_sent_ns, fin_received_ns; /* FIN_WAIT1, CLOSE_WAIT; 0: none, or told */
 	__u32 depth, limit;
 	__u8 flags; /* enum st_sock_flags */
 	__u8 released;

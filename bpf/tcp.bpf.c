@@ -4,9 +4,9 @@
  * resets. A child is followed because its listener is, a server's end because
  * the client's is.
  */
+#include "destination.h"
 #include "listener.h"
-#include "run.h"
-#include "sock.h"
+#include "step.h"
 #include "target.h"
 
 #include <bpf/bpf_tracing.h>
@@ -23,51 +23,6 @@ static __always_inline void tuple_fill(struct tuple *t, const struct st_sock *s,
 	t->peer_port = mirrored ? s->local_port : s->peer_port;
 	__builtin_memcpy(t->local, mirrored ? s->peer : s->local, 16);
 	__builtin_memcpy(t->peer, mirrored ? s->local : s->peer, 16);
-}
-
-static __always_inline void state_seqs(struct st_state *r, struct sock *sk, int old, int new)
-{
-	r->written = READ(sk, tcp_sock, write_seq);
-	r->copied = READ(sk, tcp_sock, copied_seq);
-	if (new != TCP_ESTABLISHED)
-		return;
-	r->local_isn = READ(sk, tcp_sock, snd_una) - 1;
-	r->peer_isn = READ(sk, tcp_sock, rcv_nxt) - 1;
-}
-
-/* connect() chooses the local port only after this step: it will hardly be the one asked for. */
-static __always_inline bool port_pending(const struct st_sock *s)
-{
-	return config.local_port && s->state == TCP_SYN_SENT && !s->local_port &&
-	       !(s->flags & ST_SOCK_PEER);
-}
-
-static __always_inline void state_report(struct sock *sk, __u64 id, struct followed *f, int old,
-					 int new)
-{
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct st_state *r;
-
-	if (!RECORD_RESERVE(ST_STATE, ST_LOSS_STATE, r))
-		return;
-	sock_fill(&r->sock, sk, id, f->flags);
-	r->sock.state = new;
-	r->old = old;
-	r->new = new;
-	r->err = SOCK(sk, sk_err);
-	r->pid = pid_tgid >> 32;
-	r->tid = pid_tgid;
-	r->listener = f->listener;
-	r->queued_ns = f->queued_ns;
-	r->depth = f->depth;
-	r->limit = f->limit;
-	state_seqs(r, sk, old, new);
-	if (sock_wanted(&r->sock) && !port_pending(&r->sock)) {
-		record_submit(r);
-		return;
-	}
-	socket_unfollow(&r->sock);
-	bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 }
 
 /* The child's copy of its parent's bind node still points to where the parent
@@ -150,17 +105,20 @@ static __always_inline void child_born(struct sock *child)
 		wake_soon(f->queued_ns);
 }
 
-/* Process context, inside connect() or listen(): the one moment to follow a
- * target's socket that came by a way we do not hook (io_uring, a 32-bit call). */
-static __always_inline struct followed *follow_own(struct sock *sk, __u64 *id)
+/* Process context, inside connect() or listen(): a target's socket may have come by a way
+ * we do not hook (io_uring, a 32-bit call), a client's is followed from here on. */
+static __always_inline struct followed *follow_caller(struct sock *sk, int new, __u64 *id)
 {
 	struct followed *f;
 
 	*id = sock_id_made(sk);
 	f = socket_followed(*id);
-	if (!f && is_target(bpf_get_current_pid_tgid() >> 32))
-		f = socket_follow(sk, *id, 0);
-	return f;
+	if (f)
+		return f;
+	if (is_target(bpf_get_current_pid_tgid() >> 32))
+		return socket_follow(sk, *id, 0);
+	return new == TCP_SYN_SENT && goes_to_target(sk) ? socket_follow(sk, *id, ST_SOCK_PEER)
+							  : NULL;
 }
 
 static __always_inline void client_established(struct sock *sk, struct followed *f)
@@ -174,17 +132,6 @@ static __always_inline void client_established(struct sock *sk, struct followed 
 	sock_fill(&s, sk, 0, 0);
 	tuple_fill(&t, &s, false);
 	bpf_map_update_elem(&tuples, &t, &one, BPF_ANY);
-}
-
-/* Whether a connection stays on this host: the source is then the destination's
- * address, or both are loopback's. */
-static __always_inline bool is_local(struct sock *sk)
-{
-	struct st_sock s = {};
-	__u64 *local = (void *)s.local, *peer = (void *)s.peer;
-
-	sock_fill(&s, sk, 0, 0);
-	return (s.v4 && s.peer[0] == 127) || (local[0] == peer[0] && local[1] == peer[1]);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -204,7 +151,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	if (old == TCP_SYN_RECV && config.cookies)
 		child_identified(sk);
 	if (new == TCP_SYN_SENT || new == TCP_LISTEN) {
-		f = follow_own(sk, &id);
+		f = follow_caller(sk, new, &id);
 	} else if (new == TCP_ESTABLISHED || new == TCP_FIN_WAIT1 || new == TCP_CLOSE_WAIT ||
 		   new == TCP_CLOSE) {
 		id = sock_id(sk);
@@ -216,15 +163,11 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	} else {
 		return 0;
 	}
-	if (!f)
+	if (!f || step_wait(f, old, new))
 		return 0;
-	if (new == TCP_SYN_SENT && f->flags &ST_SOCK_PEER && !is_local(sk)) {
-		bpf_map_delete_elem(&sockets, &id); /* another host's listener, on the same port */
-		return 0;
-	}
 	if (new == TCP_CLOSE)
 		runs_report(id, f);
-	state_report(sk, id, f, old, new);
+	step_report(sk, id, f, old, new);
 	if (old == TCP_SYN_SENT && new == TCP_ESTABLISHED)
 		client_established(sk, f);
 	if (new == TCP_CLOSE && (f->released || !config.release))
@@ -238,7 +181,10 @@ static __always_inline int tcp_report(struct sock *sk, __u8 event)
 	struct followed *f = socket_followed(id);
 	struct st_tcp *r;
 
-	if (!f || !RECORD_RESERVE(ST_TCP, ST_LOSS_STATE, r))
+	if (!f)
+		return 0;
+	steps_report(sk, id, f);
+	if (!RECORD_RESERVE(ST_TCP, ST_LOSS_STATE, r))
 		return 0;
 	sock_fill(&r->sock, sk, id, f->flags);
 	r->event = event;

@@ -169,16 +169,19 @@ struct st_seen {
 
 /* old and new are the kernel's TCP_* numbers. For a child of a listener the
  * step LISTEN → SYN_RECV is not reported by itself: SYN_RECV → x carries its time.
- * Reported: x → SYN_SENT, LISTEN, ESTABLISHED, FIN_WAIT1, CLOSE_WAIT, CLOSE. */
+ * Reported: x → SYN_SENT, LISTEN, ESTABLISHED, FIN_WAIT1, CLOSE_WAIT, CLOSE. Of these
+ * SYN_SENT, FIN_WAIT1 and CLOSE_WAIT are told by the next record where it follows soon. */
 struct st_state {
 	struct st_header h;
 	struct st_sock sock;
 	__u64 listener;  /* child: id of its listener, 0: not known */
 	__u64 queued_ns; /* child: when it was made, just before it entered the queue; else 0 */
+	/* earlier steps that no record told: when → SYN_SENT, FIN_WAIT1, CLOSE_WAIT; else 0 */
+	__u64 syn_ns, fin_sent_ns, fin_received_ns;
 	__u32 local_isn, peer_isn; /* at → ESTABLISHED only */
 	__u32 written, copied;     /* write_seq and copied_seq: what the program wrote and read */
 	__u32 depth, limit;        /* child: the listener's queue when it was made */
-	__u32 pid, tid;            /* who ran, meaningful for → SYN_SENT and → LISTEN only */
+	__u32 pid, tid;            /* who ran, for → SYN_SENT (and syn_ns) and → LISTEN; else 0 */
 	__u8 old, new;
 	__u16 err; /* sk_err: ECONNREFUSED, ECONNRESET, ETIMEDOUT, … */
 	__u32 pad;
@@ -408,7 +411,7 @@ _Static_assert(sizeof(struct st_name) == 24, "st_name");
 _Static_assert(sizeof(struct st_call) == 192, "st_call");
 _Static_assert(sizeof(struct st_call_unix) == 304, "st_call_unix");
 _Static_assert(sizeof(struct st_seen) == 256, "st_seen");
-_Static_assert(sizeof(struct st_state) == 144, "st_state");
+_Static_assert(sizeof(struct st_state) == 168, "st_state");
 _Static_assert(sizeof(struct st_tcp) == 96, "st_tcp");
 _Static_assert(sizeof(struct st_data) == 88, "st_data");
 _Static_assert(sizeof(struct st_release) == 48, "st_release");

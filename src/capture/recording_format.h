@@ -39,7 +39,7 @@ struct recording_block {
 };
 
 /* What a writer puts into one block at most, and what a reader accepts. */
-#define RECORDING_BLOCK_BYTES (256u << 10)
+#define RECORDING_BLOCK_BYTES (64u << 10)
 #define RECORDING_BLOCK_MAX (4u << 20)
 
 _Static_assert(sizeof(struct recording_header) == 40, "recording_header");

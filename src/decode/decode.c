@@ -56,6 +56,8 @@ static bool seen_sound(const struct st_seen *seen)
 static bool state_sound(const struct st_state *state)
 {
 	return sock_sound(&state->sock) && time_sound(state->queued_ns) &&
+	       time_sound(state->syn_ns) && time_sound(state->fin_sent_ns) &&
+	       time_sound(state->fin_received_ns) &&
 	       state->old <= TCP_STATES && state->new <= TCP_STATES && state->err < 4096;
 }
 

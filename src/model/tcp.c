@@ -266,7 +266,7 @@ static bool is_birth(const struct model *model, const struct st_state *state)
 	return state->old == TCP_SYN_RECV && (state->queued_ns || !sock || !sock->pub.connection);
 }
 
-void tcp_apply_state(struct model *model, const struct st_state *state)
+static void apply_step(struct model *model, const struct st_state *state)
 {
 	int64_t t = wire_time(model, state->h.ts_ns);
 	bool birth = is_birth(model, state);
@@ -299,6 +299,34 @@ void tcp_apply_state(struct model *model, const struct st_state *state)
 	} else if (conn && state->new == TCP_CLOSE_WAIT) {
 		fin_received(model, conn, conn_side(conn, sock), t);
 	}
+}
+
+/* A step that the record tells beside its own. */
+static void apply_earlier(struct model *model, const struct st_state *state, uint64_t ts_ns,
+			  uint8_t old, uint8_t new)
+{
+	struct st_state step = *state;
+
+	step.h.ts_ns = ts_ns;
+	step.old = old;
+	step.new = new;
+	step.err = 0;
+	step.written = step.copied = 0;
+	if (ts_ns)
+		apply_step(model, &step);
+}
+
+void tcp_apply_state(struct model *model, const struct st_state *state)
+{
+	bool sent_first = state->fin_sent_ns < state->fin_received_ns;
+
+	apply_earlier(model, state, state->syn_ns, TCP_CLOSE, TCP_SYN_SENT);
+	if (sent_first)
+		apply_earlier(model, state, state->fin_sent_ns, TCP_ESTABLISHED, TCP_FIN_WAIT1);
+	apply_earlier(model, state, state->fin_received_ns, TCP_ESTABLISHED, TCP_CLOSE_WAIT);
+	if (!sent_first)
+		apply_earlier(model, state, state->fin_sent_ns, TCP_ESTABLISHED, TCP_FIN_WAIT1);
+	apply_step(model, state);
 }
 
 static void retransmitted(struct model *model, struct sock *sock, struct conn *conn, int64_t t_ns)

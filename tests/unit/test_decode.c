@@ -194,6 +194,9 @@ static void test_values_out_of_range(void **state)
 	refuses(ST_STATE, state.old, 14);
 	refuses(ST_STATE, state.new, 14);
 	refuses(ST_STATE, state.queued_ns, ~0ULL);
+	refuses(ST_STATE, state.syn_ns, ~0ULL);
+	refuses(ST_STATE, state.fin_sent_ns, ~0ULL);
+	refuses(ST_STATE, state.fin_received_ns, ~0ULL);
 	refuses(ST_STATE, state.err, 4096);
 	refuses(ST_TCP, tcp.event, 0);
 	refuses(ST_TCP, tcp.event, ST_TCP_MAX);
