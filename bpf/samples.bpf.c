@@ -141,7 +141,8 @@ static __always_inline bool thread_wanted(struct task_struct *task)
 	for (int i = 0; i < ST_SAMPLING_TIDS; i++)
 		if (sampling.tid[i] == tid)
 			return true;
-	return sampling.all && owns_listener(task);
+	/* One of the kernel's own has no files; to read them all the same would be a fault. */
+	return sampling.all && task->files && owns_listener(task);
 }
 
 SEC("iter/task")

@@ -16,6 +16,7 @@
 #define WATCHED_MAX 16384
 #define APART_NS (1000 * MS) /* after so long a new row of looks begins */
 #define SHARE 20 /* of the time one in so many parts may go into looking */
+#define ALL_PAUSE_NS (100 * MS)
 #define VAIN_MAX 10 /* looks in a row that found nobody: the listener is gone */
 
 /* One listener. */
@@ -215,7 +216,9 @@ static int64_t pause_ns(const struct watched *watched, int64_t now_ns)
 {
 	int64_t age_ns = now_ns - watched->since_ns;
 
-	return age_ns < 500 * MS ? 5 * MS : age_ns < 10000 * MS ? 20 * MS : 50 * MS;
+	if (age_ns < 500 * MS && watched->tids)
+		return 5 * MS;
+	return age_ns < 10000 * MS ? 20 * MS : 50 * MS;
 }
 
 bool sampler_next(struct sampler *sampler, int64_t now_ns, struct st_sampling *out)
@@ -241,11 +244,11 @@ bool sampler_next(struct sampler *sampler, int64_t now_ns, struct st_sampling *o
 		out->fd[i] = watched->fd[i];
 	for (int i = 0; i < ST_SAMPLING_TIDS; i++)
 		out->tid[i] = watched->tid[i];
-	out->all = watched->all_due_ns <= now_ns;
-	watched->due_ns = now_ns + pause_ns(watched, now_ns);
 	/* where nobody has accepted yet, all are those to look at */
+	out->all = !watched->tids || watched->all_due_ns <= now_ns;
+	watched->due_ns = now_ns + pause_ns(watched, now_ns);
 	if (out->all)
-		watched->all_due_ns = now_ns + (watched->tids ? 100 * MS : 20 * MS);
+		watched->all_due_ns = now_ns + ALL_PAUSE_NS;
 	return true;
 }
 

@@ -25,5 +25,5 @@ int64_t sampler_due_ns(const struct sampler *sampler);
 /* What to look for now, one listener after the other until it says false. */
 bool sampler_next(struct sampler *sampler, int64_t now_ns, struct st_sampling *out);
 
-/* The look for what sampler_next() gave took so long. */
+/* The look for what sampler_next() gave took so much of a CPU. */
 void sampler_looked(struct sampler *sampler, int64_t took_ns);

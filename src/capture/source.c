@@ -54,12 +54,17 @@ struct source {
 	bool yields; /* it runs at a lower priority */
 };
 
-static int64_t now_ns(void)
+static int64_t clock_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int64_t now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 static int hand_on(struct source *source, const void *record, size_t size)
@@ -420,17 +425,16 @@ static int housekeeping(struct source *source)
 }
 
 /* Looks at the threads of those listeners whose turn it is. */
-static int sample_threads(struct source *source)
+static int sample_threads(struct source *source, int64_t now)
 {
 	struct st_sampling *sampling = &source->skeleton->bss->sampling;
-	int64_t now = now_ns();
 	int r = 0;
 
 	while (!r && source->sampler && sampler_next(source->sampler, now, sampling)) {
-		int64_t before = now_ns();
+		int64_t before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 
 		r = run_iterator(source, source->threads_link);
-		sampler_looked(source->sampler, now_ns() - before);
+		sampler_looked(source->sampler, clock_ns(CLOCK_THREAD_CPUTIME_ID) - before);
 	}
 	return r;
 }
@@ -467,7 +471,7 @@ int source_poll(struct source *source, int timeout_ms)
 	r = consume(source);
 	keep_up(source);
 	if (!r)
-		r = sample_threads(source);
+		r = sample_threads(source, now_ns());
 	return r ? r : housekeeping(source);
 }
 
@@ -486,7 +490,9 @@ int source_finish(struct source *source)
 
 	stop_yielding(source);
 	source->skeleton->bss->finishing = true;
-	r = run_periodic(source);
+	r = sample_threads(source, INT64_MAX / 2); /* whoever is due or not */
+	if (!r)
+		r = run_periodic(source);
 	if (!r)
 		r = consume(source);
 	if (!r)

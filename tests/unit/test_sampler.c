@@ -137,7 +137,7 @@ static void test_cost(void **state)
 	struct sampler *sampler = *state;
 	struct st_sampling what;
 
-	arrives(sampler, LIMIT);
+	accepts(sampler, 201, 7, LIMIT);
 	assert_true(sampler_next(sampler, NOW, &what));
 	sampler_looked(sampler, 10 * MS);
 	assert_false(looks(sampler, NOW + 190 * MS, &what, true));
