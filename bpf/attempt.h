@@ -103,7 +103,7 @@ static __always_inline bool is_full(struct sock *sk)
 /* The member of the listener's reuseport group that dropped: its own count rose. Where that
  * is true of several (strays count too), the one whose queue is full. What is found goes
  * through memory: kept in registers it has the verifier walk the loop's every combination. */
-static __always_inline void member_find(struct attempt *a)
+static __noinline int member_find(struct attempt *a)
 {
 	struct sock *sk = (void *)a->sock;
 	__u64 group = READ_ADDRESS(sk, sock, sk_reuseport_cb), id;
@@ -113,7 +113,7 @@ static __always_inline void member_find(struct attempt *a)
 	a->member = group ? 0 : a->sock;
 	for (__u32 i = 0; i < MAX_GROUP && i < n; i++) {
 		sk = group_member(group, i);
-		id = sock_id(sk);
+		id = inet_id(sk);
 		l = bpf_map_lookup_elem(&listeners, &id);
 		if (!l || (__u32)SOCK(sk, sk_drops.counter) == l->drops)
 			continue;
@@ -121,10 +121,11 @@ static __always_inline void member_find(struct attempt *a)
 		if (is_full(sk))
 			break;
 	}
-	id = sock_id((void *)a->member);
+	id = inet_id((void *)a->member);
 	l = bpf_map_lookup_elem(&listeners, &id);
 	if (l)
 		l->drops++;
+	return 0;
 }
 
 static __always_inline void drop_report(const struct attempt *a, struct sock *sk, __u8 path,
@@ -132,7 +133,7 @@ static __always_inline void drop_report(const struct attempt *a, struct sock *sk
 {
 	struct followed *f;
 	struct st_drop *r;
-	__u64 id = sock_id(sk);
+	__u64 id = inet_id(sk);
 
 	if (!RECORD_RESERVE(ST_DROP, ST_LOSS_STATE, r))
 		return;

@@ -158,7 +158,7 @@ int BPF_PROG(on_ack_dropped, struct sk_buff *skb, void *location, int reason, st
 
 	if (!sk || (__u32)reason != config.listen_overflow)
 		return 0;
-	id = sock_id(sk);
+	id = inet_id(sk);
 	if (bpf_map_lookup_elem(&listeners, &id))
 		ack_dropped(sk, id, skb);
 	return 0;

@@ -11,7 +11,7 @@
 
 #define MAX_LISTENERS 16384
 #define MAX_NETNS 1024
-#define MAX_GROUP 128 /* members of a reuseport group that are looked through */
+#define MAX_GROUP 64 /* members of a reuseport group that are looked through */
 #define NETNS_PAUSE_NS (1000 * 1000 * 1000ULL) /* between two readings of a namespace */
 
 /* Where a segment must be addressed to; device 0 and address 0 stand for any. */
@@ -97,7 +97,7 @@ static __always_inline __u64 pointer_of(struct sock *sk)
 
 static __always_inline bool is_listener(struct sock *sk, __u64 id)
 {
-	return SOCK(sk, __sk_common.skc_state) == TCP_LISTEN && sock_id(sk) == id;
+	return SOCK(sk, __sk_common.skc_state) == TCP_LISTEN && inet_id(sk) == id;
 }
 
 static __always_inline void place_of(struct place *place, struct sock *sk, const struct st_sock *s)
@@ -258,21 +258,23 @@ static __always_inline void listener_follow(struct sock *sk, __u64 id, const str
 		loss_count(ST_LOSS_SOCKET_MAP);
 }
 
-/* The place of a listener that goes is taken by another member of its reuseport group. */
-static __always_inline void place_hand_on(const struct place *place, struct sock *sk, __u64 id)
+/* The place of a listener that goes is taken by another member of its reuseport group. A
+ * function of its own, or the verifier goes on from every turn of the loop. */
+static __noinline int place_hand_on(const struct place *place, struct sock *sk, __u64 id)
 {
 	__u64 group = READ_ADDRESS(sk, sock, sk_reuseport_cb), *there, member;
 	__u32 n = group_size(group);
 
 	there = bpf_map_lookup_elem(&places, place);
 	if (!there || *there != id)
-		return;
+		return 0;
 	bpf_map_delete_elem(&places, place);
 	for (__u32 i = 0; i < MAX_GROUP && i < n; i++) {
-		member = sock_id(group_member(group, i));
+		member = inet_id(group_member(group, i));
 		if (member != id && bpf_map_lookup_elem(&listeners, &member))
 			bpf_map_update_elem(&places, place, &member, BPF_ANY);
 	}
+	return 0;
 }
 
 static __always_inline void listener_forget(struct sock *sk, __u64 id)

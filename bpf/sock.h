@@ -40,11 +40,14 @@ static __always_inline __u64 unix_id(struct sock *sk)
 }
 
 /* 0: it has no identity yet (a cookie that nobody asked for). */
+static __always_inline __u64 inet_id(struct sock *sk)
+{
+	return config.cookies ? (__u64)SOCK(sk, __sk_common.skc_cookie.counter) : pointer_id(sk);
+}
+
 static __always_inline __u64 sock_id(struct sock *sk)
 {
-	if (SOCK(sk, __sk_common.skc_family) == AF_UNIX)
-		return unix_id(sk);
-	return config.cookies ? (__u64)SOCK(sk, __sk_common.skc_cookie.counter) : pointer_id(sk);
+	return SOCK(sk, __sk_common.skc_family) == AF_UNIX ? unix_id(sk) : inet_id(sk);
 }
 
 /* Behind an MPTCP fd stands its first subflow: addresses, states and queue are there. */

@@ -89,8 +89,7 @@ static __always_inline void child_born(struct sock *child)
 	struct followed *f, *listener;
 
 	if (parent)
-		parent_id = config.cookies ? (__u64)SOCK(parent, __sk_common.skc_cookie.counter)
-					   : pointer_id(parent);
+		parent_id = inet_id(parent);
 	listener = socket_followed(parent_id);
 	if (!listener)
 		return;
@@ -147,7 +146,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 		return 0;
 	}
 	if (old == TCP_LISTEN)
-		listener_forget(sk, sock_id(sk));
+		listener_forget(sk, inet_id(sk));
 	if (old == TCP_SYN_RECV && config.cookies)
 		child_identified(sk);
 	if (new == TCP_SYN_SENT || new == TCP_LISTEN) {
