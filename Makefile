@@ -171,6 +171,7 @@ bench:
 	@$(MAKE) --no-print-directory all build/bench/choices
 	@build/bench/choices
 	@bench/run $(BENCH)
+	@bench/list
 
 build/bench/choices: bench/choices.c bench/choices.bpf.c bench/choices.h
 	@mkdir -p $(@D)

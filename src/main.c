@@ -25,6 +25,8 @@ static int run(const struct options *options)
 		return cmd_diagnose(options);
 	case COMMAND_CHECK:
 		return cmd_check(options);
+	case COMMAND_LIST:
+		return cmd_list(options);
 	case COMMAND_SET_BACKLOG:
 		return cmd_set_backlog(options);
 	case COMMAND_VERSION:

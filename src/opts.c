@@ -304,14 +304,12 @@ static int set_option(struct options *o, int option, const char *text)
 /* Removes the command's name from argv and says which it is. */
 static enum command take_command(int *argc, char **argv)
 {
-	static const char *const names[COMMAND_HELP] = {[COMMAND_TRACE] = "trace",
-							[COMMAND_RECORD] = "record",
-							[COMMAND_SHOW] = "show",
-							[COMMAND_EXPORT] = "export",
-							[COMMAND_VIEW] = "view",
-							[COMMAND_CHECK] = "check",
-							[COMMAND_SET_BACKLOG] = "set-backlog",
-							[COMMAND_DIAGNOSE] = "diagnose"};
+	static const char *const names[COMMAND_HELP] = {
+		[COMMAND_TRACE] = "trace",      [COMMAND_RECORD] = "record",
+		[COMMAND_SHOW] = "show",        [COMMAND_EXPORT] = "export",
+		[COMMAND_VIEW] = "view",        [COMMAND_CHECK] = "check",
+		[COMMAND_LIST] = "list",        [COMMAND_SET_BACKLOG] = "set-backlog",
+		[COMMAND_DIAGNOSE] = "diagnose"};
 
 	for (int c = 0; c<COMMAND_HELP && * argc> 1; c++) {
 		if (strcmp(argv[1], names[c]))

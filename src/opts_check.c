@@ -108,6 +108,16 @@ static int check_view(struct options *o, char **operands)
 	return 0;
 }
 
+/* The target is that of a trace, or everything; but nothing can be started for it. */
+static int check_list(struct options *o, char **operands)
+{
+	if (o->run)
+		return log_err_r(-EINVAL, "list shows what is there: it starts no command");
+	if (!o->source.pids.len && !o->source.cgroup)
+		o->source.all = true;
+	return check_target(o, operands[0]);
+}
+
 static int check_set_backlog(struct options *o, char **operands)
 {
 	struct address selector;
@@ -164,6 +174,8 @@ int options_check(struct options *o, char **operands)
 		return check_file(o, operands);
 	if (o->command == COMMAND_VIEW)
 		return check_view(o, operands);
+	if (o->command == COMMAND_LIST)
+		return check_list(o, operands);
 	if (o->command == COMMAND_SET_BACKLOG)
 		return check_set_backlog(o, operands);
 	if (o->command == COMMAND_DIAGNOSE)

@@ -13,6 +13,7 @@ const char options_usage[] =
 	"  socktrace show FILE [--conn ID]        the drawings from a file\n"
 	"  socktrace export FILE --format F [-o OUT]   F: json, ndjson, html, svg (with --conn)\n"
 	"  socktrace view [FILE]                  a recording or document in the browser\n"
+	"  socktrace list [TARGET]                the listeners: as ss -ltnp, plus backlog, drops\n"
 	"  socktrace set-backlog N -p PID -L PORT|ADDR:PORT   a running listener's backlog: asks\n"
 	"                                         first (--yes: not), prints the undo\n"
 	"  socktrace diagnose TARGET|FILE         why clients are turned away, and what to do\n"

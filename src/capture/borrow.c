@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "capture/netns_visit.h"
+#include "capture/owners.h"
 #include "capture/proc.h"
 
 static int option(int fd, int name)
@@ -80,19 +81,6 @@ static bool is_wanted(const struct borrowed *borrowed)
 		getpeername(borrowed->fd, (struct sockaddr *)&peer, &len));
 }
 
-/* "socket:[4242]": the inode; 0: something else. */
-static uint64_t socket_inode(int dir, const char *name)
-{
-	unsigned long long inode = 0;
-	char target[64];
-	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
-
-	if (n <= 0)
-		return 0;
-	target[n] = '\0';
-	return sscanf(target, "socket:[%llu]", &inode) == 1 ? inode : 0;
-}
-
 static bool is_known(const struct borrowed_list *list, uint64_t inode)
 {
 	vec_each (at, list)
@@ -136,7 +124,7 @@ static int borrow_all(pid_t pid, int pidfd, DIR *dir, struct borrowed_list *out)
 
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		borrowed.inode = socket_inode(dirfd(dir), entry->d_name);
+		borrowed.inode = owners_inode(dirfd(dir), entry->d_name);
 		if (!borrowed.inode || is_known(out, borrowed.inode))
 			continue;
 		borrowed.their_fd = atoi(entry->d_name);
@@ -146,6 +134,13 @@ static int borrow_all(pid_t pid, int pidfd, DIR *dir, struct borrowed_list *out)
 	return r;
 }
 
+int borrow_open(pid_t pid)
+{
+	int pidfd = syscall(SYS_pidfd_open, pid, 0);
+
+	return pidfd < 0 ? -errno : pidfd;
+}
+
 int borrow_sockets(pid_t pid, struct borrowed_list *out)
 {
 	char path[64];
@@ -153,9 +148,9 @@ int borrow_sockets(pid_t pid, struct borrowed_list *out)
 	DIR *dir;
 
 	/* The pidfd first: from here on a reused PID cannot mislead us, it finds no process. */
-	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	pidfd = borrow_open(pid);
 	if (pidfd < 0)
-		return -errno;
+		return pidfd;
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	dir = opendir(path);
 	if (dir)
@@ -173,4 +168,17 @@ void borrowed_release(struct borrowed_list *list)
 	vec_each (at, list)
 		close(at->fd);
 	vec_release(list);
+}
+
+int borrow_defer_accept(int pidfd, int their_fd)
+{
+	int fd = syscall(SYS_pidfd_getfd, pidfd, their_fd, 0), seconds = -1;
+	socklen_t len = sizeof(seconds);
+
+	if (fd < 0)
+		return -1;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &len))
+		seconds = -1;
+	close(fd);
+	return seconds;
 }

@@ -36,3 +36,10 @@ void borrowed_release(struct borrowed_list *list);
 
 /* Reads it again: borrowed.listening, .limit. */
 void borrowed_look(struct borrowed *borrowed);
+
+/* A pidfd, or -errno. */
+int borrow_open(pid_t pid);
+
+/* TCP_DEFER_ACCEPT of a listener, which no other interface tells, in seconds; 0: not set,
+ * -1: not known. */
+int borrow_defer_accept(int pidfd, int their_fd);

@@ -29,7 +29,7 @@ static int visit_other(int own, int ns_fd, netns_visitor *visit, void *context)
 		return -errno;
 	r = visit(context);
 	if (setns(own, CLONE_NEWNET))
-		return log_err_r(-errno, "cannot return to the own network namespace: %s",
+		return log_err_r(-ENOTRECOVERABLE, "cannot return to the own network namespace: %s",
 				 strerror(errno));
 	return r;
 }

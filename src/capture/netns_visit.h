@@ -10,7 +10,8 @@
 typedef int netns_visitor(void *context);
 
 /* Calls `visit` in the network namespace that ns_fd is of. Its result, or -errno where
- * the namespace may not be entered: -EPERM without CAP_SYS_ADMIN, unless it is our own. */
+ * the namespace may not be entered: -EPERM without CAP_SYS_ADMIN, unless it is our own.
+ * -ENOTRECOVERABLE, said, where the way back is barred: nothing can go on. */
 int netns_visit(int ns_fd, netns_visitor *visit, void *context);
 
 /* The same, in the namespace of a process. -ESRCH, -EACCES where it cannot be had. */

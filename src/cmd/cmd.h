@@ -19,4 +19,5 @@ int cmd_export(const struct options *options);
 int cmd_view(const struct options *options);
 int cmd_diagnose(const struct options *options);
 int cmd_check(const struct options *options);
+int cmd_list(const struct options *options);
 int cmd_set_backlog(const struct options *options);

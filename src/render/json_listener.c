@@ -85,6 +85,16 @@ static void json_dropped_peer(struct json *json, const struct dropped_peer *peer
 	json_object_end(json);
 }
 
+static void json_sk_drops(struct json *json, const struct listener *listener)
+{
+	size_t n = listener->readings.len;
+
+	if (n && listener->protocol != PROTOCOL_UNIX)
+		json_member_uint(json, "sk_drops", listener->readings.items[n - 1].sk_drops);
+	else
+		json_member_null(json, "sk_drops");
+}
+
 static void json_refusals(struct json *json, const struct listener *listener)
 {
 	const struct drops *drops = &listener->drops;
@@ -105,6 +115,7 @@ static void json_refusals(struct json *json, const struct listener *listener)
 		json_member_null(json, "unix");
 	}
 	json_member_null(json, "residue");
+	json_sk_drops(json, listener);
 	json_member_array(json, "dropped_peers");
 	vec_each (peer, &listener->dropped_peers)
 		json_dropped_peer(json, peer);

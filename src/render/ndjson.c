@@ -114,10 +114,20 @@ void ndjson_open_connections(struct ndjson *writer, const struct model *model)
 			ndjson_connection(writer, model->connections.items[i]);
 }
 
-void ndjson_end(struct ndjson *writer, const struct model *model)
+void ndjson_end_line(struct ndjson *writer)
 {
 	struct json *json = &writer->json;
 
+	ndjson_header(writer);
+	json_open(json, JSON_LINE, "end");
+	json_member_time(json, "duration_ns", writer->capture->duration_ns);
+	json_loss_member(json, writer->capture);
+	json_object_end(json);
+	json_line_end(json);
+}
+
+void ndjson_end(struct ndjson *writer, const struct model *model)
+{
 	ndjson_header(writer);
 	for (size_t i = 0; i < model->sockets.len; i++)
 		if (model_socket_shown(model->sockets.items[i]))
@@ -130,11 +140,7 @@ void ndjson_end(struct ndjson *writer, const struct model *model)
 		if (!model->connections.items[i]->retired)
 			ndjson_connection(writer, model->connections.items[i]);
 	ndjson_findings(writer, model);
-	json_open(json, JSON_LINE, "end");
-	json_member_time(json, "duration_ns", model->capture.duration_ns);
-	json_loss_member(json, &model->capture);
-	json_object_end(json);
-	json_line_end(json);
+	ndjson_end_line(writer);
 }
 
 int ndjson_flush(struct ndjson *writer)

@@ -38,6 +38,7 @@ void ndjson_open_connections(struct ndjson *writer, const struct model *model);
 /* All that the model still holds and no line has told the end of (a connection that was
  * retired had its line then), then the end line. After model_finish(). */
 void ndjson_end(struct ndjson *writer, const struct model *model);
+void ndjson_end_line(struct ndjson *writer); /* that one alone */
 
 /* Makes the lines so far visible to whoever reads: to be called when no more records
  * are at hand. 0, or the first -errno (-EPIPE, -ENOSPC, …), not said. */

@@ -135,6 +135,7 @@ export interface Listener {
   cookies_sent: number | null;
   unix: { blocked: number; eagain: number } | null;
   residue: number | null;
+  sk_drops: number | null;
   dropped_peers: DroppedPeer[];
   accept_wait_ns: {
     p50: number | null;
