@@ -19,27 +19,24 @@
 #include "base/log.h"
 #include "capture/cookies.h"
 #include "capture/host.h"
+#include "capture/iterators.h"
 #include "capture/lookups.h"
 #include "capture/priority.h"
 #include "capture/privileges.h"
 #include "capture/probes.h"
 #include "capture/proc.h"
-#include "capture/sampler.h"
 #include "socktrace/config.h"
 
 #include "socktrace.skel.h" /* wants config.h before it */
 
 #define HOUSEKEEPING_NS (50 * 1000 * 1000LL)
-#define PERIODIC 4
 
 struct source {
 	struct probes *probes;
 	struct socktrace_bpf *skeleton; /* the probes' */
 	struct ring_buffer *ring;
-	struct bpf_link *periodic[PERIODIC]; /* iterators over maps, run in this order, or NULL */
+	struct iterators *iterators;
 	struct lookups *lookups; /* NULL: that row does not run so */
-	struct bpf_link *threads_link; /* the iterator over threads, or NULL */
-	struct sampler *sampler; /* when to run that one; NULL: never */
 	source_sink *sink;
 	void *context;
 	int sink_error; /* the first */
@@ -54,17 +51,12 @@ struct source {
 	bool yields; /* it runs at a lower priority */
 };
 
-static int64_t clock_ns(clockid_t clock)
+static int64_t now_ns(void)
 {
 	struct timespec t;
 
-	clock_gettime(clock, &t);
+	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static int64_t now_ns(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
 }
 
 static int hand_on(struct source *source, const void *record, size_t size)
@@ -107,8 +99,7 @@ static int on_ring_record(void *context, void *data, size_t size)
 	source->read_bytes += size;
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
-	if (source->sampler)
-		sampler_note(source->sampler, header);
+	iterators_note(source->iterators, header);
 	if (source->lookups)
 		cover_listener(source, header);
 	return hand_on(source, data, size);
@@ -197,29 +188,6 @@ static int open_ring(struct source *source)
 			    : log_err_r(-errno, "cannot map the ring buffer: %s", strerror(errno));
 }
 
-static struct bpf_link *attach_iterator(const struct bpf_program *program,
-					const struct bpf_map *map)
-{
-	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(map)};
-	DECLARE_LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
-			    .link_info_len = sizeof(info));
-
-	return bpf_program__attach_iter(program, &options);
-}
-
-static void attach_iterators(struct source *source)
-{
-	struct socktrace_bpf *s = source->skeleton;
-
-	if (probes_row_method(source->probes, ROW_IDLE))
-		source->periodic[0] = attach_iterator(s->progs.report_idle_runs, s->maps.sockets);
-	if (!probes_row_method(source->probes, ROW_LISTENERS))
-		return;
-	source->periodic[1] = attach_iterator(s->progs.settle_attempts, s->maps.attempts);
-	source->periodic[2] = attach_iterator(s->progs.read_listeners, s->maps.listeners);
-	source->periodic[3] = attach_iterator(s->progs.read_netnses, s->maps.netnses);
-}
-
 /* With -a, a listener may be anywhere. */
 static int cover_all(struct source *source)
 {
@@ -232,13 +200,12 @@ static int cover_all(struct source *source)
 	return r;
 }
 
-static int attach_thread_iterator(struct source *source)
+static int consume(void *context)
 {
-	if (!probes_row_method(source->probes, ROW_THREADS))
-		return 0;
-	source->threads_link =
-		bpf_program__attach_iter(source->skeleton->progs.sample_threads, NULL);
-	return source->threads_link ? sampler_new(&source->sampler) : 0;
+	struct source *source = context;
+	int r = ring_buffer__consume(source->ring);
+
+	return source->sink_error ? source->sink_error : r < 0 && r != -EINTR ? r : 0;
 }
 
 static int check_pids(const struct source_options *options)
@@ -273,10 +240,8 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 		r = lookups_new(source->skeleton, &source->lookups);
 	if (!r && source->lookups && options->all)
 		r = cover_all(source);
-	if (!r) {
-		attach_iterators(source);
-		r = attach_thread_iterator(source);
-	}
+	if (!r)
+		r = iterators_new(source->probes, consume, source, &source->iterators);
 	if (!r)
 		r = hand_on_preamble(source, options);
 	for (size_t i = 0; i < options->pids.len && !r; i++)
@@ -287,29 +252,6 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 		source_free(&source);
 	else
 		*out = source;
-	return r;
-}
-
-static int consume(struct source *source)
-{
-	int r = ring_buffer__consume(source->ring);
-
-	return source->sink_error ? source->sink_error : r < 0 && r != -EINTR ? r : 0;
-}
-
-/* Reads an iterator to its end; what it finds goes through the ring. */
-static int run_iterator(struct source *source, struct bpf_link *link)
-{
-	int fd = bpf_iter_create(bpf_link__fd(link)), r = 0;
-	char ignored[4096];
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	while (!r && ((n = read(fd, ignored, sizeof(ignored))) > 0 ||
-		      (n < 0 && (errno == EAGAIN || errno == EINTR))))
-		r = consume(source);
-	close(fd);
 	return r;
 }
 
@@ -364,7 +306,7 @@ int source_snapshot(struct source *source)
 		r = make_cookies(&pids);
 	if (!r && probes_row_method(source->probes, ROW_SNAPSHOT)) {
 		link = bpf_program__attach_iter(source->skeleton->progs.snapshot_files, NULL);
-		r = link ? run_iterator(source, link) : -errno;
+		r = link ? iterators_run(source->iterators, link) : -errno;
 		bpf_link__destroy(link);
 	}
 	vec_each (pid, &pids)
@@ -402,16 +344,6 @@ static int hand_on_losses(struct source *source, bool always)
 	return hand_on(source, &record, sizeof(record));
 }
 
-static int run_periodic(struct source *source)
-{
-	int r = 0;
-
-	for (int i = 0; i < PERIODIC && !r; i++)
-		if (source->periodic[i])
-			r = run_iterator(source, source->periodic[i]);
-	return r;
-}
-
 static int housekeeping(struct source *source)
 {
 	int64_t now = now_ns();
@@ -420,28 +352,13 @@ static int housekeeping(struct source *source)
 	if (now < source->housekeeping_ns)
 		return 0;
 	source->housekeeping_ns = now + HOUSEKEEPING_NS;
-	r = run_periodic(source);
+	r = iterators_run_periodic(source->iterators);
 	return r ? r : hand_on_losses(source, false);
-}
-
-/* Looks at the threads of those listeners whose turn it is. */
-static int sample_threads(struct source *source, int64_t now)
-{
-	struct st_sampling *sampling = &source->skeleton->bss->sampling;
-	int r = 0;
-
-	while (!r && source->sampler && sampler_next(source->sampler, now, sampling)) {
-		int64_t before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-
-		r = run_iterator(source, source->threads_link);
-		sampler_looked(source->sampler, clock_ns(CLOCK_THREAD_CPUTIME_ID) - before);
-	}
-	return r;
 }
 
 static int until_sampling_ms(const struct source *source, int timeout_ms)
 {
-	int64_t due = source->sampler ? sampler_due_ns(source->sampler) : INT64_MAX;
+	int64_t due = iterators_due_ns(source->iterators);
 	int64_t left_ms = due == INT64_MAX ? timeout_ms : (due - now_ns() + 999999) / 1000000;
 
 	return left_ms < 0 ? 0 : left_ms < timeout_ms ? left_ms : timeout_ms;
@@ -471,7 +388,7 @@ int source_poll(struct source *source, int timeout_ms)
 	r = consume(source);
 	keep_up(source);
 	if (!r)
-		r = sample_threads(source, now_ns());
+		r = iterators_sample_threads(source->iterators, now_ns());
 	return r ? r : housekeeping(source);
 }
 
@@ -490,9 +407,9 @@ int source_finish(struct source *source)
 
 	stop_yielding(source);
 	source->skeleton->bss->finishing = true;
-	r = sample_threads(source, INT64_MAX / 2); /* whoever is due or not */
+	r = iterators_sample_threads(source->iterators, INT64_MAX / 2); /* whoever is due or not */
 	if (!r)
-		r = run_periodic(source);
+		r = iterators_run_periodic(source->iterators);
 	if (!r)
 		r = consume(source);
 	if (!r)
@@ -508,11 +425,7 @@ void source_free(struct source **source)
 	if (!s)
 		return;
 	ring_buffer__free(s->ring);
-	for (int i = 0; i < PERIODIC; i++)
-		bpf_link__destroy(s->periodic[i]);
-	lookups_free(&s->lookups);
-	bpf_link__destroy(s->threads_link);
-	sampler_free(&s->sampler);
+	iterators_free(&s->iterators);
 	probes_free(&s->probes);
 	hashmap_release(&s->cgroups);
 	free(s);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The iterators that user space drives while a trace runs: over maps every few tens of
+ * milliseconds, over threads while a queue is at least half full. What they find goes
+ * through the ring.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "capture/probes.h"
+#include "socktrace/record.h"
+
+struct bpf_link;
+struct iterators;
+
+/* Empties the ring: called in between, since an iterator can fill it. 0 or -errno. */
+typedef int iterators_consume(void *context);
+
+/* Those whose rows run. 0 or -ENOMEM. */
+int iterators_new(struct probes *probes, iterators_consume *consume, void *context,
+		  struct iterators **out);
+void iterators_free(struct iterators **iterators);
+
+/* Reads one to its end. 0 or -errno. */
+int iterators_run(struct iterators *iterators, struct bpf_link *link);
+
+int iterators_run_periodic(struct iterators *iterators);
+
+/* A record passes: it may say that threads are to be looked at. */
+void iterators_note(struct iterators *iterators, const struct st_header *record);
+
+/* Looks at the threads of those listeners that are due at now_ns (CLOCK_MONOTONIC). */
+int iterators_sample_threads(struct iterators *iterators, int64_t now_ns);
+
+int64_t iterators_due_ns(const struct iterators *iterators); /* INT64_MAX: not at all */
