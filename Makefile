@@ -142,7 +142,7 @@ $(fuzz_programs): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(core_obj)
 
 # --- checks ------------------------------------------------------------------
 
-.PHONY: test unit sanitized fuzz live lint golden demo bench vmtest deps
+.PHONY: test unit sanitized fuzz live lab lint golden demo bench vmtest deps
 
 # tests/run builds what a suite needs, with the tools that deps has just installed.
 test:
@@ -160,6 +160,12 @@ lint:
 
 golden: unit-programs
 	@for program in $(unit_programs); do SOCKTRACE_GOLDEN=update $$program || exit; done
+
+# Without SCENE it lists them.
+lab:
+	@mk/deps build test
+	@$(MAKE) --no-print-directory all
+	@tests/lab/run $(if $(SCENE),--show $(SCENE),--list)
 
 demo:
 	@mk/deps $(to_build) demo
@@ -213,6 +219,7 @@ help:
 	@echo 'make static       build ./socktrace-static, which needs no library at run time'
 	@echo 'make install      to $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX); make uninstall'
 	@echo 'make demo         the tutorial scenes, traced and drawn'
+	@echo 'make lab          servers with backlog troubles: a list; SCENE=name plays one'
 	@echo 'make test         every test but those in virtual machines'
 	@echo '                  in parts: make unit | sanitized | fuzz | live'
 	@echo 'make golden       write the expected drawings of the unit tests anew'

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the scenes share: their servers, their loads, and socktrace looking on, either to be
+checked (the tests) or to be read by a person (make lab). Knows nothing of any one scene.
+"""
+import collections
+import contextlib
+import importlib
+import json
+import os
+import signal
+import sys
+
+LAB = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(LAB), "live"))
+
+import harness  # noqa: E402
+from harness import PYTHON, SOCKTRACE, Program, eventually, kernel_counters, listening, read_text  # noqa: E402
+
+PORT = 8088
+PEERS = "10.99.0.1"  # where peers.py finds the server
+
+Scene = collections.namedtuple("Scene", "name rule text alone play")
+_scenes = []
+
+
+def scene(rule, text, alone=False):
+    """Marks a function as a scene: the rule that must be found in it (None: it checks for itself),
+    what it shows, and whether it needs the machine for itself."""
+    def mark(function):
+        _scenes.append(Scene(function.__name__, rule, text, alone, function))
+        return function
+    return mark
+
+
+def all_scenes():
+    for file in sorted(os.listdir(os.path.join(LAB, "scenes"))):
+        if file.endswith(".py"):
+            importlib.import_module("scenes." + file[:-3])
+    return {s.name: s for s in _scenes}
+
+
+def setting(name, value):
+    """A sysctl of this network namespace."""
+    with open("/proc/sys/net/" + name, "w", encoding="ascii") as file:
+        file.write(str(value))
+
+
+def is_listening(where):
+    return os.path.exists(where) if isinstance(where, str) else listening(where)
+
+
+class Lab:
+    """One scene being played."""
+
+    def __init__(self, shown=False):
+        self.shown = shown
+        self.rose = {}  # by how much each kernel counter rose while socktrace looked on
+        self.document = None
+
+    def say(self, text):
+        if self.shown:
+            print(f"\033[2m# {text}\033[0m" if sys.stdout.isatty() else f"# {text}", flush=True)
+
+    def start(self, *command, where=PORT, **options):
+        """Any other server, listening on the port or path."""
+        self.say(" ".join(map(str, command)))
+        server = Program(*command, **options)
+        eventually(f"{command[0]} listens", lambda: is_listening(where))
+        return server
+
+    def held_back(self, name, where, *arguments):
+        """One of servers/ that has its process but has not begun."""
+        self.say(" ".join(["tests/lab/servers/" + name, *map(str, (where, *arguments))]))
+        program = Program("sh", "-c", 'kill -STOP $$; exec "$@"', "sh",
+                          PYTHON, os.path.join(LAB, "servers", name), where, *arguments)
+        eventually("the server is held back", lambda: " T " in read_text(f"/proc/{program.pid}/stat"))
+        return program
+
+    def let_go(self, server, where):
+        os.kill(server.pid, signal.SIGCONT)
+        eventually("the server listens", lambda: is_listening(where))
+
+    @staticmethod
+    def favour(server):
+        """It is to be slow by itself, not for want of CPU time on a busy machine."""
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(server.pid, os.SCHED_RR, os.sched_param(1))
+
+    def server(self, name, where, *arguments):
+        """One of servers/, listening."""
+        server = self.held_back(name, where, *arguments)
+        self.let_go(server, where)
+        return server
+
+    def load(self, name, *arguments):
+        """Runs crowd.py or another load to its end; gives what it counted."""
+        self.say(" ".join([f"tests/lab/{name}", *map(str, arguments)]))
+        load = Program(PYTHON, os.path.join(LAB, name), *arguments)
+        self.favour(load)  # it keeps its pace on a busy machine
+        harness.same(f"status of {name}", load.finish(), 0)
+        counted = load.stdout
+        self.say(counted.strip())
+        return json.loads(counted)
+
+    def crowd(self, port=PORT, **options):
+        words = [w for key, value in options.items() for w in (f"--{key}", value) if w is not True]
+        return self.load("crowd.py", port, *words)
+
+    def watch(self, *target):
+        return Shown(self, target) if self.shown else Checked(self, target)
+
+    def needs(self, counter, at_least=1):
+        """The load has provoked what the scene is about, by the kernel's own count."""
+        rise = self.rose["TcpExt." + counter]
+        assert rise >= at_least, f"the load did not provoke it: {counter} rose by {rise}"
+
+
+def read_verdict(recording):
+    """The exported document; of its connections only a few are held against the schema."""
+    harness.socktrace("export", recording, "--format", "json", "-o", "whole.json")
+    whole = json.loads(read_text("whole.json"))
+    with open("part.json", "w", encoding="utf-8") as file:
+        json.dump({**whole, "connections": whole["connections"][:20]}, file)
+    harness.validate("part.json")
+    return harness.Document(whole)
+
+
+class Checked:
+    """socktrace record beside the scene; afterwards lab.document and lab.rose."""
+
+    def __init__(self, lab, target):
+        self.lab = lab
+        self.trace = Program(SOCKTRACE, "record", "-o", "lab.skt", *target)
+
+    def __enter__(self):
+        self.trace.await_message("attached")
+        self.before = kernel_counters()
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            return
+        after = kernel_counters()
+        self.lab.rose = {name: value - self.before.get(name, 0) for name, value in after.items()}
+        harness.same("status of socktrace", self.trace.stop(), 0)
+        self.lab.document = read_verdict("lab.skt")
+
+
+class Shown:
+    """socktrace diagnose beside the scene, for a person."""
+
+    def __init__(self, lab, target):
+        self.lab = lab
+        lab.say("socktrace diagnose " + " ".join(map(str, target)))
+        self.trace = Program(SOCKTRACE, "diagnose", *target, stdout=sys.stdout)
+
+    def __enter__(self):
+        self.trace.await_message("attached")
+        self.before = kernel_counters()
+        return self
+
+    def __exit__(self, *_):
+        after = kernel_counters()
+        self.lab.rose = {name: value - self.before.get(name, 0) for name, value in after.items()}
+        self.trace.process.send_signal(signal.SIGINT)
+        self.trace.finish()
+        print(*harness.messages(self.trace), sep="\n")
