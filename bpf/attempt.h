@@ -100,10 +100,19 @@ static __always_inline bool is_full(struct sock *sk)
 	return SOCK(sk, sk_ack_backlog) > SOCK(sk, sk_max_ack_backlog);
 }
 
-/* The member of the listener's reuseport group that dropped: its own count rose. Where that
- * is true of several (strays count too), the one whose queue is full. What is found goes
- * through memory: kept in registers it has the verifier walk the loop's every combination. */
-static __noinline int member_find(struct attempt *a)
+/* Is it this member's doing? Its own count of drops rose; a cookie is sent where the SYN queue
+ * is full. */
+static __always_inline bool is_doing_of(struct sock *sk, const struct listener *l, __u8 path)
+{
+	if (path == ST_DROP_COOKIE)
+		return syn_queue_length(sk) >= SOCK(sk, sk_max_ack_backlog);
+	return (__u32)SOCK(sk, sk_drops.counter) != l->drops;
+}
+
+/* The member of the listener's reuseport group whose doing it is; where that is true of several
+ * (strays count as drops too), one whose accept queue is full. What is found goes through
+ * memory: kept in registers it has the verifier walk the loop's every combination. */
+static __noinline int member_find(struct attempt *a, __u8 path)
 {
 	struct sock *sk = (void *)a->sock;
 	__u64 group = READ_ADDRESS(sk, sock, sk_reuseport_cb), id;
@@ -115,7 +124,7 @@ static __noinline int member_find(struct attempt *a)
 		sk = group_member(group, i);
 		id = inet_id(sk);
 		l = bpf_map_lookup_elem(&listeners, &id);
-		if (!l || (__u32)SOCK(sk, sk_drops.counter) == l->drops)
+		if (!l || !is_doing_of(sk, l, path))
 			continue;
 		a->member = l->sock;
 		if (is_full(sk))
@@ -123,7 +132,7 @@ static __noinline int member_find(struct attempt *a)
 	}
 	id = inet_id((void *)a->member);
 	l = bpf_map_lookup_elem(&listeners, &id);
-	if (l)
+	if (l && path != ST_DROP_COOKIE)
 		l->drops++;
 	return 0;
 }
@@ -164,9 +173,7 @@ static __always_inline void attempt_settle(struct attempt *a, __u32 cpu, const _
 
 	if (!path || bpf_map_update_elem(&settled, &name, &one, BPF_NOEXIST))
 		return;
-	a->member = a->sock;
-	if (path != ST_DROP_COOKIE)
-		member_find(a);
+	member_find(a, path);
 	if (rose[OUTCOME_COOKIE_BACK])
 		flags = ST_DROP_WITH_COOKIE | ST_DROP_LAST_ACK;
 	if (a->member)
