@@ -19,7 +19,9 @@ enum outcome {
 };
 
 struct attempt {
-	__u64 number; /* of all on this CPU */
+	__u64 number; /* odd, another one for each; the next even one while its end is told */
+	__u64 claimed; /* the number of the one that is being told from elsewhere */
+	__u64 barrier;
 	__u64 listener; /* its id; 0: nothing is under way */
 	__u64 sock;
 	__u64 member; /* of its reuseport group, the one that dropped it; 0: none of ours */
@@ -46,10 +48,10 @@ struct attempt_name {
 	__u64 cpu, number;
 };
 
-/* Attempts that were reported. */
+/* Attempts that were told while their CPU might have done so too. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 1024);
 	__type(key, struct attempt_name);
 	__type(value, __u32);
 } settled SEC(".maps");
@@ -164,20 +166,24 @@ static __always_inline void drop_report(const struct attempt *a, struct sock *sk
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 }
 
-/* The attempt has ended with these counts. Only one of those who find out may say so. */
-static __always_inline void attempt_settle(struct attempt *a, __u32 cpu, const __u64 *rose)
+/* The attempt has ended with these counts. */
+static __noinline int attempt_settle(struct attempt *a, const __u64 *rose, __u8 path)
 {
-	struct attempt_name name = {.cpu = cpu, .number = a->number};
-	__u8 path = outcome_path(rose), flags = 0;
-	__u32 one = 1;
+	__u8 flags = rose[OUTCOME_COOKIE_BACK] ? ST_DROP_WITH_COOKIE | ST_DROP_LAST_ACK : 0;
 
-	if (!path || bpf_map_update_elem(&settled, &name, &one, BPF_NOEXIST))
-		return;
 	member_find(a, path);
-	if (rose[OUTCOME_COOKIE_BACK])
-		flags = ST_DROP_WITH_COOKIE | ST_DROP_LAST_ACK;
 	if (a->member)
 		drop_report(a, (void *)a->member, path, flags);
+	return 0;
+}
+
+/* Both its CPU and an iterator elsewhere may find out: the first one tells. */
+static __always_inline bool attempt_contest(__u64 number, __u32 cpu)
+{
+	struct attempt_name name = {.cpu = cpu, .number = number};
+	__u32 one = 1;
+
+	return !bpf_map_update_elem(&settled, &name, &one, BPF_NOEXIST);
 }
 
 /* How full it is now, and from when on the counters are watched. */
@@ -185,7 +191,8 @@ static __always_inline void attempt_begin(struct attempt *a, struct sock *sk, __
 {
 	struct net *net = SOCK(sk, __sk_common.skc_net.net);
 
-	a->number++;
+	a->number = (a->number + 2) | 1; /* first: who copies the rest looks at it again */
+	barrier();
 	a->sock = pointer_of(sk);
 	a->statistics = net_statistics(net);
 	a->depth = SOCK(sk, sk_ack_backlog);
@@ -199,11 +206,31 @@ static __always_inline void attempt_begin(struct attempt *a, struct sock *sk, __
 /* The CPU is about to handle another segment. */
 static __always_inline void attempt_end(struct attempt *a, __u32 cpu)
 {
-	__u64 rose[OUTCOME_MAX];
+	__u64 rose[OUTCOME_MAX], number = a->number;
+	__u8 path;
 
 	if (!a->listener)
 		return;
-	if (outcome_since(rose, a, cpu))
-		attempt_settle(a, cpu, rose);
+	path = outcome_since(rose, a, cpu) ? outcome_path(rose) : 0;
+	if (path) {
+		__sync_fetch_and_add(&a->number, 1); /* before `claimed` is read */
+		if (a->claimed != number || attempt_contest(number, cpu))
+			attempt_settle(a, rose, path);
+	}
 	a->listener = 0;
+}
+
+/* The same from elsewhere, where the CPU has not begun another one since; `a` is a copy. */
+static __always_inline void attempt_end_for(volatile struct attempt *now, struct attempt *a,
+					    __u32 cpu)
+{
+	__u64 rose[OUTCOME_MAX];
+	__u8 path = outcome_since(rose, a, cpu) ? outcome_path(rose) : 0;
+
+	if (!path || !(a->number & 1) || a->claimed == a->number)
+		return;
+	now->claimed = a->number;
+	__sync_fetch_and_add(&now->barrier, 1); /* before `number` is read */
+	if (now->number == a->number && attempt_contest(a->number, cpu))
+		attempt_settle(a, rose, path);
 }

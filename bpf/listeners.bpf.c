@@ -32,16 +32,13 @@ int settle_attempts(struct bpf_iter__bpf_map_elem *ctx)
 {
 	volatile struct attempt *now = ctx->value;
 	struct attempt *a = attempt_of_cpu(MAX_CPUS);
-	__u64 rose[OUTCOME_MAX];
-	__u32 *key = ctx->key, cpu;
+	__u32 *key = ctx->key;
 
 	if (!key || !now || !a || *key == MAX_CPUS || !now->listener)
 		return 0;
-	cpu = *key;
 	bpf_probe_read_kernel(a, sizeof(*a), (void *)now);
-	/* Unless the CPU has begun another one meanwhile: then it settles this one. */
-	if (outcome_since(rose, a, cpu) && now->number == a->number && now->listener)
-		attempt_settle(a, cpu, rose);
+	if (now->number == a->number)
+		attempt_end_for(now, a, *key);
 	return 0;
 }
 
