@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "analyze/latency.h"
+#include "analyze/segments.h"
 
 #define PLACES_MAX 32
-#define LOOK_NS 1000000000LL /* how long a sample speaks for its thread at most */
 #define LONG_GAP_NS 100000000LL
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -23,38 +23,10 @@ static int64_t larger(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* What of a turn lies outside the episode was spent waiting for clients. */
-static void turn_add(struct acceptance *out, const struct accept_turn *turn,
-		     const struct episode *episode)
-{
-	int64_t span_ns =
-		smaller(turn->end_ns, episode->end_ns) - larger(turn->start_ns, episode->start_ns);
-	int64_t running_ns, runnable_ns;
-
-	if (span_ns <= 0)
-		return;
-	out->turns_ns += span_ns;
-	if (turn->running_ns == TIME_UNKNOWN || turn->runnable_ns == TIME_UNKNOWN) {
-		out->blocked_ns += span_ns;
-		return;
-	}
-	out->clocks = true;
-	running_ns = smaller(turn->running_ns, span_ns);
-	runnable_ns = smaller(turn->runnable_ns, span_ns - running_ns);
-	out->running_ns += running_ns;
-	out->runnable_ns += runnable_ns;
-	out->blocked_ns += span_ns - running_ns - runnable_ns;
-}
-
 static bool same_place(const struct place *place, const struct thread_sample *sample)
 {
 	return place->state == sample->state && place->syscall == sample->syscall &&
 	       place->fd == sample->fd && !strcmp(place->file, sample->file);
-}
-
-static bool is_held(uint8_t state)
-{
-	return state == ST_THREAD_STOPPED || state == ST_THREAD_FROZEN;
 }
 
 static int place_add(struct acceptance *out, const struct acceptor *acceptor,
@@ -70,10 +42,9 @@ static int place_add(struct acceptance *out, const struct acceptor *acceptor,
 		.ns = ns,
 	};
 
-	out->looked_ns += ns;
-	out->held_ns += is_held(sample->state)            ? ns
-			: sample->from_ns == TIME_UNKNOWN ? 0
-							  : smaller(sample->runnable_ns, ns);
+	out->placed_ns += ns;
+	if (sample->state == ST_THREAD_STOPPED || sample->state == ST_THREAD_FROZEN)
+		out->held_ns += ns;
 	vec_each (at, &out->places)
 		if (same_place(at, sample)) {
 			at->ns += ns;
@@ -82,23 +53,39 @@ static int place_add(struct acceptance *out, const struct acceptor *acceptor,
 	return out->places.len < PLACES_MAX ? vec_push(&out->places, place) : 0;
 }
 
-/* A sample speaks for the time since the one before, and the last one for a while longer. */
-static int samples_add(struct acceptance *out, const struct acceptor *acceptor,
-		       const struct episode *episode)
+/* Time inside accept() is not elsewhere: with clients waiting it takes none. */
+static int segment_add(struct acceptance *out, const struct acceptor *acceptor,
+		       const struct segment *segment, const struct episode *episode)
 {
-	int r = 0;
+	int64_t ns = smaller(segment->end_ns, episode->end_ns) -
+		     larger(segment->start_ns, episode->start_ns);
 
-	for (size_t i = 0; i < acceptor->samples.len && !r; i++) {
-		const struct thread_sample *sample = &acceptor->samples.items[i];
-		bool last = i + 1 == acceptor->samples.len;
-		int64_t from_ns = sample->from_ns == TIME_UNKNOWN ? sample->t_ns : sample->from_ns;
-		int64_t to_ns = last ? sample->t_ns + LOOK_NS : sample->t_ns;
+	if (ns <= 0 || segment->state == SEGMENT_ACCEPTING)
+		return 0;
+	out->elsewhere_ns += ns;
+	if (segment->state == SEGMENT_RUNNING)
+		out->running_ns += ns;
+	else if (segment->state == SEGMENT_RUNNABLE)
+		out->runnable_ns += ns;
+	else
+		out->blocked_ns += ns;
+	if (segment->state != SEGMENT_BLOCKED || !segment->sample)
+		return 0;
+	return place_add(out, acceptor, segment->sample, ns);
+}
 
-		from_ns = larger(from_ns, episode->start_ns);
-		to_ns = smaller(to_ns, episode->end_ns);
-		if (to_ns > from_ns)
-			r = place_add(out, acceptor, sample, to_ns - from_ns);
-	}
+static int acceptor_add(struct acceptance *out, const struct acceptor *acceptor,
+			const struct episode *episode)
+{
+	struct segments segments;
+	int r = segments_of(acceptor, &segments);
+
+	if (r)
+		return r;
+	vec_each (segment, &segments)
+		if (!r)
+			r = segment_add(out, acceptor, segment, episode);
+	vec_release(&segments);
 	return r;
 }
 
@@ -196,11 +183,9 @@ int acceptance_of(const struct model *model, const struct listener *listener,
 			continue;
 		if (leads(acceptor, out->leading))
 			out->leading = acceptor;
-		vec_each (turn, &acceptor->turns)
-			turn_add(out, turn, episode);
 		failures_add(out, acceptor, episode);
 		if (!r)
-			r = samples_add(out, acceptor, episode);
+			r = acceptor_add(out, acceptor, episode);
 	}
 	if (out->places.len)
 		qsort(out->places.items, out->places.len, sizeof(*out->places.items),

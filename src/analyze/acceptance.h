@@ -29,12 +29,10 @@ struct acceptance {
 	uint64_t accepted; /* in the episode */
 	int64_t gap_p50_ns, gap_max_ns; /* between two accepts of anybody, clients waiting */
 	int64_t longest_ns; /* time spent in gaps of at least 100 ms */
-	/* of all their turns, clipped to the episode; clocks: running and runnable are known */
-	bool clocks;
-	int64_t turns_ns, running_ns, runnable_ns, blocked_ns;
-	struct places places; /* outside accept(), the longest first; at most 32 */
-	int64_t looked_ns; /* the sum of all places */
-	int64_t held_ns; /* of it stopped, frozen or runnable */
+	/* how all of them spent the episode outside accept(), and of it: stopped or frozen */
+	int64_t elsewhere_ns, running_ns, runnable_ns, blocked_ns, held_ns;
+	struct places places; /* where they were blocked, the longest first; at most 32 */
+	int64_t placed_ns; /* the sum of all places */
 	bool failed; /* accept() ran out of fds: in the episode, or it was the last it did before */
 	int32_t failed_err;
 	uint64_t failures; /* in all */

@@ -74,7 +74,7 @@ void advise_listen_argument(const struct facts *facts, struct finding *finding, 
 
 	if (!advice)
 		return;
-	if (requested != -1)
+	if (requested != REQUESTED_UNKNOWN)
 		tell_into(finding, &advice->present, "%" PRId64, requested);
 	tell_into(finding, &advice->proposed, "%" PRIu32, proposed);
 }

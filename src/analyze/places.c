@@ -3,9 +3,10 @@
  * Owns the words for where a thread was found: state, call, and what it called it on.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "analyze/rules.h"
-#include "analyze/syscalls.h"
+#include "base/syscalls.h"
 
 #define PLACES_TOLD 3
 
@@ -27,6 +28,30 @@ static const char *state_text(uint8_t state)
 	}
 }
 
+/* As a program writes it. */
+static void call_text(const char *machine, int number, struct strbuf *out)
+{
+	const char *name = syscall_name(machine, number);
+
+	if (!name)
+		strbuf_printf(out, "system call %d", number);
+	else
+		strbuf_add(out, !strcmp(name, "recvfrom") ? "recv"
+				: !strcmp(name, "sendto") ? "send"
+							  : name);
+}
+
+bool place_polls(const struct facts *facts, const struct place *place)
+{
+	static const char *const names[] = {"poll", "ppoll", "select", "pselect6"};
+	const char *name = syscall_name(facts->model->capture.machine, place->syscall);
+
+	for (size_t i = 0; name && i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return name && (!strncmp(name, "epoll_", 6) || !strcmp(name, "io_uring_enter"));
+}
+
 static void place_text(const struct facts *facts, const struct place *place, struct strbuf *out)
 {
 	const struct connection *connection = model_connection(facts->model, place->connection);
@@ -35,7 +60,7 @@ static void place_text(const struct facts *facts, const struct place *place, str
 	if (place->syscall < 0 || place->state == ST_THREAD_EXITED)
 		return;
 	strbuf_add(out, " in ");
-	syscall_print(out, facts->model->capture.machine, place->syscall);
+	call_text(facts->model->capture.machine, place->syscall, out);
 	if (place->fd >= 0)
 		strbuf_printf(out, "(%d)", place->fd);
 	if (place->file[0]) {
@@ -64,11 +89,11 @@ void tell_places(const struct facts *facts, struct finding *finding)
 	vec_each (place, &acceptance->places) {
 		struct strbuf text strbuf_cleanup = STRBUF_INIT;
 
-		if (told++ == PLACES_TOLD || place->ns * 20 < acceptance->looked_ns)
+		if (told++ == PLACES_TOLD || place->ns * 20 < acceptance->placed_ns)
 			break;
 		place_text(facts, place, &text);
 		tell_sentence(finding, "Thread %u was %s (%d %% of the time it was looked at).",
 			      place->acceptor->tid, strbuf_text(&text),
-			      (int)(place->ns * 100 / acceptance->looked_ns));
+			      (int)(place->ns * 100 / acceptance->placed_ns));
 	}
 }

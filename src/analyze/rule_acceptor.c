@@ -17,10 +17,9 @@ bool facts_held(const struct facts *facts)
 {
 	const struct acceptance *acceptance = &facts->acceptance;
 
-	if (acceptance->looked_ns * 4 >= facts_duration_ns(facts) &&
-	    acceptance->held_ns * 5 >= acceptance->looked_ns * 3 && acceptance->held_ns)
-		return true;
-	return acceptance->clocks && acceptance->runnable_ns * 5 >= acceptance->turns_ns * 3;
+	return acceptance->elsewhere_ns &&
+	       acceptance->elsewhere_ns * 2 >= facts_duration_ns(facts) &&
+	       (acceptance->held_ns + acceptance->runnable_ns) * 5 >= acceptance->elsewhere_ns * 3;
 }
 
 static bool stopped_fits(const struct facts *facts)
@@ -66,12 +65,12 @@ static void starved_tell(const struct facts *facts, struct finding *finding)
 	vec_each (place, &acceptance->places)
 		if (place->state < ST_THREAD_MAX)
 			held[place->state] += place->ns;
-	if (acceptance->clocks && acceptance->turns_ns)
+	if (acceptance->elsewhere_ns)
 		tell_sentence(finding,
 			      "Of the time between its accepts it ran %d %% and waited for a CPU "
 			      "%d %%.",
-			      (int)(acceptance->running_ns * 100 / acceptance->turns_ns),
-			      (int)(acceptance->runnable_ns * 100 / acceptance->turns_ns));
+			      (int)(acceptance->running_ns * 100 / acceptance->elsewhere_ns),
+			      (int)(acceptance->runnable_ns * 100 / acceptance->elsewhere_ns));
 	tell_places(facts, finding);
 	if (held[ST_THREAD_STOPPED] > held[ST_THREAD_RUNNABLE])
 		tell_advice(finding, "continue it",
@@ -91,10 +90,10 @@ static void starved_excuse(const struct facts *facts, struct finding *finding)
 {
 	const struct acceptance *acceptance = &facts->acceptance;
 
-	if (acceptance->clocks && acceptance->turns_ns)
+	if (acceptance->elsewhere_ns)
 		tell_excluded(finding, RULE_ACCEPTOR_STARVED,
 			      "it waited for a CPU only %d %% of the time",
-			      (int)(acceptance->runnable_ns * 100 / acceptance->turns_ns));
+			      (int)(acceptance->runnable_ns * 100 / acceptance->elsewhere_ns));
 }
 
 static int64_t mean_gap_ns(const struct facts *facts)
@@ -110,8 +109,8 @@ static bool slow_fits(const struct facts *facts)
 	if (mean_ns >= SLOW_NS || acceptance->longest_ns * 2 >= facts_duration_ns(facts))
 		return true;
 	/* where several take turns, one that is blocked is no sign */
-	return acceptance->threads == 1 && acceptance->clocks && mean_ns >= BLOCKED_NS &&
-	       acceptance->blocked_ns * 2 > acceptance->turns_ns;
+	return acceptance->threads == 1 && mean_ns >= BLOCKED_NS &&
+	       acceptance->blocked_ns * 2 > acceptance->elsewhere_ns;
 }
 
 static void slow_tell(const struct facts *facts, struct finding *finding)
@@ -129,10 +128,10 @@ static void slow_tell(const struct facts *facts, struct finding *finding)
 	strbuf_add(&text, " (median), ");
 	tell_span(&text, acceptance->gap_max_ns);
 	strbuf_add(&text, " at most");
-	if (acceptance->clocks && acceptance->turns_ns)
+	if (acceptance->elsewhere_ns)
 		strbuf_printf(&text, ", %d %% of it blocked and %d %% running elsewhere",
-			      (int)(acceptance->blocked_ns * 100 / acceptance->turns_ns),
-			      (int)(acceptance->running_ns * 100 / acceptance->turns_ns));
+			      (int)(acceptance->blocked_ns * 100 / acceptance->elsewhere_ns),
+			      (int)(acceptance->running_ns * 100 / acceptance->elsewhere_ns));
 	tell_sentence(finding, "%s.", strbuf_text(&text));
 	tell_places(facts, finding);
 	tell_advice(finding, "take the work out of the accept loop",

@@ -13,14 +13,14 @@ bool facts_asked_for_more(const struct facts *facts)
 {
 	const struct listener *listener = facts->listener;
 
-	if (listener->requested < 0)
-		return listener->requested != -1 || !listener->from_snapshot;
-	return listener->requested > (int64_t)listener->effective;
+	if (listener->requested == REQUESTED_UNKNOWN)
+		return false;
+	return listener->requested < 0 || listener->requested > (int64_t)listener->effective;
 }
 
 static bool asked_known(const struct facts *facts)
 {
-	return facts->listener->requested != -1 || facts_asked_for_more(facts);
+	return facts->listener->requested != REQUESTED_UNKNOWN;
 }
 
 bool facts_clamped(const struct facts *facts)
@@ -33,8 +33,8 @@ bool facts_clamped(const struct facts *facts)
 /* The numbers that servers and libraries are known to ask for. */
 static const char *origin(const struct facts *facts)
 {
-	switch (facts->listener->requested != -1 ? facts->listener->requested
-						 : (int64_t)facts->listener->effective) {
+	switch (asked_known(facts) ? facts->listener->requested
+				   : (int64_t)facts->listener->effective) {
 	case 511:
 		return "511 is what nginx, Redis, Node and Apache ask for";
 	case 128:

@@ -8,8 +8,8 @@
 static bool fits(const struct facts *facts)
 {
 	const struct acceptance *acceptance = &facts->acceptance;
-	bool idle = acceptance->clocks && acceptance->threads == 1 &&
-		    acceptance->blocked_ns * 2 > acceptance->turns_ns;
+	bool idle =
+		acceptance->threads == 1 && acceptance->blocked_ns * 2 > acceptance->elsewhere_ns;
 
 	return facts->replay.known && (!facts->replay.holds || facts->replay.grows) && !idle;
 }

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 
 #include "analyze/rules.h"
-#include "analyze/syscalls.h"
 
 static bool fds_fits(const struct facts *facts)
 {
@@ -43,8 +42,7 @@ static bool plateau_without_accepts(const struct facts *facts)
 {
 	const struct acceptance *acceptance = &facts->acceptance;
 	const struct place *place = acceptance->places.len ? &acceptance->places.items[0] : NULL;
-	bool loops = place && place->acceptor && acceptance->threads <= 1 &&
-		     syscall_polls(facts->model->capture.machine, place->syscall);
+	bool loops = place && acceptance->threads <= 1 && place_polls(facts, place);
 
 	return !facts->ended && facts->open_max >= 2 && facts->open_max >= facts->open_ever &&
 	       (facts->moving || loops);

@@ -30,5 +30,7 @@ bool facts_clamped(const struct facts *facts);
 bool facts_asked_for_more(const struct facts *facts);
 /* "Thread 4240 was 98 % of the time blocked in recv(4) from 10.0.0.7:53112." */
 void tell_places(const struct facts *facts, struct finding *finding);
+/* The thread waited for events on many fds, as an event loop does. */
+bool place_polls(const struct facts *facts, const struct place *place);
 /* Who to speak of: "python3[4240]". */
 void facts_who(const struct facts *facts, struct strbuf *out);

@@ -73,11 +73,11 @@ static void tell_acceptance(const struct facts *facts, struct finding *finding)
 	tell_time(finding, "accept_gap_p50_ns", gaps ? acceptance->gap_p50_ns : TIME_UNKNOWN);
 	tell_time(finding, "accept_gap_max_ns", gaps ? acceptance->gap_max_ns : TIME_UNKNOWN);
 	tell_time(finding, "running_ns",
-		  acceptance->clocks ? acceptance->running_ns : TIME_UNKNOWN);
+		  acceptance->elsewhere_ns ? acceptance->running_ns : TIME_UNKNOWN);
 	tell_time(finding, "runnable_ns",
-		  acceptance->clocks ? acceptance->runnable_ns : TIME_UNKNOWN);
+		  acceptance->elsewhere_ns ? acceptance->runnable_ns : TIME_UNKNOWN);
 	tell_time(finding, "blocked_ns",
-		  acceptance->clocks ? acceptance->blocked_ns : TIME_UNKNOWN);
+		  acceptance->elsewhere_ns ? acceptance->blocked_ns : TIME_UNKNOWN);
 }
 
 void tell_figures(const struct facts *facts, struct finding *finding)
@@ -95,8 +95,7 @@ void tell_figures(const struct facts *facts, struct finding *finding)
 	tell_number(finding, "connected_later", (int64_t)facts->back);
 	tell_number(finding, "watched_ns", facts->watched_ns);
 	tell_time(finding, "backlog_requested",
-		  listener->requested == -1 && listener->from_snapshot ? TIME_UNKNOWN
-								       : listener->requested);
+		  listener->requested == REQUESTED_UNKNOWN ? TIME_UNKNOWN : listener->requested);
 	tell_number(finding, "backlog_effective", facts->limit);
 	tell_time(finding, "somaxconn", facts->somaxconn < 0 ? TIME_UNKNOWN : facts->somaxconn);
 	tell_number(finding, "depth_max", facts->depth_max);

@@ -19,17 +19,6 @@ static void steps_cut(struct listening *listening, size_t from, size_t n)
 	pub->steps.len -= n;
 }
 
-/* What is told by several CPUs comes slightly out of order. */
-static void steps_sort_last(struct listener *pub)
-{
-	struct queue_step step = pub->steps.items[pub->steps.len - 1];
-	size_t at = pub->steps.len - 1;
-
-	for (; at && pub->steps.items[at - 1].t_ns > step.t_ns; at--)
-		pub->steps.items[at] = pub->steps.items[at - 1];
-	pub->steps.items[at] = step;
-}
-
 void queue_step(struct model *model, struct listening *listening, enum queue_step_kind kind,
 		int64_t t_ns, int64_t span_ns)
 {
@@ -47,7 +36,7 @@ void queue_step(struct model *model, struct listening *listening, enum queue_ste
 		model_fail(model);
 		return;
 	}
-	steps_sort_last(pub);
+	vec_settle(&pub->steps, t_ns); /* several CPUs tell slightly out of order */
 	if (listening->crowded_ns != TIME_UNKNOWN && t_ns < listening->crowded_ns + QUIET_NS)
 		listening->quiet_from = pub->steps.len;
 	if (pub->steps.len - listening->quiet_from > 2 * QUIET_STEPS) {

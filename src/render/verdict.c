@@ -225,7 +225,7 @@ void verdict_listener(const struct style *style, const struct model *model,
 	style_paint(style, PAINT_NONE, out);
 	owners_add(style, listener, out);
 	strbuf_printf(out, "   backlog %" PRIu32 " (", listener->effective);
-	if (listener->requested != -1 || !listener->from_snapshot)
+	if (listener->requested != REQUESTED_UNKNOWN)
 		strbuf_printf(out, "asked for %" PRId64, listener->requested);
 	else
 		strbuf_add(out, "what it asked for was not seen");
