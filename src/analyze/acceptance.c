@@ -77,7 +77,7 @@ static int segment_add(struct acceptance *out, const struct acceptor *acceptor,
 static int acceptor_add(struct acceptance *out, const struct acceptor *acceptor,
 			const struct episode *episode)
 {
-	struct segments segments;
+	struct segments segments = {0};
 	int r = segments_of(acceptor, &segments);
 
 	if (r)
@@ -116,14 +116,26 @@ static void failures_add(struct acceptance *out, const struct acceptor *acceptor
 	out->failed |= within || last;
 }
 
+VEC_TYPE(gaps, int64_t);
+
+static int gap_add(struct acceptance *out, struct gaps *gaps, int64_t ns)
+{
+	ns = larger(0, ns);
+	out->waiting_ns += ns;
+	if (ns >= LONG_GAP_NS)
+		out->longest_ns += ns;
+	return vec_push(gaps, ns);
+}
+
 /* While clients wait, the time from one accept to the next, whoever does it, and the one
  * that has not come yet. */
 static int gaps_add(struct acceptance *out, const struct listener *listener,
 		    const struct episode *episode)
 {
-	VEC(int64_t) gaps = {0};
 	int64_t since_ns = episode->start_ns;
+	struct gaps gaps = {0};
 	struct latency spread;
+	bool waiting = true;
 	int r = 0;
 
 	vec_each (step, &listener->steps) {
@@ -132,17 +144,15 @@ static int gaps_add(struct acceptance *out, const struct listener *listener,
 			continue;
 		if (step->kind == QUEUE_ACCEPTED) {
 			out->accepted++;
-			r = vec_push(&gaps, larger(0, step->t_ns - since_ns));
+			r = gap_add(out, &gaps, step->t_ns - since_ns);
 		}
 		/* an arrival to an empty queue: until now nobody waited */
 		if (step->kind == QUEUE_ACCEPTED || step->depth == 1)
 			since_ns = step->t_ns;
+		waiting = step->depth > 0;
 	}
-	if (!r && (episode->open || !gaps.len))
-		r = vec_push(&gaps, larger(0, episode->end_ns - since_ns));
-	vec_each (gap, &gaps)
-		if (*gap >= LONG_GAP_NS)
-			out->longest_ns += *gap;
+	if (!r && waiting)
+		r = gap_add(out, &gaps, episode->end_ns - since_ns);
 	if (!r)
 		r = latency_of(gaps.items, gaps.len, &spread);
 	if (!r) {

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SOON_NS 2000000LL /* an accept that waited for a free place follows the end at once */
+#define EXIT_NS 100000000LL /* its sockets are closed before its exit is told, or after */
+#define SOON_NS 10000000LL /* an accept that waited for a free place follows the end at once */
 
 static bool within(const struct facts *facts, int64_t t_ns)
 {
@@ -102,6 +103,22 @@ static void crowd_step(struct facts *facts, struct crowd *crowd, int64_t t_ns, u
 	crowd->depth = depth;
 }
 
+/* So many are as good as the most there ever were. */
+static bool at_plateau(const struct facts *facts, uint32_t open)
+{
+	return open >= facts->open_ever - facts->open_ever / 10;
+}
+
+/* Since the step before, the queue was as that left it. */
+static void count_plateau(struct facts *facts, const struct queue_step *before, int64_t t_ns)
+{
+	if (!before || !queue_is_crowded(before->depth, before->limit))
+		return;
+	facts->crowded_sum_ns += t_ns - before->t_ns;
+	if (at_plateau(facts, before->open))
+		facts->plateau_ns += t_ns - before->t_ns;
+}
+
 static void count_open(struct facts *facts, const struct queue_step *step, bool crowded_ever,
 		       int64_t ended_ns)
 {
@@ -111,23 +128,28 @@ static void count_open(struct facts *facts, const struct queue_step *step, bool 
 		facts->open_max = step->open;
 	if (step->open < facts->open_min)
 		facts->open_min = step->open;
-	if (step->kind != QUEUE_ACCEPTED)
-		return;
-	facts->at_plateau += step->open == facts->open_ever;
-	facts->after_end += ended_ns != TIME_UNKNOWN && step->t_ns - ended_ns <= SOON_NS;
+	if (step->kind == QUEUE_ACCEPTED)
+		facts->after_end += ended_ns != TIME_UNKNOWN && step->t_ns - ended_ns <= SOON_NS;
+}
+
+static void count_open_ever(struct facts *facts)
+{
+	vec_each (step, &facts->listener->steps)
+		if (step->open > facts->open_ever && step->t_ns <= facts->episode.end_ns)
+			facts->open_ever = step->open;
 }
 
 static int count_steps(struct facts *facts)
 {
 	struct crowd crowd = {0};
 	int64_t ended_ns = TIME_UNKNOWN;
+	const struct queue_step *before = NULL;
 	VEC(int64_t) services = {0};
 	int r = 0;
 
+	count_open_ever(facts);
 	facts->open_min = UINT32_MAX;
 	vec_each (step, &facts->listener->steps) {
-		if (step->open > facts->open_ever && step->t_ns <= facts->episode.end_ns)
-			facts->open_ever = step->open;
 		if (step->kind == QUEUE_ENDED && step->span_ns != TIME_UNKNOWN && !r)
 			r = vec_push(&services, step->span_ns);
 		if (!within(facts, step->t_ns))
@@ -138,9 +160,12 @@ static int count_steps(struct facts *facts)
 		if (step->kind != QUEUE_ENDED)
 			crowd_step(facts, &crowd, step->t_ns, step->depth, step->limit);
 		count_open(facts, step, crowd.ever, ended_ns);
+		count_plateau(facts, before, step->t_ns);
+		before = step;
 		if (step->kind == QUEUE_ENDED)
 			ended_ns = step->t_ns;
 	}
+	count_plateau(facts, before, facts->episode.end_ns);
 	if (facts->open_min == UINT32_MAX)
 		facts->open_min = facts->open_max = facts->listener->open;
 	if (crowd.now && facts->episode.end_ns - crowd.since_ns > facts->crowded_ns)
@@ -274,7 +299,8 @@ const struct process *facts_owner(const struct facts *facts)
 bool facts_owner_lives(const struct facts *facts)
 {
 	vec_each (owner, &facts->listener->owners)
-		if (owner->process->end_ns == TIME_UNKNOWN)
+		if (owner->process->end_ns == TIME_UNKNOWN ||
+		    owner->process->end_ns + EXIT_NS >= facts->episode.end_ns)
 			return true;
 	return !facts->listener->owners.len;
 }

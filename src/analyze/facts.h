@@ -38,7 +38,7 @@ struct facts {
 	/* connections being served */
 	uint32_t open_min, open_max; /* in the episode, once the queue was crowded */
 	uint32_t open_ever; /* the most before and in it */
-	uint64_t at_plateau; /* accepts after which as many were open as ever */
+	int64_t crowded_sum_ns, plateau_ns; /* all time it was so, and as many were open as ever */
 	uint64_t after_end; /* accepts that came soon after another connection had ended */
 	uint64_t moving; /* connections of it that moved data in the episode */
 	struct latency waits, services; /* of all that is known of the listener */

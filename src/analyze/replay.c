@@ -7,8 +7,7 @@
 
 #include <stdlib.h>
 
-#define SLICE_NS 100000000LL
-#define SLICES 20
+#define ROW_LEAST 16
 #define SUSTAINED_NS 2000000000LL
 
 enum act { ACT_COME, ACT_TAKE, ACT_TAKE_LAST };
@@ -87,26 +86,39 @@ static int steps_add(const struct listener *listener, const struct episode *epis
 	return r;
 }
 
-/* The most that were taken in one slice of the episode. */
-static double best_rate(const struct moments *moments, const struct episode *episode)
+/* The quickest that a row of clients was taken, each since the one before or since it came to
+ * an empty queue. */
+static double best_rate(const struct moments *moments, uint32_t limit)
 {
-	int64_t span_ns = episode->end_ns - episode->start_ns, width_ns = span_ns / SLICES;
-	uint64_t count = 0, best = 0;
-	int64_t slice = -1;
+	size_t row = limit / 2 + ROW_LEAST;
+	struct times gaps = {0};
+	int64_t since_ns = moments->items[0].t_ns, sum_ns = 0, best_ns = INT64_MAX;
+	bool empty = true;
+	size_t n;
 
-	width_ns = width_ns > SLICE_NS ? width_ns : span_ns < SLICE_NS ? span_ns : SLICE_NS;
-	if (width_ns <= 0)
-		return 0;
 	vec_each (moment, moments) {
-		int64_t at = (moment->t_ns - episode->start_ns) / width_ns;
+		int64_t gap_ns = moment->t_ns - since_ns;
 
-		if (moment->act == ACT_COME)
+		if (moment->act == ACT_COME) {
+			since_ns = empty ? moment->t_ns : since_ns;
+			empty = false;
 			continue;
-		count = at == slice ? count + 1 : 1;
-		slice = at;
-		best = count > best ? count : best;
+		}
+		since_ns = moment->t_ns;
+		empty = moment->act == ACT_TAKE_LAST;
+		if (vec_push(&gaps, gap_ns))
+			break;
 	}
-	return (double)best * 1e9 / (double)width_ns;
+	n = gaps.len < row ? gaps.len : row;
+	for (size_t i = 0; i < gaps.len; i++) {
+		sum_ns += gaps.items[i] - (i >= n ? gaps.items[i - n] : 0);
+		if (i + 1 >= n && sum_ns < best_ns)
+			best_ns = sum_ns;
+	}
+	vec_release(&gaps);
+	if (!n)
+		return 0;
+	return (double)n * 1e9 / (double)(best_ns > 0 ? best_ns : 1);
 }
 
 struct queue {
@@ -179,7 +191,7 @@ int replay_of(const struct listener *listener, const struct episode *episode, st
 		qsort(moments.items, moments.len, sizeof(*moments.items), moment_compare);
 		vec_each (moment, &moments)
 			*(moment->act == ACT_COME ? &out->came : &out->taken) += 1;
-		out->accept_rate = best_rate(&moments, episode);
+		out->accept_rate = best_rate(&moments, listener->effective);
 		run(&moments, out->accept_rate, &queue);
 		conclude(listener, episode, &queue, out);
 	}

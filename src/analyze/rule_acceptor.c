@@ -13,13 +13,17 @@
 #define SLOW_NS 2000000LL /* time between accepts that is no longer the work of accepting */
 #define BLOCKED_NS 200000LL /* the same, where most of it was spent blocked */
 
+/* It did not get the CPU it wanted; where it would have worked long on each client anyway, that
+ * alone is no excuse. */
 bool facts_held(const struct facts *facts)
 {
 	const struct acceptance *acceptance = &facts->acceptance;
+	int64_t held_ns = acceptance->held_ns + acceptance->runnable_ns;
+	bool works_long = acceptance->running_ns >= SLOW_NS * (int64_t)(facts->accepted + 1);
 
-	return acceptance->elsewhere_ns &&
-	       acceptance->elsewhere_ns * 2 >= facts_duration_ns(facts) &&
-	       (acceptance->held_ns + acceptance->runnable_ns) * 5 >= acceptance->elsewhere_ns * 3;
+	if (!acceptance->elsewhere_ns || acceptance->elsewhere_ns * 2 < facts_duration_ns(facts))
+		return false;
+	return held_ns * 5 >= acceptance->elsewhere_ns * (works_long ? 4 : 3);
 }
 
 static bool stopped_fits(const struct facts *facts)
@@ -98,7 +102,7 @@ static void starved_excuse(const struct facts *facts, struct finding *finding)
 
 static int64_t mean_gap_ns(const struct facts *facts)
 {
-	return facts_duration_ns(facts) / (int64_t)(facts->accepted ? facts->accepted : 1);
+	return facts->acceptance.waiting_ns / (int64_t)(facts->accepted ? facts->accepted : 1);
 }
 
 static bool slow_fits(const struct facts *facts)
@@ -106,7 +110,9 @@ static bool slow_fits(const struct facts *facts)
 	const struct acceptance *acceptance = &facts->acceptance;
 	int64_t mean_ns = mean_gap_ns(facts);
 
-	if (mean_ns >= SLOW_NS || acceptance->longest_ns * 2 >= facts_duration_ns(facts))
+	if (mean_ns >= SLOW_NS)
+		return true;
+	if (acceptance->longest_ns && acceptance->longest_ns * 2 >= acceptance->waiting_ns)
 		return true;
 	/* where several take turns, one that is blocked is no sign */
 	return acceptance->threads == 1 && mean_ns >= BLOCKED_NS &&

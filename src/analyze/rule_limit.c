@@ -50,9 +50,11 @@ static bool plateau_without_accepts(const struct facts *facts)
 
 static bool limit_fits(const struct facts *facts)
 {
+	if (facts->open_ever < 2 || facts_held(facts))
+		return false;
 	if (!facts->accepted)
 		return plateau_without_accepts(facts);
-	return facts->open_ever >= 2 && facts->at_plateau * 10 >= facts->accepted * 8 &&
+	return facts->plateau_ns * 10 >= facts->crowded_sum_ns * 7 && facts->crowded_sum_ns &&
 	       facts->after_end * 10 >= facts->accepted * 7;
 }
 
