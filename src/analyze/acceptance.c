@@ -53,15 +53,18 @@ static int place_add(struct acceptance *out, const struct acceptor *acceptor,
 	return out->places.len < PLACES_MAX ? vec_push(&out->places, place) : 0;
 }
 
-/* Time inside accept() is not elsewhere: with clients waiting it takes none. */
 static int segment_add(struct acceptance *out, const struct acceptor *acceptor,
 		       const struct segment *segment, const struct episode *episode)
 {
 	int64_t ns = smaller(segment->end_ns, episode->end_ns) -
 		     larger(segment->start_ns, episode->start_ns);
 
-	if (ns <= 0 || segment->state == SEGMENT_ACCEPTING)
+	if (ns <= 0)
 		return 0;
+	if (segment->state == SEGMENT_ACCEPTING) {
+		out->accepting_ns += ns;
+		return 0;
+	}
 	out->elsewhere_ns += ns;
 	if (segment->state == SEGMENT_RUNNING)
 		out->running_ns += ns;

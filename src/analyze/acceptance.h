@@ -29,6 +29,7 @@ struct acceptance {
 	uint64_t accepted; /* in the episode */
 	int64_t gap_p50_ns, gap_max_ns; /* between two accepts of anybody, clients waiting */
 	int64_t waiting_ns, longest_ns; /* the sum of these gaps, and of those of at least 100 ms */
+	int64_t accepting_ns; /* of all threads, in accept(); softirqs may hold it up there */
 	/* how all of them spent the episode outside accept(), and of it: stopped or frozen */
 	int64_t elsewhere_ns, running_ns, runnable_ns, blocked_ns, held_ns;
 	struct places places; /* where they were blocked, the longest first; at most 32 */

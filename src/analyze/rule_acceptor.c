@@ -50,10 +50,8 @@ static void stopped_tell(const struct facts *facts, struct finding *finding)
 
 static void stopped_excuse(const struct facts *facts, struct finding *finding)
 {
-	if (facts->accepted)
-		tell_excluded(finding, RULE_ACCEPTOR_STOPPED,
-			      "%" PRIu64 " connections were accepted in that time",
-			      facts->accepted);
+	if (!facts->accepted)
+		tell_excluded(finding, RULE_ACCEPTOR_STOPPED, "the queue fell in that time");
 }
 
 static bool starved_fits(const struct facts *facts)
@@ -94,25 +92,41 @@ static void starved_excuse(const struct facts *facts, struct finding *finding)
 {
 	const struct acceptance *acceptance = &facts->acceptance;
 
-	if (acceptance->elsewhere_ns)
+	if (acceptance->runnable_ns * 10 >= acceptance->elsewhere_ns && acceptance->runnable_ns)
 		tell_excluded(finding, RULE_ACCEPTOR_STARVED,
 			      "it waited for a CPU only %d %% of the time",
 			      (int)(acceptance->runnable_ns * 100 / acceptance->elsewhere_ns));
 }
 
+/* Of the time that clients waited, what the acceptor spent on other things: not in accept(),
+ * and not wanting for a CPU. */
+static int64_t elsewhere_ns(const struct facts *facts, int64_t waiting_ns)
+{
+	const struct acceptance *acceptance = &facts->acceptance;
+	int64_t ns = waiting_ns;
+
+	if (acceptance->threads == 1)
+		ns -= acceptance->accepting_ns;
+	if (acceptance->elsewhere_ns && ns > 0)
+		ns -= (int64_t)((double)ns * (double)acceptance->runnable_ns /
+				(double)acceptance->elsewhere_ns);
+	return ns > 0 ? ns : 0;
+}
+
 static int64_t mean_gap_ns(const struct facts *facts)
 {
-	return facts->acceptance.waiting_ns / (int64_t)(facts->accepted ? facts->accepted : 1);
+	int64_t ns = elsewhere_ns(facts, facts->acceptance.waiting_ns);
+
+	return ns / (int64_t)(facts->accepted ? facts->accepted : 1);
 }
 
 static bool slow_fits(const struct facts *facts)
 {
 	const struct acceptance *acceptance = &facts->acceptance;
 	int64_t mean_ns = mean_gap_ns(facts);
+	int64_t long_ns = elsewhere_ns(facts, acceptance->longest_ns);
 
-	if (mean_ns >= SLOW_NS)
-		return true;
-	if (acceptance->longest_ns && acceptance->longest_ns * 2 >= acceptance->waiting_ns)
+	if (mean_ns >= SLOW_NS || (long_ns && long_ns * 2 >= acceptance->waiting_ns))
 		return true;
 	/* where several take turns, one that is blocked is no sign */
 	return acceptance->threads == 1 && mean_ns >= BLOCKED_NS &&
@@ -152,9 +166,8 @@ static void slow_excuse(const struct facts *facts, struct finding *finding)
 
 	if (!facts->accepted)
 		return;
-	tell_span(&text, mean_gap_ns(facts));
-	tell_excluded(finding, RULE_ACCEPTOR_SLOW,
-		      "it accepted %" PRIu64 " connections, one every %s", facts->accepted,
+	tell_span(&text, facts->acceptance.waiting_ns / (int64_t)facts->accepted);
+	tell_excluded(finding, RULE_ACCEPTOR_SLOW, "while clients waited it accepted one every %s",
 		      strbuf_text(&text));
 }
 

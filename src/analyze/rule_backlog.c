@@ -54,7 +54,8 @@ static const char *origin(const struct facts *facts)
 
 static void tell_origin(const struct facts *facts, struct finding *finding)
 {
-	if (origin(facts))
+	/* what was not seen to be asked for tells nothing where it was cut */
+	if (origin(facts) && (asked_known(facts) || !facts_clamped(facts)))
 		tell_sentence(finding, "Where the number comes from: %s.", origin(facts));
 }
 
@@ -135,7 +136,7 @@ static void stale_tell(const struct facts *facts, struct finding *finding)
 
 static void stale_excuse(const struct facts *facts, struct finding *finding)
 {
-	if (!asked_known(facts) && !facts_clamped(facts))
+	if (!asked_known(facts) && !facts_clamped(facts) && finding->rule > RULE_CAPACITY_EXCEEDED)
 		tell_excluded(finding, RULE_BACKLOG_STALE,
 			      "what it asked for was not seen: its listen() was before the trace");
 }
@@ -161,7 +162,7 @@ static void too_small_excuse(const struct facts *facts, struct finding *finding)
 {
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
 
-	if (!facts->replay.known)
+	if (!facts->replay.known || finding->rule > RULE_CAPACITY_EXCEEDED)
 		return;
 	if (!facts->replay.holds || facts->replay.grows) {
 		tell_excluded(finding, RULE_BACKLOG_TOO_SMALL,

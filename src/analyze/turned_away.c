@@ -41,7 +41,8 @@ static void tell_fate(const struct facts *facts, struct finding *finding)
 		tell_count(&text, facts->back, "attempt", "attempts");
 		strbuf_add(&text, " got in on a retry after ");
 		tell_span(&text, facts->back_min_ns);
-		if (facts->back > 1) {
+		/* to the same hundredth it is one time */
+		if (facts->back_max_ns - facts->back_min_ns > 10000000) {
 			strbuf_add(&text, " to ");
 			tell_span(&text, facts->back_max_ns);
 		}

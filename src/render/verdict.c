@@ -40,12 +40,31 @@ static void plain_add(const struct style *style, const char *text, struct strbuf
 	escape_terminal(out, text, strlen(text), style->ascii);
 }
 
-static void paragraph(const struct style *style, const char *text, struct strbuf *out)
+/* A character that stands for a blank at which no line is to be broken; escaping leaves none. */
+#define GLUE '\x1f'
+
+static void swap_chars(char *text, size_t len, char from, char to)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == from)
+			text[i] = to;
+}
+
+/* whole: a part of text that is to stay in one line, where it fits; NULL: none. */
+static void paragraph(const struct style *style, const char *text, const char *whole,
+		      struct strbuf *out)
 {
 	struct strbuf escaped strbuf_cleanup = STRBUF_INIT;
+	size_t start = out->len;
+	char *part;
 
 	plain_add(style, text, &escaped);
+	part = whole && escaped.data ? strstr(escaped.data, whole) : NULL;
+	if (part)
+		swap_chars(part, strlen(whole), ' ', GLUE);
 	text_wrap(out, strbuf_text(&escaped), BODY_INDENT, width_of(style));
+	if (out->data)
+		swap_chars(out->data + start, out->len - start, GLUE, ' ');
 }
 
 static void indent(struct strbuf *out)
@@ -97,7 +116,7 @@ static void advice_add(const struct style *style, const struct advice *advice, s
 	text_pad(out, start, BODY_INDENT);
 	if (style->ascii)
 		strbuf_add_char(out, ' ');
-	paragraph(style, advice->text, out);
+	paragraph(style, advice->text, advice->command, out);
 	if (!advice->command || strstr(advice->text, advice->command))
 		return;
 	indent(out);
@@ -147,18 +166,20 @@ static void hosts_add(const struct style *style, const struct finding *finding, 
 		else
 			hosts[kept++] = hosts[i];
 	}
-	if (kept > 1) {
+	if (kept > 1)
+		qsort(hosts, kept, sizeof(*hosts), host_by_syns);
+	if (kept > 1 && hosts[0].syns > 1) {
 		struct strbuf text strbuf_cleanup = STRBUF_INIT;
 
-		qsort(hosts, kept, sizeof(*hosts), host_by_syns);
 		for (size_t i = 0; i < kept && i < HOSTS_MAX; i++) {
 			strbuf_add(&text, i ? ", " : "most dropped: ");
 			address_print_ip(hosts[i].address, &text);
-			strbuf_printf(&text, " %" PRIu64 "%s%s", hosts[i].syns,
-				      style_glyph(style, GLYPH_TIMES), "");
+			strbuf_printf(&text, " %" PRIu64 "%s", hosts[i].syns,
+				      style_glyph(style, GLYPH_TIMES));
 		}
 		if (kept > HOSTS_MAX)
-			strbuf_printf(&text, ", %zu more hosts", kept - HOSTS_MAX);
+			strbuf_printf(&text, ", %zu more host%s", kept - HOSTS_MAX,
+				      kept == HOSTS_MAX + 1 ? "" : "s");
 		indent(out);
 		text_wrap(out, strbuf_text(&text), BODY_INDENT, width_of(style));
 	}
@@ -171,14 +192,14 @@ void verdict_finding(const struct style *style, const struct capture *capture,
 	title(style, capture, finding, out);
 	vec_each (sentence, &finding->sentences) {
 		indent(out);
-		paragraph(style, *sentence, out);
+		paragraph(style, *sentence, NULL, out);
 	}
 	vec_each (exclusion, &finding->excluded) {
 		struct strbuf text strbuf_cleanup = STRBUF_INIT;
 
 		strbuf_printf(&text, "Not %s: %s.", rule_text(exclusion->rule), exclusion->because);
 		indent(out);
-		paragraph(style, strbuf_text(&text), out);
+		paragraph(style, strbuf_text(&text), NULL, out);
 	}
 	if (finding->contributing.len) {
 		struct strbuf text strbuf_cleanup = STRBUF_INIT;
@@ -189,7 +210,7 @@ void verdict_finding(const struct style *style, const struct capture *capture,
 				      rule_text(*rule));
 		indent(out);
 		strbuf_add_char(&text, '.');
-		paragraph(style, strbuf_text(&text), out);
+		paragraph(style, strbuf_text(&text), NULL, out);
 	}
 	vec_each (advice, &finding->advice)
 		advice_add(style, advice, out);
