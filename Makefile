@@ -11,6 +11,7 @@ BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool)
 PREFIX ?= /usr/local
 V ?= 0
 VIEWER ?= 1
+export VIEWER # to what tests/run makes
 
 machine := $(shell uname -m)
 bpf_arch := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(machine)))
@@ -117,6 +118,12 @@ viz/node_modules/.package-lock.json: viz/package.json viz/package-lock.json | bu
 	$(call say,NPM,viz) npm --prefix viz ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
+tests/browser/node_modules/.package-lock.json: tests/browser/package.json \
+					       tests/browser/package-lock.json | build/viewer-tools
+	$(call say,NPM,tests/browser) npm --prefix tests/browser ci --no-audit --no-fund \
+		--loglevel=error >/dev/null
+	@touch $@
+
 build/viewer-tools:
 	@mkdir -p $(@D)
 	@mk/deps --check viewer || { echo 'or build without the viewer: make VIEWER=0' >&2; exit 1; }
@@ -124,10 +131,11 @@ build/viewer-tools:
 
 # --- the tests' programs -----------------------------------------------------
 
-.PHONY: unit-programs fuzz-programs
+.PHONY: unit-programs fuzz-programs browser-tests
 
 unit-programs: $(unit_programs)
 fuzz-programs: $(fuzz_programs)
+browser-tests: tests/browser/node_modules/.package-lock.json
 
 $(O)/libsocktrace.a: $(lib_obj)
 	$(call say,AR,$@) rm -f $@ && ar rcs $@ $(lib_obj)
@@ -142,14 +150,14 @@ $(fuzz_programs): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(core_obj)
 
 # --- checks ------------------------------------------------------------------
 
-.PHONY: test unit sanitized fuzz live lab lint golden demo bench vmtest deps
+.PHONY: test unit sanitized fuzz live lab viz browser lint golden demo bench vmtest deps
 
 # tests/run builds what a suite needs, with the tools that deps has just installed.
 test:
 	@mk/deps $(to_build) test
-	@tests/run includes unit sanitized fuzz live
+	@tests/run includes unit sanitized fuzz live $(if $(filter 1,$(VIEWER)),viz browser)
 
-unit sanitized fuzz live:
+unit sanitized fuzz live viz browser:
 	@mk/deps $(to_build) test
 	@tests/run $@
 
@@ -221,7 +229,7 @@ help:
 	@echo 'make demo         the tutorial scenes, traced and drawn'
 	@echo 'make lab          servers with backlog troubles: a list; SCENE=name plays one'
 	@echo 'make test         every test but those in virtual machines'
-	@echo '                  in parts: make unit | sanitized | fuzz | live'
+	@echo '                  in parts: make unit | sanitized | fuzz | live | viz | browser'
 	@echo 'make golden       write the expected drawings of the unit tests anew'
 	@echo 'make vmtest       the static binary on Linux 5.10, 6.1, 6.12 and 7.x in qemu'
 	@echo 'make bench        nginx under wrk: untraced, socktrace, strace, perf, bpftrace'

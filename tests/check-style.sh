@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.." || exit 1
 
 status=0
 columns=100
-sources=$(find include bpf src tests -name '*.[ch]' 2>/dev/null | sort)
-scripts=$(find mk tests demo bench .ci -type f \( -name '*.py' -o -name '*.sh' -o ! -name '*.*' \) 2>/dev/null | sort)
+sources=$(find include bpf src tests -name node_modules -prune -o -name '*.[ch]' -print 2>/dev/null | sort)
+scripts=$(find mk tests demo bench .ci -name node_modules -prune -o -type f \( -name '*.py' -o -name '*.sh' -o ! -name '*.*' \) -print 2>/dev/null | sort)
 
 report() {
 	if [ -z "$2" ]; then
