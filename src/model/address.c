@@ -78,6 +78,15 @@ bool address_is_any(const struct address *address)
 	       !memcmp(address->bytes, zero, sizeof(zero));
 }
 
+bool address_is_loopback(const struct address *address)
+{
+	static const uint8_t loopback6[16] = {[15] = 1};
+
+	return address->family == FAMILY_INET
+		       ? address->bytes[0] == 127
+		       : !memcmp(address->bytes, loopback6, sizeof(loopback6));
+}
+
 bool address_equal(const struct address *a, const struct address *b)
 {
 	if (a->family != b->family)

@@ -31,6 +31,7 @@ void address_print(const struct address *address, struct strbuf *out);
 void address_print_ip(const struct address *address, struct strbuf *out);
 
 bool address_is_any(const struct address *address); /* 0.0.0.0 or :: */
+bool address_is_loopback(const struct address *address); /* 127.0.0.0/8 or ::1 */
 bool address_equal(const struct address *a, const struct address *b);
 
 /* What a person types to name a listener: "80" (any address, then family is NONE),

@@ -6,25 +6,39 @@
 #include "model/attempts.h"
 
 #include "model/connections.h"
+#include "model/peers.h"
 
 /* The longest pause between two SYNs of one connection is 64 s by default, 120 s at most. */
 #define PATIENCE_NS 130000000000LL
+#define FIRST_PAUSE_NS 5000000000LL /* 1 s, of old systems 3 s */
 
-static uint64_t attempt_key(uint32_t netns, uint16_t port, const struct address *peer)
+/* The latest that it can come: each pause between two SYNs is twice the one before. Who comes
+ * later is another client with that port. */
+static int64_t next_try(const struct conn *conn)
 {
-	return hash_bytes(peer->bytes, sizeof(peer->bytes),
-			  (uint64_t)netns << 32 | (uint32_t)port << 16 | peer->port);
+	return conn->last_ns + 2 * (conn->last_ns - conn->pub.start_ns) + FIRST_PAUSE_NS;
 }
 
-struct conn *attempt_find(const struct model *model, uint32_t netns, uint16_t port,
-			  const struct address *peer)
+/* A server's address may be known as any address. */
+static uint64_t attempt_key(uint32_t netns, uint16_t port, const struct address *client)
 {
-	struct conn *conn = hashmap_get(&model->index->attempts, attempt_key(netns, port, peer));
+	uint64_t place = address_is_loopback(client) ? netns : 0;
 
-	if (!conn || conn->pub.listener->netns != netns || conn->pub.server_address.port != port ||
-	    !address_equal(&conn->pub.client_address, peer))
+	return hash_bytes(client->bytes, sizeof(client->bytes),
+			  place << 32 | (uint32_t)port << 16 | client->port);
+}
+
+struct conn *attempt_find(const struct model *model, uint32_t netns, const struct address *server,
+			  const struct address *client, int64_t t_ns)
+{
+	struct conn *conn =
+		hashmap_get(&model->index->attempts, attempt_key(netns, server->port, client));
+	const struct address *expected = conn ? &conn->pub.server_address : NULL;
+
+	if (!conn || expected->port != server->port ||
+	    !address_equal(&conn->pub.client_address, client) || t_ns > next_try(conn))
 		return NULL;
-	return conn;
+	return address_is_any(expected) || address_equal(expected, server) ? conn : NULL;
 }
 
 static void attempt_link(struct model_index *index, struct conn *conn)
@@ -49,7 +63,7 @@ static void attempt_unlink(struct model_index *index, struct conn *conn)
 }
 
 struct conn *attempt_new(struct model *model, struct listening *listening,
-			 const struct address *local, const struct address *peer, int64_t t_ns)
+			 const struct address *server, const struct address *client, int64_t t_ns)
 {
 	struct model_index *index = model->index;
 	struct conn *conn;
@@ -61,10 +75,10 @@ struct conn *attempt_new(struct model *model, struct listening *listening,
 		return NULL;
 	conn->pub.seen_from_start = true;
 	conn->pub.listener = &listening->pub;
-	conn->pub.client_address = *peer;
-	conn->pub.server_address = *local;
-	conn->pub.family = peer->family;
-	conn->attempt.key = attempt_key(listening->pub.netns, local->port, peer);
+	conn->pub.client_address = *client;
+	conn->pub.server_address = *server;
+	conn->pub.family = client->family;
+	conn->attempt.key = attempt_key(listening->pub.netns, server->port, client);
 	attempt_link(index, conn);
 	if (hashmap_set(&index->attempts, conn->attempt.key, conn))
 		model_fail(model);
@@ -88,6 +102,20 @@ void attempt_forget(struct model *model, struct conn *conn)
 	attempt_unlink(index, conn);
 	if (hashmap_get(&index->attempts, conn->attempt.key) == conn)
 		hashmap_remove(&index->attempts, conn->attempt.key);
+}
+
+void attempt_got_in(struct model *model, struct conn *conn, const struct address *client,
+		    int64_t t_ns)
+{
+	struct connection *pub = &conn->pub;
+
+	conn->syn_passed = true;
+	conn_count_syns(conn);
+	if (!pub->client.seen && pub->syn_ns != TIME_UNKNOWN)
+		pub->connect_ns = t_ns - pub->syn_ns;
+	if (pub->listener)
+		peer_connected(model, listening_of(pub->listener), conn, client, t_ns);
+	conn_settle(conn);
 }
 
 void attempts_depart_due(struct model *model)

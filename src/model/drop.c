@@ -105,8 +105,15 @@ static struct conn *drop_conn(struct model *model, struct listening *listening,
 
 	if (conn && conn->pub.client.seen)
 		return conn;
-	conn = attempt_find(model, end.netns, local->port, peer);
-	return conn ? conn : attempt_new(model, listening, local, peer, t_ns);
+	conn = attempt_find(model, end.netns, local, peer, t_ns);
+	if (conn)
+		return conn;
+	/* told late: meanwhile it has got in */
+	end = (struct end){.netns = listening->pub.netns, .local = *peer, .peer = *local};
+	conn = tuple_find(model, &end, PROTOCOL_TCP, NULL);
+	if (conn && conn->pub.server.seen && conn->pub.established_ns >= t_ns)
+		return conn;
+	return attempt_new(model, listening, local, peer, t_ns);
 }
 
 static bool drop_of_syn(const struct st_drop *wire)
@@ -162,6 +169,8 @@ void drop_apply(struct model *model, const struct st_drop *wire)
 	if (conn) {
 		drop.peer = peer_dropped(model, listening, conn, &peer, t);
 		conn_dropped(model, conn, listening, wire, t);
+		if (conn->pub.server.seen)
+			attempt_got_in(model, conn, &peer, conn->pub.established_ns);
 	}
 	drop_keep(model, &listening->pub, &drop);
 }

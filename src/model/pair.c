@@ -114,15 +114,6 @@ static bool address_meets(const struct address *local, const struct address *pee
 	return local->port == peer->port && (address_is_any(local) || address_equal(local, peer));
 }
 
-static bool is_loopback(const struct address *address)
-{
-	static const uint8_t loopback6[16] = {[15] = 1};
-
-	return address->family == FAMILY_INET
-		       ? address->bytes[0] == 127
-		       : !memcmp(address->bytes, loopback6, sizeof(loopback6));
-}
-
 struct conn *tuple_find(const struct model *model, const struct end *end, enum protocol protocol,
 			const struct conn *except)
 {
@@ -140,7 +131,7 @@ struct conn *tuple_find(const struct model *model, const struct end *end, enum p
 		if (conn->over[side] && protocol != PROTOCOL_UDP)
 			continue;
 		/* every network namespace has a loopback of its own */
-		if (is_loopback(&end->peer) && other->netns != end->netns)
+		if (address_is_loopback(&end->peer) && other->netns != end->netns)
 			continue;
 		if (address_meets(&end->local, &other->peer) &&
 		    address_meets(&other->local, &end->peer))

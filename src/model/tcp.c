@@ -12,7 +12,6 @@
 #include "model/connections.h"
 #include "model/listeners.h"
 #include "model/pairs.h"
-#include "model/peers.h"
 #include "model/sockets.h"
 #include "model/wire.h"
 
@@ -32,7 +31,29 @@ void tcp_baseline(struct sock *sock, uint32_t written, uint32_t copied)
 	sock->bytes_base[ST_RECV] = sock->pub.bytes[ST_RECV];
 }
 
-static struct conn *find_by_address(const struct model *model, const struct sock *sock)
+#define SLACK_NS 1000000 /* between the clocks of what a client and its server tell */
+
+static struct conn *attempt_of_child(const struct model *model, const struct sock *child,
+				     int64_t t_ns)
+{
+	struct conn *conn =
+		attempt_find(model, child->pub.netns, &child->pub.local, &child->pub.peer, t_ns);
+
+	return conn && conn->pub.listener->netns == child->pub.netns ? conn : NULL;
+}
+
+/* The SYN that a client sent at that moment was turned away, which was told before the SYN. */
+static struct conn *attempt_of_client(const struct model *model, const struct sock *client,
+				      int64_t syn_ns)
+{
+	struct conn *conn = attempt_find(model, client->pub.netns, &client->pub.peer,
+					 &client->pub.local, syn_ns);
+
+	return conn && conn->pub.start_ns >= syn_ns - SLACK_NS ? conn : NULL;
+}
+
+static struct conn *find_by_address(const struct model *model, const struct sock *sock,
+				    int64_t t_ns)
 {
 	struct end end = {
 		.socket = (struct socket *)&sock->pub,
@@ -43,30 +64,21 @@ static struct conn *find_by_address(const struct model *model, const struct sock
 
 	struct conn *conn = tuple_find(model, &end, PROTOCOL_TCP, NULL);
 
-	return conn ? conn : attempt_find(model, end.netns, end.local.port, &end.peer);
+	return conn ? conn : attempt_of_child(model, sock, t_ns);
 }
 
-/* A client that had been turned away is in after all. The connection it is. */
+/* Where the client of this new server end had been turned away: it is in after all. */
 static struct conn *got_in(struct model *model, struct conn *conn, const struct sock *child,
 			   int64_t t_ns)
 {
-	struct conn *attempt =
-		attempt_find(model, child->pub.netns, child->pub.local.port, &child->pub.peer);
-	struct connection *pub;
+	struct conn *attempt = attempt_of_child(model, child, t_ns);
 
 	/* the client is here, but its address was translated on the way */
-	if (attempt && attempt != conn)
+	if (attempt && attempt != conn &&
+	    (!conn->pub.client.seen || attempt->pub.start_ns >= conn->pub.start_ns - SLACK_NS))
 		conn = conn_merge(model, attempt, conn);
-	if (!conn->pub.turned_away)
-		return conn;
-	pub = &conn->pub;
-	conn->syn_passed = true;
-	conn_count_syns(conn);
-	if (!pub->client.seen && pub->syn_ns != TIME_UNKNOWN)
-		pub->connect_ns = t_ns - pub->syn_ns;
-	if (pub->listener)
-		peer_connected(model, listening_of(pub->listener), conn, &child->pub.peer, t_ns);
-	conn_settle(conn);
+	if (conn->pub.turned_away)
+		attempt_got_in(model, conn, &child->pub.peer, t_ns);
 	return conn;
 }
 
@@ -86,7 +98,7 @@ struct conn *tcp_known(struct model *model, struct sock *sock, int64_t t_ns)
 		return conn;
 	listening = listener_find(model, sock->pub.netns, &sock->pub.local);
 	side = listening ? SIDE_SERVER : SIDE_CLIENT;
-	conn = find_by_address(model, sock);
+	conn = find_by_address(model, sock, t_ns);
 	if (conn) {
 		side = conn->pub.server.seen ? SIDE_CLIENT : SIDE_SERVER;
 	} else {
@@ -108,10 +120,12 @@ static void syn_sent(struct model *model, struct sock *sock, const struct st_sta
 	struct conn *conn;
 
 	conn_detach(model, sock);
-	conn = conn_create(model, sock, t_ns);
+	conn = attempt_of_client(model, sock, t_ns);
+	if (!conn)
+		conn = conn_create(model, sock, t_ns);
 	if (!conn)
 		return;
-	conn->pub.syn_ns = t_ns;
+	conn->pub.start_ns = conn->pub.syn_ns = t_ns;
 	conn->syns_sent = 1;
 	conn_count_syns(conn);
 	conn->pub.seen_from_start = true;
@@ -139,7 +153,7 @@ static void client_established(struct model *model, struct sock *sock, const str
 		conn->pub.connect_ns = t_ns - conn->pub.syn_ns;
 	tcp_baseline(sock, state->written, state->copied);
 	conn = pair_set(model, conn, (uint64_t)state->local_isn << 32 | state->peer_isn);
-	other = conn->pub.server.seen ? NULL : find_by_address(model, sock);
+	other = conn->pub.server.seen ? NULL : find_by_address(model, sock, t_ns);
 	if (other && other->pub.server.seen && (!other->pub.has_pair || !conn->pub.has_pair))
 		conn = conn_merge(model, other, conn);
 	conn_event(model, conn, SIDE_CLIENT, &event);
@@ -154,7 +168,7 @@ static struct conn *child_conn(struct model *model, struct sock *sock, uint64_t 
 		return conn; /* accept() came first: Fast Open */
 	conn = pair_find(model, pair, SIDE_SERVER);
 	if (!conn) {
-		conn = find_by_address(model, sock);
+		conn = find_by_address(model, sock, t_ns);
 		if (conn && (conn->pub.server.seen || (pair && conn->pub.has_pair)))
 			conn = NULL;
 	}
@@ -382,7 +396,7 @@ struct conn *tcp_accepted(struct model *model, struct sock *child, int64_t t_ns)
 
 	if (conn)
 		return conn;
-	conn = find_by_address(model, child);
+	conn = find_by_address(model, child, t_ns);
 	if (conn && conn->pub.server.seen)
 		conn = NULL;
 	if (!conn)

@@ -60,7 +60,7 @@ static void json_listeners(struct json *json, const struct model *model)
 	json_section(json, "listeners");
 	for (size_t i = 0; i < model->listeners.len; i++) {
 		json_newline(json);
-		json_listener(json, JSON_ITEM, model->listeners.items[i]);
+		json_listener(json, JSON_ITEM, model->listeners.items[i], model);
 	}
 	json_array_end(json);
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "analyze/latency.h"
+#include "analyze/residue.h"
 #include "render/json_address.h"
 #include "render/json_event.h"
 #include "render/json_names.h"
@@ -95,7 +96,19 @@ static void json_sk_drops(struct json *json, const struct listener *listener)
 		json_member_null(json, "sk_drops");
 }
 
-static void json_refusals(struct json *json, const struct listener *listener)
+static void json_residue(struct json *json, const struct listener *listener,
+			 const struct model *model)
+{
+	int64_t residue;
+
+	if (model && residue_of(model, listener, &residue))
+		json_member_int(json, "residue", residue);
+	else
+		json_member_null(json, "residue");
+}
+
+static void json_refusals(struct json *json, const struct listener *listener,
+			  const struct model *model)
 {
 	const struct drops *drops = &listener->drops;
 
@@ -114,7 +127,7 @@ static void json_refusals(struct json *json, const struct listener *listener)
 	} else {
 		json_member_null(json, "unix");
 	}
-	json_member_null(json, "residue");
+	json_residue(json, listener, model);
 	json_sk_drops(json, listener);
 	json_member_array(json, "dropped_peers");
 	vec_each (peer, &listener->dropped_peers)
@@ -158,7 +171,8 @@ static void json_owners(struct json *json, const struct listener *listener)
 	json_array_end(json);
 }
 
-void json_listener(struct json *json, enum json_form form, const struct listener *listener)
+void json_listener(struct json *json, enum json_form form, const struct listener *listener,
+		   const struct model *model)
 {
 	json_open(json, form, "listener");
 	json_member_id(json, "id", listener->id);
@@ -176,7 +190,7 @@ void json_listener(struct json *json, enum json_form form, const struct listener
 	json_queues(json, listener);
 	json_member_uint(json, "arrivals", listener->arrivals);
 	json_member_uint(json, "accepted", listener->accepted);
-	json_refusals(json, listener);
+	json_refusals(json, listener, model);
 	json_waits(json, listener);
 	json_member_events(json, &listener->events);
 	json_object_end(json);

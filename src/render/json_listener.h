@@ -4,7 +4,9 @@
  */
 #pragma once
 
-#include "model/listener.h"
+#include "model/model.h"
 #include "render/json_form.h"
 
-void json_listener(struct json *json, enum json_form form, const struct listener *listener);
+/* model: of the whole capture; NULL, it goes on: what is known at its end alone is null. */
+void json_listener(struct json *json, enum json_form form, const struct listener *listener,
+		   const struct model *model);

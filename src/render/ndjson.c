@@ -44,11 +44,17 @@ void ndjson_process(struct ndjson *writer, const struct process *process)
 	json_line_end(&writer->json);
 }
 
-void ndjson_listener(struct ndjson *writer, const struct listener *listener)
+static void ndjson_listener_of(struct ndjson *writer, const struct listener *listener,
+			       const struct model *model)
 {
 	ndjson_header(writer);
-	json_listener(&writer->json, JSON_LINE, listener);
+	json_listener(&writer->json, JSON_LINE, listener, model);
 	json_line_end(&writer->json);
+}
+
+void ndjson_listener(struct ndjson *writer, const struct listener *listener)
+{
+	ndjson_listener_of(writer, listener, NULL);
 }
 
 static void ndjson_acceptor(struct ndjson *writer, const struct acceptor *acceptor)
@@ -133,7 +139,7 @@ void ndjson_end(struct ndjson *writer, const struct model *model)
 		if (model_socket_shown(model->sockets.items[i]))
 			ndjson_socket(writer, model->sockets.items[i]);
 	for (size_t i = 0; i < model->listeners.len; i++)
-		ndjson_listener(writer, model->listeners.items[i]);
+		ndjson_listener_of(writer, model->listeners.items[i], model);
 	for (size_t i = 0; i < model->acceptors.len; i++)
 		ndjson_acceptor(writer, model->acceptors.items[i]);
 	for (size_t i = 0; i < model->connections.len; i++)

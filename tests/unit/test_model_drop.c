@@ -174,6 +174,85 @@ static void test_local_client_back(void **state)
 	assert_int_equal(listener(model)->dropped_peers.items[0].connected_ns, MS + 3071 * MS);
 }
 
+/* A SYN is told by the step that follows it: after the drops. */
+static void test_syn_told_late(void **state)
+{
+	struct model *model = *state;
+	struct st_sock sock = build_tcp(BUILD_CLIENT, 40000, 8088);
+	struct st_state established =
+		build_state(T0 + 1031 * MS, sock, TCP_SYN_SENT, TCP_ESTABLISHED);
+
+	drop(model, T0 + 5 * US, 40000, ST_DROP_SYN);
+	established.syn_ns = T0;
+	build_feed(model, &established);
+	drop(model, T0 + 1032 * MS, 40000, ST_DROP_ACK);
+	assert_int_equal(build_only(model)->start_ns, MS);
+	assert_int_equal(build_only(model)->connect_ns, 1031 * MS);
+	assert_int_equal(build_only(model)->turned_away, 2);
+	assert_true(build_only(model)->client.seen);
+	assert_int_equal(listener(model)->dropped_peers.len, 1);
+	assert_int_equal(listener(model)->dropped_peers.items[0].syns, 2);
+	/* another connection from the same port, which is answered at once, has no part in it */
+	build_close(model, T0 + 2000 * MS, sock, 100, 3, TCP_ESTABLISHED);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_DROPPED);
+	build_connect(model, T0 + 3000 * MS, BUILD_CLIENT + 100, 40000);
+	build_child(model, T0 + 3000 * MS + 65 * US, BUILD_SERVER + 100, 40000);
+	assert_int_equal(model->connections.len, 2);
+	assert_int_equal(model->connections.items[1]->turned_away, 0);
+	assert_int_equal(model->connections.items[1]->outcome, OUTCOME_OPEN);
+}
+
+/* An attempt from elsewhere, given up; then its port serves a client of this host. */
+static void test_port_of_an_old_attempt(void **state)
+{
+	struct model *model = *state;
+
+	drop(model, T0, 40000, ST_DROP_SYN);
+	build_connect(model, T0 + 3000 * MS, BUILD_CLIENT, 40000);
+	build_child(model, T0 + 3000 * MS + 65 * US, BUILD_SERVER, 40000);
+	assert_int_equal(model->connections.len, 2);
+	assert_int_equal(model->connections.items[0]->outcome, OUTCOME_DROPPED);
+	assert_int_equal(model->connections.items[1]->turned_away, 0);
+	assert_true(listener(model)->dropped_peers.items[0].connected_ns == TIME_UNKNOWN);
+}
+
+/* A CPU tells of the last drop there when it has something else to do. */
+static void test_drop_told_late(void **state)
+{
+	struct model *model = *state;
+
+	build_child(model, T0 + 200 * MS, BUILD_SERVER, 40000);
+	drop(model, T0, 40000, ST_DROP_SYN);
+	assert_int_equal(build_only(model)->turned_away, 1);
+	assert_int_equal(build_only(model)->syns, 2);
+	assert_int_equal(build_only(model)->start_ns, MS);
+	assert_int_equal(build_only(model)->connect_ns, 200 * MS);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_OPEN);
+	assert_int_equal(listener(model)->dropped_peers.items[0].connected_ns, MS + 200 * MS);
+	/* this one is later: it cannot have led to that connection */
+	drop(model, T0 + 300 * MS, 40000, ST_DROP_SYN);
+	assert_int_equal(model->connections.len, 2);
+}
+
+/* TCP comes again within a second at first; who comes after a minute is somebody else. */
+static void test_too_late_to_be_a_retry(void **state)
+{
+	struct model *model = *state;
+
+	drop(model, T0, 40000, ST_DROP_SYN);
+	build_child(model, T0 + 60 * SECOND, BUILD_SERVER, 40000);
+	assert_int_equal(model->connections.len, 2);
+	assert_int_equal(model->connections.items[0]->outcome, OUTCOME_DROPPED);
+	assert_int_equal(model->connections.items[1]->turned_away, 0);
+	/* after 31 s of trying it does come after another 32 */
+	for (__u64 tries = 1; tries <= 32; tries *= 2)
+		drop(model, T0 + (100 + tries - 1) * SECOND, 40001, ST_DROP_SYN);
+	build_child(model, T0 + 163 * SECOND, BUILD_SERVER + 1, 40001);
+	assert_int_equal(model->connections.len, 3);
+	assert_int_equal(model->connections.items[2]->syns, 7);
+	assert_int_equal(model->connections.items[2]->connect_ns, 63 * SECOND);
+}
+
 static void test_local_client_gives_up(void **state)
 {
 	struct model *model = *state;
@@ -343,7 +422,8 @@ static void test_not_expected_any_more(void **state)
 	build_listener(model, BUILD_START_NS + 100 * US);
 	drop(model, T0, 40000, ST_DROP_SYN);
 	drop(model, T0 + SECOND, 40001, ST_DROP_SYN);
-	drop(model, T0 + 63 * SECOND, 40000, ST_DROP_SYN);
+	for (__u64 tries = 2; tries <= 64; tries *= 2)
+		drop(model, T0 + (tries - 1) * SECOND, 40000, ST_DROP_SYN);
 	build_pass(model, T0 + 127 * SECOND);
 	assert_int_equal(dropped, 0);
 	build_pass(model, T0 + 132 * SECOND);
@@ -400,6 +480,10 @@ int main(void)
 		test(test_never_back),
 		test(test_back_on_the_second_syn),
 		test(test_local_client_back),
+		test(test_drop_told_late),
+		test(test_too_late_to_be_a_retry),
+		test(test_syn_told_late),
+		test(test_port_of_an_old_attempt),
 		test(test_local_client_gives_up),
 		test(test_timed_out_is_not_dropped),
 		test(test_last_ack_dropped),
