@@ -4,6 +4,7 @@
  * socket of the caller alone.
  */
 #include "call.h"
+#include "unix.h"
 
 static __always_inline int enter(struct syscall_enter *ctx, __u8 call, int args)
 {
@@ -133,8 +134,10 @@ int exit_listen(struct syscall_exit *ctx)
 	call_fill_sock(&r->call, sk, 0);
 	if (r->call.sock.family == AF_UNIX)
 		r->path_len = unix_path(r->path, sk);
-	if (ctx->ret == 0 && sock_wanted(&r->call.sock))
+	if (ctx->ret == 0 && sock_wanted(&r->call.sock)) {
 		listener_announce(sk);
+		unix_listener_named(r->call.sock.id, r->path, r->path_len);
+	}
 	call_submit(&r->call);
 	return 0;
 }

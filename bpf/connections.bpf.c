@@ -5,6 +5,7 @@
  */
 #include "call.h"
 #include "step.h"
+#include "unix.h"
 
 /* The current thread's entry for a connect() that is no target's: whether it reaches a
  * target's listener shows at its SYN, or when it returns. */
@@ -30,8 +31,10 @@ int enter_connect(struct syscall_enter *ctx)
 
 	if (!thread)
 		thread = thread_of_peer();
-	if (thread)
-		call_enter(thread, ST_CALL_CONNECT, ctx, 3);
+	if (!thread)
+		return 0;
+	call_enter(thread, ST_CALL_CONNECT, ctx, 3);
+	thread->args[3] = switches_of((void *)bpf_get_current_task());
 	return 0;
 }
 
@@ -56,6 +59,7 @@ static __always_inline int connect_inet(const struct st_thread *thread, struct s
 static __always_inline int connect_unix(const struct st_thread *thread, struct sock *sk, __s64 ret)
 {
 	struct st_call_unix *r;
+	__u64 listener;
 
 	if (!RECORD_RESERVE(ST_CALL_UNIX, ST_LOSS_CALL, r))
 		return 0;
@@ -64,20 +68,29 @@ static __always_inline int connect_unix(const struct st_thread *thread, struct s
 	call_fill_sock(&r->call, sk, thread->once ? ST_SOCK_PEER : 0);
 	r->call.name.family = AF_UNIX;
 	r->path_len = user_path(r->path, thread->args[1], thread->args[2]);
-	if (ret == 0 && SOCK(sk, sk_type) == SOCK_DGRAM)
+	if (ret == 0 && SOCK(sk, sk_type) == SOCK_DGRAM) {
 		r->call.sock.peer_id = unix_id(READ(sk, unix_sock, peer));
+	} else if (ret == 0 || ret == -EAGAIN) {
+		listener =
+			ret ? unix_listener_at(r->path, r->path_len) : unix_listener_of_client(sk);
+		unix_queue_fill(&r->call, listener);
+		unix_connect_ended(thread, listener, ret);
+		/* of another's only what reached a followed listener */
+		if (thread->once && !listener) {
+			bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+			return 0;
+		}
+	}
 	call_submit(&r->call);
 	return 0;
 }
 
-/* Did this connect() reach a followed UNIX listener? What it left us is the
- * server's end of the pair, which shares the listener's name. */
-static __always_inline bool is_followed_name(struct sock *sk)
+/* Whether what another's UNIX connect() reached may be a followed listener. What it left us
+ * is the server's end of the pair, which shares the listener's name; nothing, if the queue
+ * was full. */
+static __always_inline bool may_be_followed(struct sock *sk, __s64 ret)
 {
-	struct sock *peer = READ(sk, unix_sock, peer);
-	__u64 name = peer ? (__u64)READ(peer, unix_sock, addr) : 0;
-
-	return name && bpf_map_lookup_elem(&names, &name);
+	return unix_listener_of_client(sk) || (ret == -EAGAIN && SOCK(sk, sk_type) != SOCK_DGRAM);
 }
 
 SEC("tracepoint/syscalls/sys_exit_connect")
@@ -91,7 +104,7 @@ int exit_connect(struct syscall_exit *ctx)
 		return 0;
 	is_unix = SOCK(sk, __sk_common.skc_family) == AF_UNIX;
 	if (thread->once) {
-		if (is_unix ? !is_followed_name(sk) : !socket_followed(sock_id(sk)))
+		if (is_unix ? !may_be_followed(sk, ctx->ret) : !socket_followed(sock_id(sk)))
 			return 0;
 		process_announce(bpf_get_current_pid_tgid() >> 32, false);
 	}
@@ -134,6 +147,7 @@ static __always_inline void accept_queue(struct st_call *r, struct sock *listene
 {
 	__u64 id = sock_id(listener);
 	struct st_sock s = {};
+	struct followed *f;
 
 	/* It may have come over a UNIX socket: its next children are seen from their birth. */
 	if (!socket_followed(id)) {
@@ -143,10 +157,14 @@ static __always_inline void accept_queue(struct st_call *r, struct sock *listene
 	}
 	r->listener = id;
 	r->backlog = SOCK(listener, sk_max_ack_backlog);
-	if (SOCK(listener, __sk_common.skc_family) == AF_UNIX)
-		r->depth = SOCK(listener, sk_receive_queue.qlen);
-	else
+	if (SOCK(listener, __sk_common.skc_family) != AF_UNIX) {
 		r->depth = SOCK(listener, sk_ack_backlog);
+		return;
+	}
+	r->depth = SOCK(listener, sk_receive_queue.qlen);
+	f = socket_followed(id);
+	if (f && r->depth >= r->backlog && r->ret >= 0)
+		f->queued_ns = bpf_ktime_get_ns(); /* it was full until now */
 }
 
 /* What the thread has had of the CPUs so far. The kernel brings the first up to date when the

@@ -10,6 +10,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#define EAGAIN 11
 #define AF_UNSPEC 0
 #define AF_UNIX 1
 #define AF_INET 2
@@ -175,9 +176,27 @@ struct unix_address {
 	struct sockaddr_un name[0];
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
+struct wait_queue_entry {
+	void *private; /* the thread */
+	struct list_head entry;
+};
+
+struct wait_queue_head {
+	struct list_head head;
+};
+
+struct socket_wq {
+	struct wait_queue_head wait;
+};
+
 struct unix_sock {
 	struct unix_address *addr;
 	struct sock *peer;
+	struct socket_wq peer_wq; /* connect() waits here for room */
 };
 
 struct inode {
@@ -266,6 +285,7 @@ struct task_struct {
 	unsigned int __state; /* since 5.14 */
 	int exit_state;
 	int on_cpu;
+	unsigned long nvcsw; /* times it gave up its CPU to wait for something */
 	unsigned frozen : 1; /* with cgroups */
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;

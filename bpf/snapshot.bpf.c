@@ -5,6 +5,7 @@
  */
 #include "call.h"
 #include "step.h"
+#include "unix.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -49,6 +50,7 @@ static __always_inline void seen_fill(struct st_seen *r, struct sock *sk)
 		return;
 	r->backlog = SOCK(sk, sk_max_ack_backlog);
 	listener_announce(sk);
+	unix_listener_named(r->sock.id, r->path, r->path_len);
 }
 
 SEC("iter/task_file")

@@ -13,5 +13,6 @@
 #include "samples.bpf.c"
 #include "snapshot.bpf.c"
 #include "tcp.bpf.c"
+#include "unix.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -126,8 +126,8 @@ struct st_call {
 	                 listen: backlog asked for, effective, -; shutdown: how; accept4: flags;
 	                 socketpair's second fd is in fd2 */
 	__s32 fd2;
-	__u32 backlog;  /* listen, accept: the limit in force; else 0 */
-	__u32 depth;    /* accept: the queue after this call; else 0 */
+	__u32 backlog; /* listen, accept, connect to UNIX: the limit in force; else 0 */
+	__u32 depth; /* accept, connect to UNIX: the queue after this call; else 0 */
 	__u32 pad2;
 	char comm[ST_COMM_LEN];
 	union {
@@ -181,7 +181,7 @@ struct st_state {
 	__u32 local_isn, peer_isn; /* at → ESTABLISHED only */
 	__u32 written, copied;     /* write_seq and copied_seq: what the program wrote and read */
 	__u32 depth, limit;        /* child: the listener's queue when it was made */
-	__u32 pid, tid;            /* who ran, for → SYN_SENT (and syn_ns) and → LISTEN; else 0 */
+	__u32 pid, tid;            /* who ran, for → SYN_SENT and → LISTEN; else 0 */
 	__u8 old, new;
 	__u16 err; /* sk_err: ECONNREFUSED, ECONNRESET, ETIMEDOUT, … */
 	__u32 pad;
@@ -283,6 +283,7 @@ enum st_drop_path {
 enum st_drop_flags {
 	ST_DROP_WITH_COOKIE = 1, /* ACK: it answered a cookie; no request is left behind it */
 	ST_DROP_LAST_ACK = 2, /* OTHER: it was a last ACK, else a SYN */
+	ST_DROP_AGAIN = 4, /* UNIX: it got EAGAIN, else it waits */
 };
 
 /* sock is the listener (of a reuseport group: the member) with the addresses of the segment:

@@ -16,7 +16,7 @@
 
 #include "socktrace.skel.h" /* wants config.h before it */
 
-#define PERIODIC 4
+#define PERIODIC 5
 
 struct iterators {
 	struct socktrace_bpf *skeleton; /* the probes' */
@@ -47,6 +47,7 @@ static void attach_periodic(struct iterators *iterators, struct probes *probes)
 	iterators->periodic[1] = attach_to_map(s->progs.settle_attempts, s->maps.attempts);
 	iterators->periodic[2] = attach_to_map(s->progs.read_listeners, s->maps.listeners);
 	iterators->periodic[3] = attach_to_map(s->progs.read_netnses, s->maps.netnses);
+	iterators->periodic[4] = attach_to_map(s->progs.read_unix_listeners, s->maps.names);
 }
 
 int iterators_new(struct probes *probes, iterators_consume *consume, void *context,

@@ -44,7 +44,7 @@ const struct probe_row_plan probe_rows[ROW_MAX] = {
 			   "queues and counters show at events only",
 			   {{"iter/bpf_map_elem",
 			     {"settle_attempts", "read_listeners", "read_netnses",
-			      "learn_cpu_offset"}}}},
+			      "read_unix_listeners", "learn_cpu_offset"}}}},
 	[ROW_RETRANSMITS] = {"retransmits",
 			     "repeated SYNs and segments are not seen",
 			     {{"tp_btf tcp_retransmit_skb, tcp_retransmit_synack",

@@ -177,6 +177,7 @@ static void note_sample(struct sampler *sampler, const struct st_sample *sample)
 void sampler_note(struct sampler *sampler, const struct st_header *record)
 {
 	const struct st_listener *reading = (const void *)record;
+	const struct st_drop *drop = (const void *)record;
 
 	switch (record->type) {
 	case ST_CALL:
@@ -191,6 +192,9 @@ void sampler_note(struct sampler *sampler, const struct st_header *record)
 		break;
 	case ST_LISTENER:
 		note_depth(sampler, watch(sampler, reading->id), reading->depth, reading->limit);
+		break;
+	case ST_DROP:
+		note_depth(sampler, watch(sampler, drop->sock.id), drop->depth, drop->limit);
 		break;
 	case ST_RELEASE:
 		forget(sampler, ((const struct st_release *)record)->id);

@@ -272,19 +272,16 @@ static void connect_stream(struct model *model, struct call *call, struct sock *
 	int err = call->event.err;
 	struct address *name = &call->event.arg.name.address;
 	struct conn *conn = conn_of(sock->pub.connection);
-	struct listening *listening;
 
 	/* a try after one that failed before it left the socket */
 	if (conn && conn->connect_failed && conn->last_ns < call->event.t_ns)
 		conn_detach(model, sock);
-	if (sock->pub.protocol == PROTOCOL_UNIX && err == EAGAIN) {
-		listening = listener_find(model, sock->pub.netns, name);
-		if (listening)
-			listening->pub.unix_eagain++;
-	} else if (err && !connect_goes_on(err)) {
+	if (sock->pub.protocol == PROTOCOL_UNIX && err == EAGAIN)
+		return; /* its listener is full, and tells of it */
+	if (err && !connect_goes_on(err)) {
 		connect_failed(model, call, sock);
 	} else if (!err && sock->pub.protocol == PROTOCOL_UNIX) {
-		unix_connected(model, sock, name, call->event.t_ns, call->t_ns);
+		unix_connected(model, sock, name, call->wire, call->event.t_ns);
 	} else if (!err) {
 		tcp_known(model, sock, call->t_ns);
 	}

@@ -52,7 +52,7 @@ static struct listening *drop_listener(struct model *model, const struct st_drop
 	return listener_open(model, sock, TIME_UNKNOWN);
 }
 
-static void drop_count(struct listener *listener, enum drop_path path)
+static void drop_count(struct listener *listener, enum drop_path path, uint8_t flags)
 {
 	uint64_t *const counts[DROP_PATH_MAX] = {
 		[DROP_SYN] = &listener->drops.syn,
@@ -60,11 +60,12 @@ static void drop_count(struct listener *listener, enum drop_path path)
 		[DROP_SYN_QUEUE] = &listener->drops.syn_queue,
 		[DROP_OTHER] = &listener->drops.other,
 		[DROP_COOKIE] = &listener->cookies_sent,
+		[DROP_UNIX] =
+			flags & ST_DROP_AGAIN ? &listener->unix_eagain : &listener->unix_blocked,
 	};
 
 	listener->drops_seen |= 1 << path;
-	if (counts[path])
-		++*counts[path];
+	++*counts[path];
 }
 
 static void drop_keep(struct model *model, struct listener *listener, const struct drop *drop)
@@ -162,7 +163,7 @@ void drop_apply(struct model *model, const struct st_drop *wire)
 
 	if (!listening)
 		return;
-	drop_count(&listening->pub, drop.path);
+	drop_count(&listening->pub, drop.path, wire->flags);
 	drop_queue(model, listening, wire, t);
 	if (drop.path < DROP_COOKIE && peer.family != FAMILY_NONE && listening->pub.socket)
 		conn = drop_conn(model, listening, &local, &peer, t);

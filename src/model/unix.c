@@ -8,24 +8,26 @@
 #include "model/connections.h"
 #include "model/listeners.h"
 #include "model/sockets.h"
+#include "model/wire.h"
 
 static void queue_arrival(struct model *model, struct conn *conn, struct listening *listening,
-			  int64_t t_ns, bool waits)
+			  int64_t t_ns, uint32_t depth)
 {
 	if (!listening || conn->queued)
 		return;
 	conn->queued = true;
 	conn->queued_ns = t_ns;
 	conn->pub.listener = &listening->pub;
-	/* the kernel does not say how long the queue is; accept() does */
-	listener_arrival(model, listening, t_ns, listening->pub.depth + waits);
+	listener_arrival(model, listening, t_ns, depth);
 }
 
 void unix_connected(struct model *model, struct sock *sock, const struct address *path,
-		    int64_t enter_ns, int64_t t_ns)
+		    const struct st_call *call, int64_t enter_ns)
 {
 	struct conn *conn = conn_of(sock->pub.connection);
 	struct listening *listening = listener_find(model, sock->pub.netns, path);
+	int64_t t_ns = wire_time(model, call->h.ts_ns);
+	uint32_t depth = listening ? listening->pub.depth + 1 : 0;
 
 	sock->pub.peer = *path;
 	if (conn && conn_side(conn, sock) == SIDE_CLIENT && conn->pub.outcome == OUTCOME_OPEN) {
@@ -44,7 +46,8 @@ void unix_connected(struct model *model, struct sock *sock, const struct address
 	if (conn->pub.established_ns == TIME_UNKNOWN || t_ns < conn->pub.established_ns)
 		conn->pub.established_ns = t_ns;
 	conn->pub.connect_ns = t_ns - enter_ns;
-	queue_arrival(model, conn, listening, t_ns, true);
+	/* the queue as this connect() left it, where the kernel side found the listener */
+	queue_arrival(model, conn, listening, t_ns, call->backlog ? call->depth : depth);
 }
 
 /* Its client is gone, so the kernel cannot name it: a queue is first in, first out. */
@@ -92,7 +95,7 @@ struct conn *unix_accepted(struct model *model, struct listening *listening, str
 	conn_attach(model, conn, SIDE_SERVER, child);
 	if (conn->pub.established_ns == TIME_UNKNOWN && conn->pub.client.seen)
 		conn->pub.established_ns = t_ns;
-	queue_arrival(model, conn, listening, t_ns, false);
+	queue_arrival(model, conn, listening, t_ns, listening ? listening->pub.depth : 0);
 	return conn;
 }
 

@@ -6,9 +6,9 @@
 
 #include "model/index.h"
 
-/* connect() to path succeeded between enter_ns and t_ns. */
+/* connect() to path, which began at enter_ns, succeeded. */
 void unix_connected(struct model *model, struct sock *sock, const struct address *path,
-		    int64_t enter_ns, int64_t t_ns);
+		    const struct st_call *call, int64_t enter_ns);
 
 /* accept() on listening returned child. Its connection, NULL: no memory. */
 struct conn *unix_accepted(struct model *model, struct listening *listening, struct sock *child,

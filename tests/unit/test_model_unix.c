@@ -146,8 +146,20 @@ static void test_full_queue(void **state)
 {
 	struct model *model = *state;
 
+	struct st_drop drop = build_drop(T0 + 90 * US, build_unix(BUILD_LISTENER, 0, SOCK_STREAM),
+					 ST_DROP_UNIX, 6, 5);
+	const struct listener *listener = model->listeners.items[0];
+
+	drop.flags = ST_DROP_AGAIN;
+	build_feed(model, &drop);
 	connect_at(model, T0 + 100 * US, BUILD_CLIENT, -EAGAIN);
-	assert_int_equal(model->listeners.items[0]->unix_eagain, 1);
+	assert_int_equal(listener->unix_eagain, 1);
+	assert_int_equal(listener->unix_blocked, 0);
+	drop.flags = 0;
+	build_feed(model, &drop);
+	assert_int_equal(listener->unix_eagain, 1);
+	assert_int_equal(listener->unix_blocked, 1);
+	assert_int_equal(listener->depth_max, 6);
 	assert_int_equal(model->connections.len, 0);
 }
 
