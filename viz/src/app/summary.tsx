@@ -49,7 +49,7 @@ function FindingButton({ viewer, trace, finding }: {
   return (
     <button
       type="button"
-      class={`finding ${finding.severity}`}
+      class={`finding-card ${finding.severity}`}
       aria-pressed={viewer.isSelected("finding", finding.id)}
       onClick={() => viewer.goTo(finding)}
     >

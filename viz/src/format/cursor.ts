@@ -5,13 +5,26 @@
 // such a value goes the long way, through JSON.parse.
 
 const QUOTE = 34, COMMA = 44, MINUS = 45, ZERO = 48, NINE = 57, BACKSLASH = 92;
-const LETTER_N = 110, LETTER_T = 116, OPEN_OBJECT = 123, CLOSE_OBJECT = 125;
+const LETTER_A = 97, LETTER_N = 110, LETTER_T = 116;
+const OPEN_OBJECT = 123, CLOSE_OBJECT = 125;
 
-const [NULL, TRUE, FALSE] = ["null", "true", "false"].map(bytesOf);
-
-export function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+/** Text to be recognised, as numbers of four bytes each; the last ones may overlap. */
+export interface Literal {
+  length: number;
+  words: number[];
 }
+
+/** Of at least four bytes. */
+export function literal(text: string): Literal {
+  const bytes = new TextEncoder().encode(text);
+  const view = new DataView(bytes.buffer);
+  const words = [];
+  for (let at = 0; at + 4 <= bytes.length; at += 4) words.push(view.getUint32(at));
+  if (bytes.length % 4 > 0) words.push(view.getUint32(bytes.length - 4));
+  return { length: bytes.length, words };
+}
+
+const [NULL, TRUE, FALSE] = ["null", "true", "false"].map(literal);
 
 /** Digits that a double surely holds. */
 const SAFE_DIGITS = 15;
@@ -19,20 +32,28 @@ const SAFE_DIGITS = 15;
 export class Cursor {
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;
+  private view = new DataView(this.bytes.buffer);
   /** The bytes of the string that `string` or of the object that `object` took. */
   from = 0;
   to = 0;
 
   reset(bytes: Uint8Array, at: number): void {
-    this.bytes = bytes;
+    if (this.bytes !== bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
     this.at = at;
   }
 
-  /** Takes these very bytes. */
-  literal(wanted: Uint8Array): boolean {
-    const { bytes, at } = this;
-    for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
-    this.at = at + wanted.length;
+  /** Takes this very text. */
+  literal({ length, words }: Literal): boolean {
+    const { view, at } = this;
+    const end = at + length;
+    if (end > view.byteLength) return false;
+    const last = words.length - 1;
+    for (let i = 0; i < last; i++) if (view.getUint32(at + i * 4) !== words[i]) return false;
+    if (view.getUint32(end - 4) !== words[last]) return false;
+    this.at = end;
     return true;
   }
 
@@ -40,6 +61,12 @@ export class Cursor {
     if (this.bytes[this.at] !== wanted) return false;
     this.at += 1;
     return true;
+  }
+
+  /** Whether null, true or false may stand here: nothing else begins with a small letter. */
+  atWord(): boolean {
+    const byte = this.bytes[this.at];
+    return byte >= LETTER_A && byte < OPEN_OBJECT;
   }
 
   /** Null, true or false; undefined: none of them. */

@@ -40,11 +40,12 @@ const UNITS: [number, string][] = [[SECOND, "s"], [1e6, "ms"], [1e3, "µs"], [1,
 
 /** A time with as many digits as tell it from its neighbours. */
 function label(time: number, step: number): string {
+  if (time === 0) return "0";
   const size = Math.max(Math.abs(time), step);
   if (size >= 60 * SECOND && step >= SECOND) return clock(time);
   const [unit, name] = UNITS.find(([unit]) => size >= unit) ?? UNITS[3];
   const digits = Math.max(0, Math.ceil(Math.log10(unit / step) - 1e-9));
-  return time === 0 ? "0" : `${(time / unit).toFixed(digits)} ${name}`;
+  return `${(time / unit).toFixed(digits)} ${name}`;
 }
 
 function clock(time: number): string {

@@ -41,58 +41,97 @@ export class Column {
   }
 }
 
-/** A column that grows, row by row; a row may be set again. */
-export class Growing {
-  private data: Numbers;
-  private width: Width;
-  private none: number;
-  private length = 0;
+const CHUNK = 1 << 12;
 
-  constructor(width: Width = 0) {
-    this.width = width;
-    this.data = new ARRAYS[width](1024);
-    this.none = nullOf(this.data);
+/**
+ * A column that grows; a row may be set again. The rows at the end are kept as doubles, which is fast,
+ * and squeezed a chunk at a time.
+ */
+export class Growing {
+  private full: Numbers[] = [];
+  private tail = new Float64Array(CHUNK).fill(NaN);
+  private tailStart = 0;
+  private least: Width;
+
+  constructor(least: Width = 0) {
+    this.least = least;
   }
 
-  set(row: number, value: number | null): void {
-    if (row >= this.length) this.length = row + 1;
-    if (row >= this.data.length) this.reserve(row + 1);
-    if (value === null) {
-      this.data[row] = this.none;
-      return;
-    }
-    this.data[row] = value;
-    // What does not fit comes back as something else, or as what stands for null.
-    if (this.data[row] === value && value !== this.none) return;
-    this.widen(narrowest(value));
-    this.data[row] = value;
+  /** NaN stands for null. */
+  set(row: number, value: number): void {
+    const at = row - this.tailStart;
+    if (at >= 0 && at < CHUNK) this.tail[at] = value;
+    else this.setElsewhere(row, value);
   }
 
   get(row: number): number | null {
-    const value = this.data[row];
-    return value === this.none || value !== value ? null : value;
+    const chunk = this.chunk(Math.floor(row / CHUNK));
+    const value = chunk[row % CHUNK];
+    return value === nullOf(chunk) || value !== value ? null : value;
   }
 
   /** The first `length` numbers, in an array of their own. */
   finish(length: number): Numbers {
-    return this.data.slice(0, length);
-  }
-
-  private reserve(length: number): void {
-    const data = new ARRAYS[this.width](Math.max(length, Math.ceil(this.data.length * 1.5)));
-    data.set(this.data);
-    this.data = data;
-  }
-
-  private widen(width: Width): void {
-    const data = new ARRAYS[width](this.data.length);
-    const none = nullOf(data);
-    for (let i = 0; i < this.length; i++) {
-      const value = this.data[i];
-      data[i] = value === this.none ? none : value;
+    const chunks = Math.ceil(length / CHUNK);
+    const squeezed = this.full.slice(0, chunks);
+    if (chunks > squeezed.length) {
+      squeezed.push(squeeze(this.tail.subarray(0, length - this.tailStart), this.least));
     }
-    this.data = data;
-    this.width = width;
-    this.none = none;
+    const width = Math.max(this.least, ...squeezed.map(widthOf)) as Width;
+    const data = new ARRAYS[width](length);
+    squeezed.forEach((chunk, i) => {
+      const start = i * CHUNK;
+      copy(chunk.subarray(0, Math.min(CHUNK, length - start)), data.subarray(start));
+    });
+    return data;
   }
+
+  private chunk(number: number): Numbers {
+    return number < this.full.length ? this.full[number] : this.tail;
+  }
+
+  private setElsewhere(row: number, value: number): void {
+    const number = Math.floor(row / CHUNK);
+    if (number < this.full.length) {
+      const loose = copy(this.full[number], new Float64Array(CHUNK));
+      loose[row % CHUNK] = value;
+      this.full[number] = squeeze(loose, this.least);
+      return;
+    }
+    while (number > this.full.length) {
+      this.full.push(squeeze(this.tail, this.least));
+      this.tail.fill(NaN);
+    }
+    this.tailStart = number * CHUNK;
+    this.tail[row % CHUNK] = value;
+  }
+}
+
+function widthOf(data: Numbers): Width {
+  return ARRAYS.findIndex((array) => data instanceof array) as Width;
+}
+
+/** The same numbers in the narrowest array that holds them. */
+function squeeze(values: Float64Array, least: Width): Numbers {
+  let width = least;
+  let nulls = false;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== values[i]) nulls = true;
+    else if (width < 3) width = Math.max(width, narrowest(values[i])) as Width;
+  }
+  const squeezed = new ARRAYS[width](values.length);
+  squeezed.set(values);
+  if (nulls && width < 3) {
+    const none = nullOf(squeezed);
+    for (let i = 0; i < values.length; i++) if (values[i] !== values[i]) squeezed[i] = none;
+  }
+  return squeezed;
+}
+
+function copy<T extends Numbers>(from: Numbers, to: T): T {
+  to.set(from);
+  if (widthOf(from) === widthOf(to)) return to;
+  const [none, other] = [nullOf(from), nullOf(to)];
+  for (let i = 0; i < from.length; i++) if (from[i] === none) to[i] = other;
+  return to;
 }

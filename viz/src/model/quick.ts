@@ -4,7 +4,8 @@
 // as socktrace writes them. It either takes a connection whole or says no, and then the connection
 // goes the long way, with the same result: nothing here decides what a trace means.
 
-import { bytesOf, type Cursor } from "../format/cursor";
+import { type Cursor, type Literal, literal } from "../format/cursor";
+import type { Growing } from "./column";
 import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS, type FieldKind } from "./fields";
 import type { FieldTable, TableWriter, Vocabulary } from "./table";
 import type { Words } from "./words";
@@ -12,14 +13,14 @@ import type { Words } from "./words";
 const COMMA = 44, OPEN_ARRAY = 91, CLOSE_ARRAY = 93, CLOSE_OBJECT = 125;
 
 interface Template {
-  prefixes: Uint8Array[];
+  prefixes: Literal[];
   kinds: FieldKind[];
 }
 
 /** What stands before each value of an object; `opening` is what the object begins with. */
 function template(fields: FieldTable, opening = "{", rename = (key: string) => key): Template {
   const keys = Object.keys(fields);
-  const prefixes = keys.map((key, i) => bytesOf(`${i === 0 ? opening : ","}"${rename(key)}":`));
+  const prefixes = keys.map((key, i) => literal(`${i === 0 ? opening : ","}"${rename(key)}":`));
   return { prefixes, kinds: Object.values(fields) };
 }
 
@@ -29,9 +30,9 @@ const LINE = template(CONNECTION_FIELDS, '{"type":"connection",', (key) =>
 const END = template(END_FIELDS);
 const EVENT = template(EVENT_FIELDS);
 const BEFORE_ENDS = Object.keys(CONNECTION_FIELDS).indexOf("outcome");
-const CLIENT = bytesOf(',"client":');
-const SERVER = bytesOf(',"server":');
-const EVENTS = bytesOf(',"events":');
+const CLIENT = literal(',"client":');
+const SERVER = literal(',"server":');
+const EVENTS = literal(',"events":');
 
 export interface Tables {
   words: Vocabulary<Words>;
@@ -73,7 +74,7 @@ export function takeQuickly(
 }
 
 function takeEnd(cursor: Cursor, words: Vocabulary<Words>, table: TableWriter, row: number) {
-  if (cursor.word() === null) {
+  if (cursor.atWord() && cursor.word() === null) {
     table.set(row, null);
     return true;
   }
@@ -94,7 +95,7 @@ function takeObject(
 function takeFields(
   cursor: Cursor,
   words: Vocabulary<Words>,
-  table: TableWriter,
+  { columns }: TableWriter,
   row: number,
   { prefixes, kinds }: Template,
   from: number,
@@ -102,46 +103,63 @@ function takeFields(
 ): boolean {
   for (let i = from; i < to; i++) {
     if (!cursor.literal(prefixes[i])) return false;
-    const value = takeValue(cursor, words, kinds[i]);
-    if (value !== value) return false;
-    table.setField(row, i, value);
+    if (!takeValue(cursor, words, kinds[i], columns[i], row)) return false;
   }
   return true;
 }
 
-/** A value as its column keeps it; NaN: not what was expected. */
-function takeValue(cursor: Cursor, words: Vocabulary<Words>, kind: FieldKind): number | null {
-  const word = cursor.word();
-  if (word !== undefined) {
-    if (kind === "flag") return word === null ? NaN : Number(word);
-    return word === null && kind !== "json" ? null : NaN;
-  }
+function takeValue(
+  cursor: Cursor,
+  words: Vocabulary<Words>,
+  kind: FieldKind,
+  column: Growing,
+  row: number,
+): boolean {
+  if (cursor.atWord()) return takeWord(cursor, kind, column, row);
   switch (kind) {
     case "number":
     case "time":
-      return cursor.integer();
+      return takeNumber(column, row, cursor.integer());
     case "id":
-      return cursor.idString();
+      return takeNumber(column, row, cursor.idString());
     case "name":
-      return cursor.string() ? words.names.addBytes(cursor.bytes, cursor.from, cursor.to) : NaN;
+      return cursor.string() && takeText(cursor, words.names, column, row);
     case "text":
-      return cursor.string() ? words.texts.addBytes(cursor.bytes, cursor.from, cursor.to) : NaN;
+      return cursor.string() && takeText(cursor, words.texts, column, row);
     case "json":
-      return cursor.object() ? addJson(cursor, words.texts) : NaN;
+      return cursor.object() && takeJson(cursor, words.texts, column, row);
     default:
-      return NaN;
+      return false;
   }
 }
 
+function takeWord(cursor: Cursor, kind: FieldKind, column: Growing, row: number): boolean {
+  const word = cursor.word();
+  if (word === undefined || (kind === "flag") !== (word !== null) || kind === "json") return false;
+  column.set(row, word === null ? NaN : Number(word));
+  return true;
+}
+
+function takeNumber(column: Growing, row: number, value: number): boolean {
+  column.set(row, value);
+  return value === value;
+}
+
+function takeText({ bytes, from, to }: Cursor, list: Words, column: Growing, row: number): boolean {
+  column.set(row, list.addBytes(bytes, from, to));
+  return true;
+}
+
 /** Bytes that look like JSON; the first time they are seen it is made sure that they are. */
-function addJson({ bytes, from, to }: Cursor, texts: Words): number {
+function takeJson({ bytes, from, to }: Cursor, texts: Words, column: Growing, row: number): boolean {
   const known = texts.list.length;
   const number = texts.addBytes(bytes, from, to);
-  if (number < known) return number;
+  column.set(row, number);
+  if (number < known) return true;
   try {
     JSON.parse(texts.list[number]);
-    return number;
+    return true;
   } catch {
-    return NaN;
+    return false;
   }
 }

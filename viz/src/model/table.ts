@@ -19,7 +19,7 @@ export interface Vocabulary<W> {
 export class TableWriter {
   private keys: string[];
   private kinds: FieldKind[];
-  private columns: Growing[];
+  readonly columns: readonly Growing[];
   private words: Vocabulary<Words>;
 
   constructor(fields: FieldTable, words: Vocabulary<Words>) {
@@ -33,12 +33,8 @@ export class TableWriter {
   set(row: number, object: object | null): void {
     for (let i = 0; i < this.keys.length; i++) {
       const value = object && (object as Record<string, unknown>)[this.keys[i]];
-      this.setField(row, i, value === null ? null : this.toNumber(this.kinds[i], value));
+      this.columns[i].set(row, value === null ? NaN : this.toNumber(this.kinds[i], value));
     }
-  }
-
-  setField(row: number, field: number, value: number | null): void {
-    this.columns[field].set(row, value);
   }
 
   get(row: number, field: number): number | null {
