@@ -253,6 +253,8 @@ struct st_process {
 
 enum st_listener_flags {
 	ST_LISTENER_MIGRATES = 1, /* net.ipv4.tcp_migrate_req: its queue moves on when it closes */
+	ST_LISTENER_POLLED = 2, /* readings are all there is: no calls, arrivals, single drops */
+	ST_LISTENER_DEFER_UNKNOWN = 4, /* defer_accept_s could not be read */
 };
 
 /* At attach, when listen() returned, while its queue or its drops change, and at the end. */

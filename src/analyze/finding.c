@@ -192,8 +192,9 @@ int findings_of(const struct model *model, struct findings *out)
 
 	*out = (struct findings){0};
 	for (size_t i = 0; i < model->listeners.len && !r; i++)
-		r = listener_findings(model, model->listeners.items[i], model->capture.duration_ns,
-				      out);
+		if (!model->listeners.items[i]->polled) /* readings alone tell no cause */
+			r = listener_findings(model, model->listeners.items[i],
+					      model->capture.duration_ns, out);
 	if (r)
 		findings_release(out);
 	return r;
@@ -209,7 +210,8 @@ int findings_ended(const struct model *model, int64_t since_ns, int64_t now_ns,
 		const struct listener *listener = model->listeners.items[i];
 		struct episodes episodes = {0};
 
-		r = episodes_of(listener, now_ns, &episodes);
+		if (!listener->polled)
+			r = episodes_of(listener, now_ns, &episodes);
 		for (size_t e = 0; e < episodes.len && !r; e++) {
 			const struct episode *episode = &episodes.items[e];
 

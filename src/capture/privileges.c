@@ -36,10 +36,23 @@ void privileges_drop(bool namespaces)
 		log_debug("capset failed: privileges stay as they are");
 }
 
-bool privileges_can_renice(void)
+/* All of these are effective. */
+static bool have(__u64 capabilities)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 
-	return !syscall(SYS_capget, &header, data) && data[0].effective & 1u << CAP_SYS_NICE;
+	if (syscall(SYS_capget, &header, data))
+		return false;
+	return !(capabilities & ~((__u64)data[1].effective << 32 | data[0].effective));
+}
+
+bool privileges_can_renice(void)
+{
+	return have(1ULL << CAP_SYS_NICE);
+}
+
+bool privileges_can_trace(void)
+{
+	return have(1ULL << CAP_SYS_ADMIN) || have(1ULL << CAP_BPF | 1ULL << CAP_PERFMON);
 }

@@ -13,3 +13,6 @@ void privileges_drop(bool namespaces);
 
 /* A nice value that was raised can be lowered again. */
 bool privileges_can_renice(void);
+
+/* Whether BPF programs that read the kernel may be loaded, as far as capabilities go. */
+bool privileges_can_trace(void);

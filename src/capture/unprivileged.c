@@ -5,7 +5,6 @@
 #include "capture/unprivileged.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -20,6 +19,7 @@
 #include "capture/borrow.h"
 #include "capture/host.h"
 #include "capture/netns_counters.h"
+#include "capture/netns_held.h"
 #include "capture/netns_visit.h"
 #include "capture/owners.h"
 #include "capture/sockdiag.h"
@@ -28,22 +28,16 @@
 #define LOOK_NS (100 * 1000 * 1000LL)
 #define COUNT_NS (1000 * 1000 * 1000LL) /* counters, and requests in SYN queues */
 
-struct space {
-	int fd;
-	uint32_t inum;
-	struct st_netns told;
-};
-
 struct unprivileged {
 	const struct source_options *options;
 	source_sink *sink;
 	void *context;
 	struct pid_list targets; /* -p and --cgroup: those of the beginning */
-	VEC(struct space) spaces;
+	struct netns_held_list spaces;
 	struct watched_table table;
 	struct st_process owner; /* handed on last */
 	int owner_fd; /* its pidfd, or negative */
-	struct space *here; /* being visited */
+	struct netns_held *here; /* being visited */
 	unsigned round;
 	size_t fresh; /* listeners whose owners were not looked for */
 	size_t hidden;
@@ -65,36 +59,12 @@ static int hand_on(struct unprivileged *u, const void *record, size_t size)
 
 /* --- who is looked at ------------------------------------------------------------- */
 
-static int add_space(struct unprivileged *u, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct space space = {.fd = fd};
-	int r;
-
-	if (fd < 0)
-		return 0; /* gone, or not ours to see: its listeners are not told */
-	space.inum = netns_inum(fd);
-	vec_each (known, &u->spaces)
-		if (known->inum == space.inum) {
-			close(fd);
-			return 0;
-		}
-	r = vec_push(&u->spaces, space);
-	if (r)
-		close(fd);
-	return r;
-}
-
 static int add_spaces(struct unprivileged *u, const struct pid_list *pids)
 {
-	int r = u->options->all ? add_space(u, "/proc/self/ns/net") : 0;
+	int r = u->options->all ? netns_hold(&u->spaces, 0) : 0;
 
-	vec_each (pid, pids) {
-		char path[64];
-
-		snprintf(path, sizeof(path), "/proc/%d/ns/net", *pid);
-		r = r ? r : add_space(u, path);
-	}
+	vec_each (pid, pids)
+		r = r ? r : netns_hold(&u->spaces, *pid);
 	return r;
 }
 
@@ -294,6 +264,7 @@ static int on_owner(void *context, uint64_t inode, pid_t pid, int fd)
 		r = tell_seen(u, w, &u->owner, fd);
 	if (!w->owned && w->at.sock.family != AF_UNIX) {
 		seconds = borrow_defer_accept(u->owner_fd, fd);
+		w->defer_known = seconds >= 0;
 		w->defer_accept_s = seconds > 0 ? seconds : 0;
 	}
 	w->owned = true;
@@ -335,6 +306,7 @@ static int tell_standing(struct unprivileged *u, struct watched *w, bool always)
 		.sk_drops = at->sk_drops,
 		.defer_accept_s = w->defer_accept_s,
 		.netns = at->sock.netns,
+		.flags = ST_LISTENER_POLLED | (w->defer_known ? 0 : ST_LISTENER_DEFER_UNKNOWN),
 	};
 
 	vec_each (space, &u->spaces)
@@ -457,17 +429,37 @@ bool unprivileged_has_targets(const struct unprivileged *u)
 	return false;
 }
 
-int unprivileged_finish(struct unprivileged *u)
+static int tell_end(struct unprivileged *u)
 {
 	struct st_loss_record losses = {0};
 	struct st_end end = {0};
-	int r = now_ns() < u->look_ns - LOOK_NS / 2 ? 0 : look(u, true);
+	int r;
 
 	record_stamp(&losses.h, ST_LOSS, sizeof(losses));
-	if (!r)
-		r = hand_on(u, &losses, sizeof(losses));
+	r = hand_on(u, &losses, sizeof(losses));
 	record_stamp(&end.h, ST_END, sizeof(end));
 	return r ? r : hand_on(u, &end, sizeof(end));
+}
+
+int unprivileged_finish(struct unprivileged *u)
+{
+	int r = look(u, true);
+
+	return r ? r : tell_end(u);
+}
+
+int unprivileged_look(const struct source_options *options, source_sink *sink, void *context,
+		      bool *hidden)
+{
+	struct unprivileged *u;
+	int r = unprivileged_open(options, sink, context, &u);
+
+	if (r)
+		return r;
+	*hidden = u->hidden > 0;
+	r = tell_end(u);
+	unprivileged_free(&u);
+	return r;
 }
 
 void unprivileged_free(struct unprivileged **source)
@@ -476,18 +468,16 @@ void unprivileged_free(struct unprivileged **source)
 
 	if (!u)
 		return;
-	vec_each (space, &u->spaces)
-		close(space->fd);
 	if (u->owner_fd >= 0)
 		close(u->owner_fd);
-	vec_release(&u->spaces);
+	netns_held_release(&u->spaces);
 	vec_release(&u->targets);
 	watched_release(&u->table);
 	free(u);
 	*source = NULL;
 }
 
-size_t unprivileged_hidden(const struct unprivileged *u)
+bool unprivileged_hidden(const struct unprivileged *u)
 {
-	return u->hidden;
+	return u->hidden > 0;
 }

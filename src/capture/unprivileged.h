@@ -19,9 +19,13 @@ int unprivileged_open(const struct source_options *options, source_sink *sink, v
 int unprivileged_poll(struct unprivileged *source, int timeout_ms);
 bool unprivileged_has_targets(const struct unprivileged *source);
 
-/* Hands on how all stands at last, unless that was told just now, and the orderly end. */
+/* Hands on how all stands at last, and the orderly end. */
 int unprivileged_finish(struct unprivileged *source);
 void unprivileged_free(struct unprivileged **source);
 
-/* How many processes did not let us see their sockets. */
-size_t unprivileged_hidden(const struct unprivileged *source);
+/* Some processes did not let us see their sockets. */
+bool unprivileged_hidden(const struct unprivileged *source);
+
+/* Opens, looks once, ends in order. */
+int unprivileged_look(const struct source_options *options, source_sink *sink, void *context,
+		      bool *hidden);

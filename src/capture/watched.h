@@ -15,6 +15,7 @@ struct watched {
 	struct diag_socket at; /* as last seen */
 	struct st_listener told; /* as last handed on */
 	uint32_t syn_queue, defer_accept_s;
+	bool defer_known;
 	unsigned round; /* of the look that saw it last */
 	bool owned; /* by a process we look through; for -a, always, once that was tried */
 	uint64_t place; /* a hash of where it listens; the same for members of a reuseport group */

@@ -9,6 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "render/sentence.h"
+#include "render/standing.h"
 #include "render/verdict.h"
 
 #define LOOK_NS 1000000000LL
@@ -55,12 +56,37 @@ static bool blind(const struct model *model)
 	return false;
 }
 
+/* Nothing but readings: the low-privilege source. */
+static bool only_read(const struct model *model)
+{
+	vec_each (listener, &model->listeners)
+		if (!(*listener)->polled)
+			return false;
+	return model->listeners.len;
+}
+
+static int report_standings(struct diagnosis *diagnosis, bool all, struct strbuf *out)
+{
+	struct standings standings;
+	int r = standings_of(diagnosis->model, &standings);
+
+	diagnosis->unsure = true;
+	if (r)
+		return r;
+	standings_text(&diagnosis->style, diagnosis->model, &standings, all, out);
+	vec_release(&standings);
+	return out->error;
+}
+
 int diagnosis_report(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 {
 	const struct model *model = diagnosis->model;
 	struct findings findings;
-	int r = findings_of(model, &findings);
+	int r;
 
+	if (only_read(model))
+		return report_standings(diagnosis, all, out);
+	r = findings_of(model, &findings);
 	if (r)
 		return r;
 	diagnosis->unsure = capture_lost(&model->capture) || blind(model);

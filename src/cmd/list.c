@@ -55,20 +55,6 @@ static int print_table(const struct options *options, const struct model *model,
 	return r;
 }
 
-static int look(const struct options *options, struct model *model, bool *hidden)
-{
-	struct unprivileged *source;
-	int r = unprivileged_open(&options->source, feed_record, model, &source);
-
-	if (r)
-		return r;
-	r = unprivileged_finish(source);
-	*hidden = unprivileged_hidden(source) > 0;
-	unprivileged_free(&source);
-	model_finish(model);
-	return r;
-}
-
 int cmd_list(const struct options *options)
 {
 	struct model *model;
@@ -77,8 +63,9 @@ int cmd_list(const struct options *options)
 
 	if (r)
 		return STATUS_FAILED;
-	r = look(options, model, &hidden);
+	r = unprivileged_look(&options->source, feed_record, model, &hidden);
 	if (!r) {
+		model_finish(model);
 		r = options->json ? print_lines(model) : print_table(options, model, hidden);
 		if (r)
 			log_err("cannot write to standard output: %s", strerror(-r));

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
+#include "capture/privileges.h"
 #include "cmd/cmd.h"
 #include "cmd/stop.h"
 
@@ -22,6 +24,40 @@ static int64_t now_ns(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+/* What nobody but the kernel's own programs can see is said before anything is. */
+static int open_unprivileged(struct session *session, source_sink *sink, void *context)
+{
+	const struct source_options *options = &session->options->source;
+	int r = unprivileged_open(options, sink, context, &session->unprivileged);
+
+	if (r)
+		return r;
+	log_warn("no privilege to load BPF programs: queue depths and the kernel's counters are "
+		 "all that is seen, ten times a second; as root, or with CAP_BPF, CAP_PERFMON, "
+		 "CAP_NET_ADMIN and CAP_SYS_PTRACE, also who is turned away, and why");
+	if (unprivileged_hidden(session->unprivileged))
+		log_warn("processes of other users and other network namespaces are hidden");
+	return 0;
+}
+
+static bool can_do_without_bpf(const struct options *options)
+{
+	return options->command == COMMAND_DIAGNOSE && !options->run;
+}
+
+static int open_source(struct session *session, source_sink *sink, void *context)
+{
+	const struct options *options = session->options;
+	int r;
+
+	if (can_do_without_bpf(options) && !privileges_can_trace())
+		return open_unprivileged(session, sink, context);
+	r = source_open(&options->source, sink, context, &session->source);
+	if (!r && session->child.pid)
+		r = source_add_target(session->source, session->child.pid);
+	return r ? r : source_snapshot(session->source);
+}
+
 int session_open(struct session *session, const struct options *options, source_sink *sink,
 		 void *context)
 {
@@ -32,11 +68,7 @@ int session_open(struct session *session, const struct options *options, source_
 	if (options->run)
 		r = child_start(&session->child, options->run, options->user);
 	if (!r)
-		r = source_open(&options->source, sink, context, &session->source);
-	if (!r && session->child.pid)
-		r = source_add_target(session->source, session->child.pid);
-	if (!r)
-		r = source_snapshot(session->source);
+		r = open_source(session, sink, context);
 	if (!r && session->child.pid)
 		r = session->run_error = child_go(&session->child, options->run);
 	if (r)
@@ -52,7 +84,14 @@ static bool session_over(struct session *session, int64_t now)
 	if (stop_requested() || (session->deadline_ns && now >= session->deadline_ns))
 		return true;
 	child_ended(&session->child); /* reaps it, so that it is gone for good */
-	return !source_has_targets(session->source);
+	return !(session->source ? source_has_targets(session->source)
+				 : unprivileged_has_targets(session->unprivileged));
+}
+
+static int poll_source(struct session *session, int timeout_ms)
+{
+	return session->source ? source_poll(session->source, timeout_ms)
+			       : unprivileged_poll(session->unprivileged, timeout_ms);
 }
 
 int session_run(struct session *session, int (*tick)(void *context, int64_t now_ns), void *context)
@@ -63,11 +102,14 @@ int session_run(struct session *session, int (*tick)(void *context, int64_t now_
 	while (!r && !over) {
 		/* Asked before the last look at the ring: what came until then is in it. */
 		over = session_over(session, now_ns());
-		r = source_poll(session->source, over ? 0 : POLL_MS);
+		r = poll_source(session, over ? 0 : POLL_MS);
 		if (!r)
 			r = tick(context, now_ns());
 	}
-	return r ? r : source_finish(session->source);
+	if (r)
+		return r;
+	return session->source ? source_finish(session->source)
+			       : unprivileged_finish(session->unprivileged);
 }
 
 int session_status(const struct session *session, int r)
@@ -102,4 +144,5 @@ void session_close(struct session *session)
 	child_release(&session->child);
 	if (session->source)
 		detach_aside(&session->source);
+	unprivileged_free(&session->unprivileged);
 }

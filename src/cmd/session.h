@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A live capture from attaching to its end, for trace and record: the command
- * that was started, the clock, the signals, the end of the targets.
+ * A live capture from attaching to its end, for trace, record and diagnose: the command
+ * that was started, the clock, the signals, the end of the targets. Without the privilege
+ * to load BPF programs, what only asks how listeners stand is served by sock_diag and /proc.
  */
 #pragma once
 
 #include "capture/source.h"
+#include "capture/unprivileged.h"
 #include "cmd/child.h"
 #include "opts.h"
 
 struct session {
 	const struct options *options;
 	struct child child;
-	struct source *source;
+	struct source *source; /* one of the two is NULL */
+	struct unprivileged *unprivileged;
 	int64_t deadline_ns; /* CLOCK_MONOTONIC, 0: none */
 	int run_error; /* why the command could not be run */
 };

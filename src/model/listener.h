@@ -112,6 +112,8 @@ struct listener {
 	uint64_t group; /* reuseport group, the same for all members; 0: in none */
 	uint32_t defer_accept_s; /* TCP_DEFER_ACCEPT; 0: not set */
 	bool migrates; /* tcp_migrate_req */
+	bool polled; /* readings are all there is: nobody saw calls, arrivals and single drops */
+	bool defer_accept_unknown;
 	uint8_t drops_seen; /* bit 1 << enum drop_path: can be seen one by one here */
 	struct drops drops;
 	uint64_t cookies_sent;

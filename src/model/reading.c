@@ -41,6 +41,8 @@ void reading_apply(struct model *model, const struct st_listener *wire)
 	pub->group = wire->group;
 	pub->defer_accept_s = wire->defer_accept_s;
 	pub->migrates = wire->flags & ST_LISTENER_MIGRATES;
+	pub->polled = wire->flags & ST_LISTENER_POLLED;
+	pub->defer_accept_unknown = wire->flags & ST_LISTENER_DEFER_UNKNOWN;
 	pub->drops_seen |= wire->drops_seen >> 1;
 	if (wire->syn_queue > pub->syn_queue_max)
 		pub->syn_queue_max = wire->syn_queue;

@@ -60,6 +60,16 @@ static void json_queues(struct json *json, const struct listener *listener)
 	json_object_end(json);
 }
 
+/* Who only reads does not see who comes: null, not 0. */
+static void json_seen_count(struct json *json, const struct listener *listener, const char *key,
+			    uint64_t count)
+{
+	if (listener->polled)
+		json_member_null(json, key);
+	else
+		json_member_uint(json, key, count);
+}
+
 /* Where nothing can see such drops: null, not 0. */
 static void json_drop_count(struct json *json, const struct listener *listener, enum drop_path path,
 			    const char *key, uint64_t count)
@@ -119,7 +129,7 @@ static void json_refusals(struct json *json, const struct listener *listener,
 	json_drop_count(json, listener, DROP_OTHER, "other", drops->other);
 	json_object_end(json);
 	json_drop_count(json, listener, DROP_COOKIE, "cookies_sent", listener->cookies_sent);
-	if (listener->protocol == PROTOCOL_UNIX) {
+	if (listener->protocol == PROTOCOL_UNIX && !listener->polled) {
 		json_member_object(json, "unix");
 		json_member_uint(json, "blocked", listener->unix_blocked);
 		json_member_uint(json, "eagain", listener->unix_eagain);
@@ -153,7 +163,7 @@ static void json_waits(struct json *json, const struct listener *listener)
 
 static void json_defer_accept(struct json *json, const struct listener *listener)
 {
-	if (listener->readings.len)
+	if (listener->readings.len && !listener->defer_accept_unknown)
 		json_member_uint(json, "defer_accept", listener->defer_accept_s);
 	else
 		json_member_null(json, "defer_accept");
@@ -188,8 +198,8 @@ void json_listener(struct json *json, enum json_form form, const struct listener
 	json_member_time(json, "opened_ns", listener->opened_ns);
 	json_member_time(json, "closed_ns", listener->closed_ns);
 	json_queues(json, listener);
-	json_member_uint(json, "arrivals", listener->arrivals);
-	json_member_uint(json, "accepted", listener->accepted);
+	json_seen_count(json, listener, "arrivals", listener->arrivals);
+	json_seen_count(json, listener, "accepted", listener->accepted);
 	json_refusals(json, listener, model);
 	json_waits(json, listener);
 	json_member_events(json, &listener->events);
