@@ -73,7 +73,8 @@ static bool conn_was_dropped(const struct conn *conn)
 		return false;
 	return !pub->client.seen || pub->outcome == OUTCOME_TIMED_OUT ||
 	       pub->outcome == OUTCOME_RESET || pub->outcome == OUTCOME_CLOSED ||
-	       (pub->outcome == OUTCOME_FAILED && !pub->err);
+	       (pub->outcome == OUTCOME_FAILED && !pub->err) ||
+	       (pub->outcome == OUTCOME_OPEN && pub->client.closed); /* it waits no longer */
 }
 
 void conn_settle(struct conn *conn)

@@ -123,7 +123,8 @@ static int64_t queue_entry(const struct connection *connection)
 {
 	if (connection->turned_away && connection->accept_wait_ns != TIME_UNKNOWN)
 		return connection->accepted_ns - connection->accept_wait_ns;
-	return connection->outcome == OUTCOME_DROPPED ? TIME_UNKNOWN : connection->established_ns;
+	return connection->turned_away && !connection->server.seen ? TIME_UNKNOWN
+								   : connection->established_ns;
 }
 
 static void bar_build(struct bar *bar, const struct axis *axis, const struct connection *connection)

@@ -320,6 +320,25 @@ static void test_last_ack_dropped_and_reset(void **state)
 	assert_int_equal(build_only(model)->syns, 1);
 }
 
+/* The client's program waits no longer, though its kernel still tries to say so. */
+static void test_last_ack_dropped_and_closed(void **state)
+{
+	struct model *model = *state;
+	struct st_sock sock = build_tcp(BUILD_CLIENT, 40000, 8088);
+	struct st_call call = build_call(ST_CALL_CLOSE, T0 + SECOND, sock, 100, 3, 0);
+
+	build_connect(model, T0, BUILD_CLIENT, 40000);
+	drop(model, T0 + 65 * US, 40000, ST_DROP_ACK);
+	feed(model, build_state(T0 + SECOND, sock, TCP_ESTABLISHED, TCP_FIN_WAIT1));
+	assert_int_equal(build_only(model)->outcome, OUTCOME_OPEN);
+	call.flags = ST_CALL_LAST;
+	build_feed(model, &call);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_DROPPED);
+	/* which may bring it in even so */
+	build_child(model, T0 + 2 * SECOND, BUILD_SERVER, 40000);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_OPEN);
+}
+
 /* Address translation: the listener sees another client than the one that connects. */
 static void test_translated_client(void **state)
 {
@@ -488,6 +507,7 @@ int main(void)
 		test(test_timed_out_is_not_dropped),
 		test(test_last_ack_dropped),
 		test(test_last_ack_dropped_and_reset),
+		test(test_last_ack_dropped_and_closed),
 		test(test_translated_client),
 		test(test_reuseport_group),
 		test(test_port_used_again),
