@@ -19,6 +19,8 @@ static __always_inline __u64 sock_id_made(struct sock *sk)
 
 static __always_inline void tuple_fill(struct tuple *t, const struct st_sock *s, bool mirrored)
 {
+	/* every network namespace has a loopback of its own */
+	t->netns_or_zero = is_loopback(s->local, s->v4) ? s->netns : 0;
 	t->local_port = mirrored ? s->peer_port : s->local_port;
 	t->peer_port = mirrored ? s->local_port : s->peer_port;
 	__builtin_memcpy(t->local, mirrored ? s->peer : s->local, 16);
