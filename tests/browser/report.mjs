@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Reports for the browser to open: made by the program itself, of a recording of workload.py.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const socktrace = process.env.SOCKTRACE ?? join(here, "../../socktrace");
+
+export const folder = mkdtempSync(join(tmpdir(), "socktrace-browser-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const at = (name) => join(folder, name);
+
+function run(...args) {
+  const env = { PATH: process.env.PATH, TMPDIR: folder, LC_ALL: "C.UTF-8" };
+  const stdio = ["ignore", "pipe", "pipe"];
+  return execFileSync(socktrace, args, { env, encoding: "utf8", stdio, timeout: 60000 });
+}
+
+/** The lines of the recording's stream, parsed. */
+export function record() {
+  run("record", "-o", at("x.skt"), "--", "/usr/bin/python3", join(here, "workload.py"));
+  run("export", at("x.skt"), "-o", at("x.html"));
+  run("export", at("x.skt"), "-o", at("x.ndjson"));
+  const lines = readFileSync(at("x.ndjson"), "utf8").trimEnd().split("\n");
+  return { report: at("x.html"), stream: at("x.ndjson"), lines: lines.map((line) => JSON.parse(line)) };
+}
+
+/** A file of these lines: objects, or text as it is to stand there. */
+export function write(name, lines) {
+  const text = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line)));
+  writeFileSync(at(name), text.join("\n") + "\n");
+  return at(name);
+}
+
+/** The report that `socktrace view` makes of a document; without one, the viewer alone. */
+export function view(...document) {
+  return run("view", ...document).trimEnd();
+}
