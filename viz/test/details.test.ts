@@ -50,6 +50,8 @@ test("evidence has the unit that its key names", () => {
     "between accepts median",
     "299 ms",
   ]);
+  assert.deepEqual(evidenceText("accept_wait_p50_ns", 1000), ["accept wait median", "1 µs"]);
+  assert.deepEqual(evidenceText("defer_accept_s", 5), ["defer accept", "5 s"]);
   assert.deepEqual(evidenceText("syns", 20113), ["syns", "20,113"]);
   assert.deepEqual(evidenceText("blocked_permille", 980), ["blocked", "98 %"]);
   assert.deepEqual(evidenceText("backlog", null), ["backlog", "not known"]);

@@ -216,6 +216,29 @@ test("SYNs that nobody answered are lost on their way", () => {
   );
 });
 
+test("a dropped SYN stands where it was sent, with the queue that had no room for it", () => {
+  const drop = (t: number, path: string) =>
+    kernel(t, "server", "drop", { path, depth: 6, limit: 5 });
+  const of = connection(
+    [
+      event(0, "client", "connect", { args: ADDRESS, duration_ns: 1.1e9 }),
+      kernel(10, "client", "syn"),
+      drop(20, "syn"),
+      drop(1e9, "syn_queue"),
+      kernel(1e9 + 5, "client", "syn"),
+      kernel(1.1e9, "client", "established"),
+      drop(1.2e9, "ack"),
+    ],
+    { syns: 2 },
+  );
+  assert.deepEqual(lines(chart(of)), [
+    "0 | connect(3, 127.0.0.1:8088) | >x SYN | dropped, queue 6 of 5",
+    "1000000000 | SYN again | >x SYN | dropped, SYN queue full",
+    "1100000000 | connected | < SYN-ACK | ",
+    "1200000000 |  | >x ACK | dropped, queue 6 of 5",
+  ]);
+});
+
 test("repeats fold, the first and the last stay", () => {
   const events = Array.from({ length: 100 }, (_, i) => [
     data(i * 1000, "client", "send", 10),

@@ -10,12 +10,13 @@ const UNITS: [suffix: RegExp, spell: (value: number) => string][] = [
   [/_permille$/, (value) => `${value / 10} %`],
   [/_percent$/, (value) => `${value} %`],
   [/_per_s$/, (value) => `${count(value)}/s`],
+  [/_s$/, (value) => `${count(value)} s`],
 ];
 
 /** "service_median_ns", 299e6 → "service median", "299 ms". */
 export function evidenceText(key: string, value: unknown): [name: string, value: string] {
   const unit = UNITS.find(([suffix]) => suffix.test(key));
-  const name = (unit ? key.replace(unit[0], "") : key).replace(/_/g, " ");
+  const name = (unit ? key.replace(unit[0], "") : key).replace(/_/g, " ").replace(/p50$/, "median");
   if (value === null || value === undefined) return [name, "not known"];
   if (typeof value === "number") return [name, unit ? unit[1](value) : numberText(value)];
   return [name, typeof value === "string" ? value : JSON.stringify(value)];

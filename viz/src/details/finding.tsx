@@ -86,7 +86,7 @@ function AdviceView({ of }: { of: Advice }) {
 export function FindingDetails({ of, context }: { of: Finding; context: Context }) {
   return (
     <>
-      <h2 class={`finding ${of.severity}`}>{of.rule}</h2>
+      <h2 class={of.severity}>{of.rule}</h2>
       <p>{SEVERITIES[of.severity] ?? of.severity}</p>
       <p class="summary">{of.summary}</p>
       {of.advice.length > 0 && (

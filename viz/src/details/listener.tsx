@@ -155,7 +155,7 @@ export function ListenerDetails({ of, context }: { of: Listener; context: Contex
       </h2>
       <p>a listener: clients connect to it</p>
       {findings.map((finding) => (
-        <p key={finding.id} class={`finding ${finding.severity}`}>
+        <p key={finding.id} class={finding.severity}>
           <Link to={{ kind: "finding", id: finding.id }} context={context}>
             {finding.rule}
           </Link>

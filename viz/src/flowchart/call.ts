@@ -9,17 +9,18 @@ import { bytes, count } from "../model/units";
 const IPPROTO_NAMES: Record<number, string> = { 132: "IPPROTO_SCTP", 262: "IPPROTO_MPTCP" };
 const USUAL_PROTOCOLS = new Set([0, 6, 17]);
 
-function socketArguments(args: Record<string, unknown>): string {
-  const type = [args.type, ...((args.flags as string[] | undefined) ?? [])].join("|");
+function socketArguments(args: Record<string, unknown>, brief: boolean): string {
+  const flags = brief ? [] : ((args.flags as string[] | undefined) ?? []);
+  const type = [args.type, ...flags].join("|");
   const protocol = Number(args.protocol ?? 0);
   const third = USUAL_PROTOCOLS.has(protocol) ? [] : [IPPROTO_NAMES[protocol] ?? protocol];
   return [args.domain, type, ...third].join(", ");
 }
 
-function argumentsOf(event: SocketEvent): string {
+function argumentsOf(event: SocketEvent, brief: boolean): string {
   const { name, args } = event;
   const fd = event.fd ?? "";
-  if (name === "socket" || name === "socketpair") return socketArguments(args);
+  if (name === "socket" || name === "socketpair") return socketArguments(args, brief);
   if (name === "bind" || name === "connect") {
     const address = addressText(args as unknown as Address);
     return address ? `${fd}, ${address}` : String(fd);
@@ -39,8 +40,11 @@ function resultOf(event: SocketEvent): string {
   return ` = ${event.bytes}`;
 }
 
-/** "accept(3) = 4", "connect(5, 10.0.0.9:81) ECONNREFUSED", "send(4) ×998 = 1.2 MB". */
-export function callText(event: SocketEvent): string {
+/**
+ * "accept(3) = 4", "connect(5, 10.0.0.9:81) ECONNREFUSED", "send(4) ×998 = 1.2 MB". Brief: without
+ * SOCK_CLOEXEC and the like.
+ */
+export function callText(event: SocketEvent, brief = false): string {
   if (event.name === "close" && event.fd === null) return "closed";
-  return `${event.name}(${argumentsOf(event)})${resultOf(event)}`;
+  return `${event.name}(${argumentsOf(event, brief)})${resultOf(event)}`;
 }

@@ -18,15 +18,43 @@ function unanswered(walk: Walk): boolean {
   return walk.connection!.outcome === "timed_out" || walk.connection!.outcome === "dropped";
 }
 
-function synArrow(walk: Walk, row: Row, lane: Lane): void {
+/** A repeated segment comes a second later at the earliest. */
+const SAME_SEGMENT_NS = 100e6;
+
+/** The next step, if it tells of the same segment from the other side. */
+function takeSame(walk: Walk, name: string, lane: Lane, t: number): SocketEvent | null {
+  return walk.steps[walk.next]?.t - t <= SAME_SEGMENT_NS ? walk.take(name, lane) : null;
+}
+
+function dropWords({ args }: SocketEvent): string {
+  if (args.path === "syn_queue") return "dropped, SYN queue full";
+  return args.path === "other" ? "dropped" : `dropped, queue ${args.depth} of ${args.limit}`;
+}
+
+/** What came of the arrow in this row: nothing, and the server's side says why. */
+function dropped(walk: Walk, row: Row, event: SocketEvent): void {
+  walk.mark(row, RIGHT, "kernel", dropWords(event), "fail", event);
+  walk.arrow(row, LEFT, event.args.path === "ack" ? "ACK" : "SYN", "fail", true);
+}
+
+/** The kernel tells that it sent a SYN again after that has arrived at a server here. */
+export function drop(walk: Walk, row: Row, _lane: Lane, event: SocketEvent): void {
+  if (event.args.path !== "ack" && takeSame(walk, "syn", LEFT, event.t_ns))
+    walk.mark(row, LEFT, "kernel", "SYN again", "wait");
+  dropped(walk, row, event);
+}
+
+function synArrow(walk: Walk, row: Row, lane: Lane, t: number): void {
+  const drop = takeSame(walk, "drop", RIGHT, t);
   const lost = unanswered(walk);
   walk.synShown = true;
-  walk.arrow(row, lane, lost ? "SYN, no answer" : "SYN", lost ? "fail" : "", lost);
+  if (drop) dropped(walk, row, drop);
+  else walk.arrow(row, lane, lost ? "SYN, no answer" : "SYN", lost ? "fail" : "", lost);
 }
 
 function queue(walk: Walk, row: Row, args: Record<string, unknown>): void {
   const place = args.limit ? `, ${args.depth} of ${args.limit}` : "";
-  walk.mark(row, RIGHT, "", `in the accept queue${place}`, "wait");
+  if (!row.cells[RIGHT].text) walk.mark(row, RIGHT, "", `in the accept queue${place}`, "wait");
   walk.setLane(row, RIGHT, "queued");
 }
 
@@ -45,17 +73,17 @@ export function connect(walk: Walk, row: Row, lane: Lane, event: SocketEvent): v
   walk.call(row, lane, event, answered ? { ...event, errno: null } : event);
   if (walk.tcp) {
     walk.setLane(row, lane, "waiting");
-    if (walk.take("syn", lane)) synArrow(walk, row, lane);
+    if (walk.take("syn", lane)) synArrow(walk, row, lane, event.t_ns);
   } else if (connection?.protocol === "unix" && !event.errno && connection.type !== "dgram") {
     unixConnect(walk, row, event);
   }
 }
 
-export function syn(walk: Walk, row: Row, lane: Lane): void {
+export function syn(walk: Walk, row: Row, lane: Lane, event: SocketEvent): void {
   const again = walk.synShown;
   walk.mark(row, lane, "kernel", again ? "SYN again" : "connecting", again ? "wait" : "");
   walk.setLane(row, lane, "waiting");
-  synArrow(walk, row, lane);
+  synArrow(walk, row, lane, event.t_ns);
 }
 
 export function established(walk: Walk, row: Row, lane: Lane, event: SocketEvent): void {

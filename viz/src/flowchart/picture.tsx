@@ -5,7 +5,7 @@
 // nothing but what moves across.
 
 import type { JSX } from "preact";
-import { time } from "../model/units";
+import { time, timeApart } from "../model/units";
 import { LEFT, RIGHT, type Cell, type Chart, type Lane, type Row } from "./chart";
 import { explain } from "./explain";
 
@@ -14,9 +14,9 @@ const LETTER = 7.23; // of a 12 px monospace font
 const PADDING = 8; // inside a box
 const GAP = 14; // from a lane to the words beside it
 const MARGIN = 20;
-const TIMES = 78; // where times end
+const TIMES = 92; // where times end
 const LONGEST = 48; // characters of a cell
-const BETWEEN = 200; // the lanes, at least
+const BETWEEN = 170; // the lanes, at least
 
 interface Measures {
   width: number;
@@ -164,8 +164,8 @@ function Fold({ row, at, y }: { row: Row; at: Measures; y: number }) {
   );
 }
 
-function signed(t: number): string {
-  return t ? `+${time(t)}` : "0";
+function signed(t: number, before: number | null): string {
+  return t ? `+${timeApart(t, before ?? 0)}` : "0";
 }
 
 /** When, and how long after the row before. */
@@ -175,7 +175,7 @@ function Times({ t, before, y }: { t: number | null; before: number | null; y: n
   return (
     <g>
       <text class="dim end" x={TIMES} y={y + 4}>
-        {signed(t)}
+        {signed(t, before)}
       </text>
       {gap > 0 && before !== 0 && (
         <text class="gap end" x={TIMES} y={y - ROW / 2 + 3}>

@@ -62,6 +62,7 @@ function socketpair(walk: Walk, row: Row, lane: Lane, event: SocketEvent): void 
 const HANDLERS: Record<string, Handler> = {
   connect: handshake.connect,
   syn: handshake.syn,
+  drop: handshake.drop,
   established: handshake.established,
   accept: handshake.accept,
   send: data,
@@ -81,10 +82,6 @@ const HANDLERS: Record<string, Handler> = {
   synack_retransmit(walk, row, lane, event) {
     walk.mark(row, lane, "kernel", "SYN-ACK again", "wait", event);
     walk.arrow(row, lane, "SYN-ACK");
-  },
-  drop(walk, row, lane, event) {
-    walk.mark(row, lane, "kernel", "dropped", "fail", event);
-    walk.arrow(row, other(lane), "SYN", "fail", true);
   },
   fin(walk, row, lane, event) {
     walk.mark(row, lane, "kernel", "the other side closed", "", event);

@@ -100,7 +100,7 @@ export class Walk {
   /** `shown` is the event as it was known at that moment. */
   call(row: Row, lane: Lane, event: SocketEvent, shown = event): Cell {
     const failed = shown.errno !== null && !ORDINARY.has(shown.errno);
-    return this.mark(row, lane, "call", callText(shown), failed ? "fail" : "", event);
+    return this.mark(row, lane, "call", callText(shown, true), failed ? "fail" : "", event);
   }
 
   note(row: Row, lane: Lane, note: string, waited = 0): void {

@@ -97,8 +97,9 @@ export const connection = object({
   seen_from_start: boolean, lossless: boolean, exact: boolean, events: list(event),
 });
 
+/** A finding's id is its listener's and a number: "3-1". */
 export const finding = object({
-  id, rule: string, severity: string, listeners: list(id), connections: list(id),
+  id: string, rule: string, severity: string, listeners: list(id), connections: list(id),
   start_ns: numberOrNull, end_ns: numberOrNull, complete: boolean, summary: string,
   contributing: list(string), evidence: record(anything),
   excluded: list(object({ rule: string, because: string })),

@@ -35,6 +35,15 @@ export function time(ns: number): string {
   return sign + (value < 120 * SECOND ? `${scaled(value / SECOND)} s` : longTime(value));
 }
 
+/** A time with as many digits as tell it from the one before: "1.0053 s" after "1.0051 s". */
+export function timeApart(ns: number, before: number): string {
+  const unit = [SECOND, 1e6].find((size) => Math.abs(ns) >= size);
+  if (!unit || time(ns) !== time(before)) return time(ns);
+  const spell = (value: number, digits: number) => (value / unit).toFixed(digits);
+  const digits = [2, 3, 4, 5, 6].find((many) => spell(ns, many) !== spell(before, many)) ?? 6;
+  return `${spell(ns, digits)} ${unit === SECOND ? "s" : "ms"}`;
+}
+
 /** "26 B", "1.2 MB". */
 export function bytes(value: number): string {
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
