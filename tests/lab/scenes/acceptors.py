@@ -29,6 +29,7 @@ def serial_busy(lab):
 @scene("acceptor-slow", "Stands still for 300 ms now and then, under 2,000 connections a second.")
 def stall(lab):
     server = lab.server("stall.py", PORT, 128, 1.5)
+    lab.favour(server)
     with lab.watch("-p", server.pid):
         lab.crowd(rate=2000, seconds=2.2, patience=1, mute=True)
     lab.needs("ListenOverflows", 100)

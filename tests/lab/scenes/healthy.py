@@ -19,7 +19,7 @@ def pool(lab):
 def nginx_busy(lab):
     nginx = Nginx(port=PORT)
     with lab.watch("-p", nginx.pid):
-        run(find_program("wrk"), "-t", 1, "-c", 64, "-d", "2s", nginx.url("small"))
+        run(find_program("wrk"), "-t", 1, "-c", 64, "-d", "1s", nginx.url("small"))
 
 
 @scene("healthy", "nginx, a new connection for each of 5,000 requests.", alone=True)
@@ -29,9 +29,9 @@ def nginx_short(lab):
         run(find_program("ab"), "-q", "-n", 5000, "-c", 32, nginx.url("small"))
 
 
-@scene("healthy", "Redis, 50 connections, 30,000 commands.", alone=True)
+@scene("healthy", "Redis, 50 connections, 20,000 commands.", alone=True)
 def redis_busy(lab):
     redis = lab.start(find_program("redis-server"), "--port", PORT, "--save", "", "--dir", os.getcwd())
     with lab.watch("-p", redis.pid):
-        run(find_program("redis-benchmark"), "-p", PORT, "-c", 50, "-n", 30_000, "-t", "set", "-q")
+        run(find_program("redis-benchmark"), "-p", PORT, "-c", 50, "-n", 20_000, "-t", "set", "-q")
     harness.same("ListenDrops", lab.rose["TcpExt.ListenDrops"], 0)

@@ -70,7 +70,8 @@ def namespace_deleted(lab):
     crowd = harness.Program(*inside, PYTHON, f"{LAB}/crowd.py", PORT, "--rate", 40, "--seconds", 60)
     eventually("the queue is full", lambda: " 00000000:00000006 " in read_text(f"/proc/{server.pid}/net/tcp"))
     with lab.watch("-p", server.pid):
-        eventually("clients knock", lambda: knocks(server.pid) > 10)
+        before = knocks(server.pid)
+        eventually("clients knock", lambda: knocks(server.pid) > before + 10)
         for program in (crowd, server, own):
             program.process.kill()
             program.finish()
