@@ -49,6 +49,12 @@ def is_listening(where):
     return os.path.exists(where) if isinstance(where, str) else listening(where)
 
 
+def favour():
+    """What this process and its children do is not to depend on what else this machine does."""
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+
+
 class Lab:
     """One scene being played."""
 
@@ -64,15 +70,16 @@ class Lab:
     def start(self, *command, where=PORT, **options):
         """Any other server, listening on the port or path."""
         self.say(" ".join(map(str, command)))
-        server = Program(*command, **options)
+        server = Program(*command, preexec_fn=favour, **options)
         eventually(f"{command[0]} listens", lambda: is_listening(where))
         return server
 
-    def held_back(self, name, where, *arguments):
+    def held_back(self, name, where, *arguments, favoured=True):
         """One of servers/ that has its process but has not begun."""
         self.say(" ".join(["tests/lab/servers/" + name, *map(str, (where, *arguments))]))
         program = Program("sh", "-c", 'kill -STOP $$; exec "$@"', "sh",
-                          PYTHON, os.path.join(LAB, "servers", name), where, *arguments)
+                          PYTHON, os.path.join(LAB, "servers", name), where, *arguments,
+                          preexec_fn=favour if favoured else None)
         eventually("the server is held back", lambda: " T " in read_text(f"/proc/{program.pid}/stat"))
         return program
 
@@ -80,23 +87,16 @@ class Lab:
         os.kill(server.pid, signal.SIGCONT)
         eventually("the server listens", lambda: is_listening(where))
 
-    @staticmethod
-    def favour(server):
-        """It is to be slow by itself, not for want of CPU time on a busy machine."""
-        with contextlib.suppress(PermissionError):
-            os.sched_setscheduler(server.pid, os.SCHED_RR, os.sched_param(1))
-
-    def server(self, name, where, *arguments):
+    def server(self, name, where, *arguments, favoured=True):
         """One of servers/, listening."""
-        server = self.held_back(name, where, *arguments)
+        server = self.held_back(name, where, *arguments, favoured=favoured)
         self.let_go(server, where)
         return server
 
     def load(self, name, *arguments):
         """Runs crowd.py or another load to its end; gives what it counted."""
         self.say(" ".join([f"tests/lab/{name}", *map(str, arguments)]))
-        load = Program(PYTHON, os.path.join(LAB, name), *arguments)
-        self.favour(load)  # it keeps its pace on a busy machine
+        load = Program(PYTHON, os.path.join(LAB, name), *arguments, preexec_fn=favour)
         harness.same(f"status of {name}", load.finish(), 0)
         counted = load.stdout
         self.say(counted.strip())

@@ -20,7 +20,6 @@ def serial(lab):
 @scene("acceptor-slow", "The same, and the work is a computation: the thread runs, but does not accept.")
 def serial_busy(lab):
     server = lab.server("serial.py", PORT, 5, 0.1, "--busy")
-    lab.favour(server)
     with lab.watch("-p", server.pid):
         lab.crowd(rate=30, seconds=2)
     lab.needs("ListenOverflows")
@@ -29,7 +28,6 @@ def serial_busy(lab):
 @scene("acceptor-slow", "Stands still for 300 ms now and then, under 2,000 connections a second.")
 def stall(lab):
     server = lab.server("stall.py", PORT, 128, 1.5)
-    lab.favour(server)
     with lab.watch("-p", server.pid):
         lab.crowd(rate=2000, seconds=2.2, patience=1, mute=True)
     lab.needs("ListenOverflows", 100)
@@ -99,7 +97,7 @@ def suspended(lab):
 
 @scene("acceptor-starved", "Its cgroup gets 4 ms of CPU time in each 200 ms.")
 def throttled(lab):
-    server = lab.server("pool.py", PORT, 16)
+    server = lab.server("pool.py", PORT, 16, favoured=False)
     with cpu_quota(server.pid, quota_us=4000, period_us=200_000):
         with lab.watch("-p", server.pid):
             lab.crowd(rate=400, seconds=3)
@@ -157,7 +155,6 @@ def waiting(lab):
 @scene("capacity-exceeded", "A millisecond of computing for each connection, 2,500 a second: no queue is long enough.", alone=True)
 def too_many(lab):
     server = lab.server("costly.py", PORT, 128, 0.001)
-    lab.favour(server)
     with lab.watch("-p", server.pid):
         lab.crowd(rate=2500, seconds=2.5, mute=True)
     lab.needs("ListenOverflows", 100)
