@@ -385,10 +385,10 @@ int unprivileged_open(const struct source_options *options, source_sink *sink, v
 {
 	struct unprivileged *u = calloc(1, sizeof(*u));
 	struct pid_list pids = {0};
-	int r = u ? 0 : -ENOMEM;
+	int r;
 
-	if (r)
-		return r;
+	if (!u)
+		return -ENOMEM;
 	u->owner_fd = -1;
 	u->options = options;
 	u->sink = sink;
