@@ -38,7 +38,7 @@ export function listener(over: Partial<Listener> = {}): Listener {
     reuseport_group: null, defer_accept: null, opened_ns: null, closed_ns: null,
     queue: { depth_max: 0, samples: [] }, syn_queue: { depth_max: null }, arrivals: 0, accepted: 0,
     drops: { syn: null, ack: null, syn_queue: null, other: null }, cookies_sent: null, unix: null,
-    residue: null, dropped_peers: [],
+    residue: null, sk_drops: null, dropped_peers: [],
     accept_wait_ns: { p50: null, p90: null, p99: null, max: null }, events: [], ...over,
   };
 }

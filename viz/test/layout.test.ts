@@ -179,7 +179,7 @@ test("marks of drops do not overlap and count every one", () => {
 test("drops of a listener: its connections', or else its peers'", () => {
   const drop = event({ name: "drop", source: "kernel", t_ns: 7 });
   const peer: DroppedPeer = { address: "10.0.0.9", port: 1, syns: 2, first_ns: 3, last_ns: 4, outcome: "dropped",
-    connected_ns: null, connection: null };
+    connected_ns: null, connection: "1" };
   const listeners = [
     listener({ dropped_peers: [peer] }), listener({ id: "2", dropped_peers: [peer] }),
     listener({ id: "3", events: [event({ name: "drop", t_ns: 5 })] }),

@@ -129,7 +129,7 @@ const four = [
 
 function found(search: string, sorting: Sorting = { by: "start", descending: false }): string {
   const findings = [{
-    id: "1", rule: "r", severity: "critical", listeners: ["1"], connections: ["2"], start_ns: 0,
+    id: "1-1", rule: "r", severity: "critical", listeners: ["1"], connections: ["2"], start_ns: 0,
     end_ns: 1, complete: true, summary: "", contributing: [], evidence: {}, excluded: [], advice: [],
   }];
   const trace = traceOf(documentText({ connections: four, findings }));
@@ -144,7 +144,7 @@ test("search", () => {
     ["-outcome:closed", "2 3"], ["errno:ECONNRESET", "2"], ["listener:1 -reset", "1 12"],
     ["wait>10ms", "12"], ["wait<=50ns", "1 2"], ["bytes>400", "1"], ["duration<=100", "1"],
     ["protocol:unix", "12"], ["app.sock", "12"], ['"a b"', "12"], ["nothing-like-it", ""],
-    ["finding:1", "2"], ["finding:9", ""], ["id:3", "3"], ["fd:4 curl", "1"], ["bogus:1", ""],
+    ["finding:1-1", "2"], ["finding:9", ""], ["id:3", "3"], ["fd:4 curl", "1"], ["bogus:1", ""],
   ];
   for (const [search, wanted] of cases) assert.equal(found(search), wanted, search);
 });

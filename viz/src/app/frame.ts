@@ -5,7 +5,9 @@
 
 import { drawAxis, drawGrid, drawMoment, drawRange } from "../draw/axis";
 import { BandPainter, drawTicks } from "../draw/bands";
-import { drawGutterRow, type GutterColumn, gutterColumns, gutterWidth } from "../draw/gutter";
+import {
+  drawGutterNote, drawGutterRow, type GutterColumn, gutterColumns, gutterWidth,
+} from "../draw/gutter";
 import { drawLane } from "../draw/lane";
 import { drawNavigator } from "../draw/navigator";
 import { type Palette, readPalette } from "../draw/palette";
@@ -20,6 +22,7 @@ import { layoutQueue } from "../layout/queue";
 import { eventBlocks, layoutTicks } from "../layout/ticks";
 import { timeAt, type View } from "../layout/view";
 import type { Trace } from "../model/trace";
+import { plural } from "../model/units";
 import { kept } from "./kept";
 import type { Viewer } from "./viewer";
 
@@ -40,6 +43,8 @@ export interface Geometry {
 
 export const MAP_WIDTH = 14;
 const HIT_REACH = 3;
+/** Bands as high as this have text beside them. */
+const LEAST_TEXT = 12;
 /** Room for the number beside a mark. */
 const DROPS_APART = 40;
 
@@ -153,9 +158,24 @@ export class Frame {
     const cells = this.cells.layout(trace, this.rows, bands, from, to, view);
     const offset = from * bands.height - scroll;
     this.painter.draw(surface, { view, bands, from, count: to - from, cells, offset, left });
-    if (bands.per === 1 && bands.height >= 12) this.drawRowDetails(surface, trace, geometry, from, to, offset);
+    if (bands.height >= LEAST_TEXT) this.drawRowDetails(surface, trace, geometry, from, to, offset);
+    else drawGutterNote(surface, this.note(), left);
     this.drawOverlay(surface, geometry);
     this.drawMap(trace, surface.height, scroll);
+  }
+
+  /** What stands beside rows that are too thin for text. */
+  private note(): string[] {
+    const { by, descending } = this.viewer.sorting.value;
+    const { per } = this.bands;
+    return [
+      plural(this.rows.length, "connection"),
+      per > 1 ? `${per} in a line, the worst of them shows` : "a line each",
+      `by ${by}${descending ? ", largest first" : ""}`,
+      "",
+      "W zooms in: fewer, and larger",
+      "R gives each a row",
+    ];
   }
 
   private drawRowDetails(

@@ -64,7 +64,7 @@ export function applyHash(viewer: Viewer, hash: string): void {
 }
 
 function selectionOf(viewer: Viewer, text: string | null): Selection | null {
-  const [kindText, id] = (text ?? "").split(":");
+  const [, kindText, id] = /^(\w+):(.+)$/.exec(text ?? "") ?? [];
   const kind = KINDS.find((name) => name === kindText);
   const trace = viewer.trace.value!;
   if (!kind || !id) return null;

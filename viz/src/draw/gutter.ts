@@ -7,7 +7,7 @@ import { bytesOf, type Figure } from "../model/measure";
 import { addressText } from "../model/address";
 import { bytes, time } from "../model/units";
 import { Rank } from "../model/kind";
-import { MONO_FONT, type Surface, textIn } from "./surface";
+import { MONO_FONT, type Surface, TEXT_FONT, textIn } from "./surface";
 
 export interface GutterColumn {
   title: string;
@@ -94,6 +94,13 @@ export function drawGutterRow(
   if (trace.spans.ranks[row] < Rank.Warning) return;
   context.fillStyle = rankColour(surface, trace.spans.ranks[row]);
   context.fillRect(0, middle - 7, 3, 14);
+}
+
+/** Lines of text where the columns would stand. */
+export function drawGutterNote(surface: Surface, lines: string[], width: number): void {
+  surface.context.font = TEXT_FONT;
+  surface.context.fillStyle = surface.palette.of.dim;
+  lines.forEach((line, i) => textIn(surface, line, 10, 18 + i * 18, width - 20));
 }
 
 export function rankColour({ palette }: Surface, rank: Rank): string {
