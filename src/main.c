@@ -21,6 +21,8 @@ static int run(const struct options *options)
 		return cmd_export(options);
 	case COMMAND_VIEW:
 		return cmd_view(options);
+	case COMMAND_SURVEY:
+		return cmd_survey(options);
 	case COMMAND_DIAGNOSE:
 		return cmd_diagnose(options);
 	case COMMAND_CHECK:

@@ -15,6 +15,7 @@
 #include "opts_value.h"
 
 #define DEFAULT_BUFFER_MIB 16
+#define SURVEY_NS 5000000000LL
 #define ALL_CALLS ((1u << ST_CALL_MAX) - 2)
 
 enum long_option {
@@ -334,11 +335,21 @@ static char **take_run(int *argc, char **argv)
 	return NULL;
 }
 
+/* Nothing was asked for: every listener of the machine, for a moment. */
+static void look_around(struct options *o)
+{
+	o->command = COMMAND_SURVEY;
+	o->source.all = true;
+	o->source.data = false;
+	if (!o->duration_ns)
+		o->duration_ns = SURVEY_NS;
+}
+
 int options_parse(int argc, char **argv, struct options *out)
 {
 	static char name[] = "socktrace";
 	struct options *o = out;
-	int option, r = 0;
+	int option, words = argc, r = 0;
 
 	*o = (struct options){0};
 	argv[0] = name; /* getopt's own messages begin like ours */
@@ -351,6 +362,10 @@ int options_parse(int argc, char **argv, struct options *out)
 	while (!r &&
 	       (option = getopt_long(argc, argv, "p:ae:o:u:L:46fqrTh", long_options, NULL)) != -1)
 		r = set_option(o, option, optarg);
+	if (!r && words == argc && o->command == COMMAND_TRACE && optind == argc &&
+	    !o->source.pids.len && !o->source.cgroup && !o->source.all && !o->user &&
+	    !o->outputs.len)
+		look_around(o);
 	if (!r)
 		r = options_check(o, argv + optind);
 	return r;

@@ -23,6 +23,7 @@ enum command {
 	COMMAND_LIST,
 	COMMAND_SET_BACKLOG,
 	COMMAND_HELP,
+	COMMAND_SURVEY, /* nothing was asked for */
 	COMMAND_VERSION,
 	COMMAND_MAX,
 };

@@ -8,6 +8,7 @@ const char options_usage[] =
 	"Shows every socket a process opens, binds, listens on, accepts, connects, sends on,\n"
 	"receives from and closes, and draws each connection as a client/server flowchart.\n"
 	"\n"
+	"  socktrace                              every listener for 5 s, the worst first\n"
 	"  socktrace TARGET [OPTIONS]             trace live: a line per event, then drawings\n"
 	"  socktrace record -o FILE TARGET        trace into a file\n"
 	"  socktrace show FILE [--conn ID]        the drawings from a file\n"

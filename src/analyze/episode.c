@@ -106,6 +106,26 @@ static int drops_add(const struct listener *listener, struct episodes *out)
 	return r;
 }
 
+/* Where drops are not told one by one, the kernel's own count of the socket shows that there
+ * were some. */
+static int counted_add(const struct listener *listener, struct episodes *out)
+{
+	const struct listener_reading *items = listener->readings.items;
+	int r = 0;
+
+	if (listener->drops_seen || listener->protocol != PROTOCOL_TCP)
+		return 0;
+	for (size_t i = 1; i < listener->readings.len && !r; i++) {
+		struct episode one = {.start_ns = items[i - 1].t_ns,
+				      .end_ns = items[i].t_ns,
+				      .trouble_ns = items[i].t_ns};
+
+		if (items[i].sk_drops > items[i - 1].sk_drops)
+			r = vec_push(out, one);
+	}
+	return r;
+}
+
 static int episode_compare(const void *a, const void *b)
 {
 	const struct episode *x = a, *y = b;
@@ -159,6 +179,8 @@ int episodes_of(const struct listener *listener, int64_t now_ns, struct episodes
 		r = crowds_add(listener, &moments, now_ns, out);
 	if (!r)
 		r = drops_add(listener, out);
+	if (!r)
+		r = counted_add(listener, out);
 	episodes_join(out);
 	for (size_t i = 0; i < out->len && !r; i++) {
 		struct episode *episode = &out->items[i];

@@ -179,6 +179,7 @@ static int count_steps(struct facts *facts)
 static void count_readings(struct facts *facts)
 {
 	struct crowd crowd = {0};
+	const struct listener_reading *before = NULL;
 	uint32_t depth_min = facts->depth_min;
 	bool stepped = facts->arrivals || facts->accepted;
 
@@ -188,6 +189,9 @@ static void count_readings(struct facts *facts)
 		if (reading->syn_queue > facts->syn_queue_max)
 			facts->syn_queue_max = reading->syn_queue;
 		crowd_step(facts, &crowd, reading->t_ns, reading->depth, reading->limit);
+		if (facts->blind && before)
+			facts->counted += reading->sk_drops - before->sk_drops;
+		before = reading;
 	}
 	if (crowd.now && facts->episode.end_ns - crowd.since_ns > facts->crowded_ns)
 		facts->crowded_ns = facts->episode.end_ns - crowd.since_ns;
@@ -247,13 +251,14 @@ int facts_of(const struct model *model, const struct listener *listener,
 		.episode = *episode,
 		.now_ns = now_ns,
 		.limit = listener->effective,
+		.blind = listener->protocol == PROTOCOL_TCP && !listener->drops_seen,
 		.back_min_ns = TIME_UNKNOWN,
 		.back_max_ns = TIME_UNKNOWN,
 		.somaxconn = listener->somaxconn ? (int32_t)listener->somaxconn : -1,
 	};
 	if (out->netns && out->netns->somaxconn >= 0)
 		out->somaxconn = out->netns->somaxconn;
-	out->complete = !lost_within(out);
+	out->complete = !out->blind && !lost_within(out);
 	r = count_peers(out);
 	count_drops(out);
 	if (!r)
@@ -276,7 +281,8 @@ void facts_release(struct facts *facts)
 
 bool facts_overflow(const struct facts *facts)
 {
-	return facts->drops[DROP_SYN] + facts->drops[DROP_ACK] + facts->drops[DROP_UNIX] > 0;
+	return facts->drops[DROP_SYN] + facts->drops[DROP_ACK] + facts->drops[DROP_UNIX] > 0 ||
+	       (facts->counted && facts->depth_max > facts->limit);
 }
 
 bool facts_unix(const struct facts *facts)

@@ -23,6 +23,8 @@ struct facts {
 
 	/* turned away in the episode */
 	uint64_t drops[DROP_PATH_MAX];
+	bool blind; /* drops cannot be told one by one here */
+	uint64_t counted; /* blind: how many the kernel counted, whatever they were */
 	uint64_t attempts, hosts; /* of all paths but cookies */
 	uint64_t back; /* attempts that got in later */
 	int64_t back_min_ns, back_max_ns; /* after how long; TIME_UNKNOWN: none */

@@ -126,6 +126,9 @@ static bool slow_fits(const struct facts *facts)
 	int64_t mean_ns = mean_gap_ns(facts);
 	int64_t long_ns = elsewhere_ns(facts, acceptance->longest_ns);
 
+	/* where no accept can be seen, none is no sign */
+	if (facts->blind && !facts->accepted && !facts->arrivals)
+		return false;
 	if (mean_ns >= SLOW_NS || (long_ns && long_ns * 2 >= acceptance->waiting_ns))
 		return true;
 	/* where several take turns, one that is blocked is no sign */

@@ -27,8 +27,10 @@ static void wait_tell(const struct facts *facts, struct finding *finding)
 	if (facts->crowded_ns >= EPISODE_CROWDED_NS) {
 		strbuf_add(&text, "The accept queue was at least half full for ");
 		tell_span(&text, facts->crowded_ns);
-		strbuf_printf(&text, ", %" PRIu32 " of %" PRIu32 " at most; nobody was turned away",
-			      facts->depth_max, facts->limit);
+		strbuf_printf(&text, ", %" PRIu32 " of %" PRIu32 " at most", facts->depth_max,
+			      facts->limit);
+		if (!facts->counted)
+			strbuf_add(&text, "; nobody was turned away");
 	} else {
 		strbuf_add(&text, "One client in a hundred waited ");
 		tell_span(&text, facts->waits.p99);
@@ -53,6 +55,12 @@ static void healthy_tell(const struct facts *facts, struct finding *finding)
 {
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
 
+	if (facts->blind) {
+		tell_sentence(finding,
+			      "Its queue was short whenever it was looked at, and the kernel "
+			      "counted no drop; who came cannot be seen here.");
+		return;
+	}
 	tell_count(&text, facts->listener->arrivals, "connection", "connections");
 	strbuf_add(&text, " came, nobody was turned away; the accept queue held ");
 	strbuf_printf(&text, "at most %" PRIu32 " of %" PRIu32, facts->listener->depth_max,

@@ -11,6 +11,13 @@ static void tell_what(const struct facts *facts, struct finding *finding)
 	uint64_t syns = facts->drops[DROP_SYN], acks = facts->drops[DROP_ACK];
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
 
+	if (facts->counted) {
+		tell_count(&text, facts->counted, "drop", "drops");
+		strbuf_add(&text, " counted by the kernel; whom they met, when and why cannot be "
+				  "seen here");
+		tell_sentence(finding, "%s.", strbuf_text(&text));
+		tell_summary(finding, "%s", strbuf_text(&text));
+	}
 	if (!syns && !acks)
 		return;
 	if (syns)
@@ -81,16 +88,23 @@ static void tell_acceptance(const struct facts *facts, struct finding *finding)
 		  acceptance->elsewhere_ns ? acceptance->blocked_ns : TIME_UNKNOWN);
 }
 
+/* What cannot be seen is not 0. */
+static void tell_drops(const struct facts *facts, struct finding *finding, const char *key,
+		       enum drop_path path)
+{
+	tell_time(finding, key, facts->blind ? TIME_UNKNOWN : (int64_t)facts->drops[path]);
+}
+
 void tell_figures(const struct facts *facts, struct finding *finding)
 {
 	const struct listener *listener = facts->listener;
 	bool replayed = facts->replay.known && facts_overflow(facts);
 
-	tell_number(finding, "drops_syn", (int64_t)facts->drops[DROP_SYN]);
-	tell_number(finding, "drops_ack", (int64_t)facts->drops[DROP_ACK]);
-	tell_number(finding, "drops_syn_queue", (int64_t)facts->drops[DROP_SYN_QUEUE]);
-	tell_number(finding, "drops_other", (int64_t)facts->drops[DROP_OTHER]);
-	tell_number(finding, "cookies_sent", (int64_t)facts->drops[DROP_COOKIE]);
+	tell_drops(facts, finding, "drops_syn", DROP_SYN);
+	tell_drops(facts, finding, "drops_ack", DROP_ACK);
+	tell_drops(facts, finding, "drops_syn_queue", DROP_SYN_QUEUE);
+	tell_drops(facts, finding, "drops_other", DROP_OTHER);
+	tell_drops(facts, finding, "cookies_sent", DROP_COOKIE);
 	tell_number(finding, "attempts", (int64_t)facts->attempts);
 	tell_number(finding, "hosts", (int64_t)facts->hosts);
 	tell_number(finding, "connected_later", (int64_t)facts->back);

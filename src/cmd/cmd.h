@@ -17,6 +17,7 @@ int cmd_record(const struct options *options);
 int cmd_show(const struct options *options);
 int cmd_export(const struct options *options);
 int cmd_view(const struct options *options);
+int cmd_survey(const struct options *options);
 int cmd_diagnose(const struct options *options);
 int cmd_check(const struct options *options);
 int cmd_list(const struct options *options);

@@ -42,7 +42,8 @@ static int open_unprivileged(struct session *session, source_sink *sink, void *c
 
 static bool can_do_without_bpf(const struct options *options)
 {
-	return options->command == COMMAND_DIAGNOSE && !options->run;
+	return (options->command == COMMAND_DIAGNOSE || options->command == COMMAND_SURVEY) &&
+	       !options->run;
 }
 
 static int open_source(struct session *session, source_sink *sink, void *context)
@@ -73,7 +74,8 @@ int session_open(struct session *session, const struct options *options, source_
 		r = session->run_error = child_go(&session->child, options->run);
 	if (r)
 		return r;
-	fprintf(stderr, "socktrace: attached to %s (Ctrl-C ends)\n", options->text);
+	fprintf(stderr, "socktrace: attached to %s (Ctrl-C ends)\n",
+		options->command == COMMAND_SURVEY ? "every listener" : options->text);
 	if (options->duration_ns)
 		session->deadline_ns = now_ns() + options->duration_ns;
 	return 0;
