@@ -27,11 +27,13 @@ int scene_setup(void **state);
 int scene_teardown(void **state);
 void scene_listens(struct scene *scene, __s32 asked, __u32 given, __s32 somaxconn);
 void scene_drop(struct scene *scene, __u64 t, enum st_drop_path path, __u16 port);
+
 /* A client comes: into the queue, or it is turned away. */
 void scene_comes(struct scene *scene, __u64 t);
 void scene_accepts_with(struct scene *scene, __u64 t, __s32 ret);
 void scene_accepts(struct scene *scene, __u64 t);
 void scene_ends(struct scene *scene, __u64 t, __u64 id);
 void scene_sampled(struct scene *scene, __u64 t, enum st_thread_state state);
+
 /* Nothing more happens until then. */
 void scene_passes(struct scene *scene, __u64 t);
