@@ -145,6 +145,7 @@ struct sock {
 struct request_sock_queue {
 	__u8 rskq_defer_accept;
 	atomic_t qlen;
+	struct request_sock *rskq_accept_head; /* who waits for accept() */
 };
 
 struct inet_connection_sock {
@@ -164,6 +165,8 @@ struct mptcp_sock {
 
 struct request_sock {
 	struct sock_common __req_common;
+	struct request_sock *dl_next;
+	struct sock *sk; /* the child */
 };
 
 struct sockaddr_un {

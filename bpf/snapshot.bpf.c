@@ -53,6 +53,49 @@ static __always_inline void seen_fill(struct st_seen *r, struct sock *sk)
 	unix_listener_named(r->sock.id, r->path, r->path_len);
 }
 
+#define MAX_WAITING 1024
+
+/* A connection that waits in the listener's queue; user space gave it its cookie. A function
+ * of its own: it stands in a loop, and is verified once that way. */
+__noinline int waiting_report(__u64 listener, __u64 address)
+{
+	struct sock *child = (void *)address;
+	__u64 id = sock_id(child);
+	struct followed *f;
+	struct st_seen *r;
+
+	if (!id || socket_followed(id) || !RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
+		return 0;
+	sock_fill(&r->sock, child, id, 0);
+	r->listener = listener;
+	r->fd = -1;
+	r->written = READ(child, tcp_sock, write_seq);
+	r->copied = READ(child, tcp_sock, copied_seq);
+	if (!sock_wanted(&r->sock)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return 0;
+	}
+	f = socket_follow(child, id, 0);
+	if (f)
+		f->listener = listener;
+	record_submit(r);
+	return 0;
+}
+
+static __always_inline void waiting_children_report(struct sock *sk, __u64 id)
+{
+	struct request_sock *request =
+		READ(sk, inet_connection_sock, icsk_accept_queue.rskq_accept_head);
+
+	for (int i = 0; i < MAX_WAITING && request; i++) {
+		__u64 child = pointer_of(READ(request, request_sock, sk));
+
+		if (child)
+			waiting_report(id, child);
+		request = READ(request, request_sock, dl_next);
+	}
+}
+
 SEC("iter/task_file")
 int snapshot_files(struct bpf_iter__task_file *ctx)
 {
@@ -60,6 +103,7 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct st_seen *r;
 	struct sock *sk;
+	bool listens;
 	__u64 id;
 
 	if (!task || !file || !is_target_task(task))
@@ -82,7 +126,10 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 	r->fd = ctx->fd;
 	BPF_CORE_READ_INTO(&r->comm, task, group_leader, comm);
 	seen_fill(r, sk);
+	listens = r->sock.state == TCP_LISTEN && r->sock.protocol == IPPROTO_TCP;
 	record_submit(r);
+	if (listens)
+		waiting_children_report(sk, id);
 	/* Some output, so that the reader comes back in between and empties the ring. */
 	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
 	return 0;

@@ -6,20 +6,24 @@
 
 #include <bpf/bpf_tracing.h>
 
-static __always_inline void unix_waiter_report(__u64 id, struct sock *sk, struct task_struct *task)
+/* A function of its own: it stands in a loop, and is verified once that way. */
+__noinline int unix_waiter_report(__u64 id, __u64 listener, __u64 waiter)
 {
+	struct sock *sk = (void *)listener;
+	struct task_struct *task = (void *)waiter;
 	__u32 tid = READ(task, task_struct, pid);
 	__u64 *told = bpf_map_lookup_elem(&unix_waiters, &tid);
 	struct st_thread *thread = bpf_map_lookup_elem(&threads, &tid);
 	__u64 since_ns = 0;
 
 	if (!tid || (told && *told == id))
-		return;
+		return 0;
 	bpf_map_update_elem(&unix_waiters, &tid, &id, BPF_ANY);
 	/* That of a client from before the trace is not known: now, then. */
 	if (thread && thread->call == ST_CALL_CONNECT)
 		since_ns = thread->enter_ns;
 	unix_full_report(id, sk, READ(task, task_struct, tgid), tid, since_ns, 0);
+	return 0;
 }
 
 /* The threads that sleep in connect() for want of room hang in a list of the listener's. */
@@ -28,15 +32,16 @@ static __always_inline void unix_waiters_report(__u64 id, struct sock *sk)
 	struct list_head *first =
 		(void *)((char *)sk + bpf_core_field_offset(struct unix_sock, peer_wq.wait.head));
 	struct list_head *at = READ(sk, unix_sock, peer_wq.wait.head.next);
+	__u64 listener = pointer_of(sk);
 
 	for (int i = 0; i < MAX_WAITERS && at && at != first; i++) {
 		struct wait_queue_entry *entry =
 			(void *)((char *)at -
 				 bpf_core_field_offset(struct wait_queue_entry, entry));
-		struct task_struct *task = READ(entry, wait_queue_entry, private);
+		__u64 task = pointer_of(READ(entry, wait_queue_entry, private));
 
 		if (task)
-			unix_waiter_report(id, sk, task);
+			unix_waiter_report(id, listener, task);
 		at = READ(at, list_head, next);
 	}
 }

@@ -187,3 +187,24 @@ thread.join()
     accept = event(trace.document.connection(), "accept", "server")
     same("pid and tid", (accept["pid"], accept["tid"]), (server.pid, tid))
     assert tid != server.pid and not os.path.exists(f"/proc/{server.pid}/task/{tid}")
+
+
+def test_waiting_at_attach():
+    """Connections that wait in the queue when the trace begins are known before anybody accepts them."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    client(f"socks = [tcp_connect({port}) for _ in range(4)]")
+    ports = client("[port_of(s) for s in socks]")
+    with Trace("-p", server.pid) as trace:
+        client("close_by_reset(socks[1])")
+        server("sock, _ = listener.accept()")
+    document = trace.document
+    listener = document.listener(port=port)
+    found = {c["client"]["port"] if c["client"] else c["server"]["peer_port"]: c for c in document["connections"]}
+    same("connections", sorted(found), sorted(ports))
+    same("their listener", {c["listener"] for c in found.values()}, {listener["id"]})
+    same("accepted", [found[p]["accepted_ns"] is not None for p in ports], [True, False, False, False])
+    same("outcomes", [found[p]["outcome"] for p in ports], ["open", "reset_in_queue", "open", "open"])
+    same("seen from the start", {c["seen_from_start"] for c in found.values()}, {False})
+    same("accept waits", {c["accept_wait_ns"] for c in found.values()}, {None})
+    document.check_complete()
