@@ -150,7 +150,7 @@ $(fuzz_programs): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(core_obj)
 
 # --- checks ------------------------------------------------------------------
 
-.PHONY: test unit sanitized fuzz live lab viz browser lint golden demo bench vmtest deps
+.PHONY: test unit sanitized fuzz live lab viz browser lint golden demo bench bench-viewer vmtest deps
 
 # tests/run builds what a suite needs, with the tools that deps has just installed.
 test:
@@ -195,6 +195,19 @@ build/bench/choices: bench/choices.c bench/choices.bpf.c bench/choices.h
 		> build/bench/choices.skel.h
 	$(call say,CC,$@) $(CC) $(cflags) -Ibuild/bench -Ibench bench/choices.c -o $@ $(ldlibs)
 
+# The viewer beside speedscope, in Chromium.
+bench-viewer:
+	@mk/deps $(to_build) test
+	@$(MAKE) --no-print-directory all browser-tests build/bench/generate \
+		bench/viewer/node_modules/.package-lock.json
+	@node bench/viewer/run.mjs
+
+bench/viewer/node_modules/.package-lock.json: bench/viewer/package.json \
+					      bench/viewer/package-lock.json | build/viewer-tools
+	$(call say,NPM,bench/viewer) npm --prefix bench/viewer ci --no-audit --no-fund \
+		--loglevel=error >/dev/null
+	@touch $@
+
 # Recordings of any size, made of the records that the tests build.
 build/bench/generate: bench/generate.c bench/traffic.c bench/traffic.h $(O)/tests/unit/build.o \
 		      $(O)/libsocktrace.a
@@ -233,6 +246,7 @@ help:
 	@echo 'make golden       write the expected drawings of the unit tests anew'
 	@echo 'make vmtest       the static binary on Linux 5.10, 6.1, 6.12 and 7.x in qemu'
 	@echo 'make bench        nginx under wrk: untraced, socktrace, strace, perf, bpftrace'
+	@echo 'make bench-viewer a million events in the viewer and in speedscope'
 	@echo 'make lint         conventions, cppcheck, shellcheck, clang'
 	@echo 'make deps         install all that the above need (Debian; they also do it)'
 	@echo 'make clean'
