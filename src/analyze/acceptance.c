@@ -4,6 +4,7 @@
  */
 #include "analyze/acceptance.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,10 +62,6 @@ static int segment_add(struct acceptance *out, const struct acceptor *acceptor,
 
 	if (ns <= 0)
 		return 0;
-	if (segment->state == SEGMENT_ACCEPTING) {
-		out->accepting_ns += ns;
-		return 0;
-	}
 	out->elsewhere_ns += ns;
 	if (segment->state == SEGMENT_RUNNING)
 		out->running_ns += ns;
@@ -77,17 +74,39 @@ static int segment_add(struct acceptance *out, const struct acceptor *acceptor,
 	return place_add(out, acceptor, segment->sample, ns);
 }
 
+/* How much of a stay in accept() was while clients waited; gaps before `at` are over. */
+static void accepting_add(struct acceptance *out, const struct segment *segment, size_t *at)
+{
+	const struct gaps *gaps = &out->gaps;
+
+	while (*at < gaps->len && gaps->items[*at].end_ns <= segment->start_ns)
+		++*at;
+	for (size_t i = *at; i < gaps->len && gaps->items[i].start_ns < segment->end_ns; i++) {
+		const struct gap *gap = &gaps->items[i];
+		int64_t ns = smaller(segment->end_ns, gap->end_ns) -
+			     larger(segment->start_ns, gap->start_ns);
+
+		out->accepting_ns += larger(0, ns);
+		if (gap->end_ns - gap->start_ns >= LONG_GAP_NS)
+			out->accepting_long_ns += larger(0, ns);
+	}
+}
+
 static int acceptor_add(struct acceptance *out, const struct acceptor *acceptor,
 			const struct episode *episode)
 {
 	struct segments segments = {0};
+	size_t at = 0;
 	int r = segments_of(acceptor, &segments);
 
 	if (r)
 		return r;
-	vec_each (segment, &segments)
-		if (!r)
+	vec_each (segment, &segments) {
+		if (segment->state == SEGMENT_ACCEPTING)
+			accepting_add(out, segment, &at);
+		else if (!r)
 			r = segment_add(out, acceptor, segment, episode);
+	}
 	vec_release(&segments);
 	return r;
 }
@@ -119,15 +138,45 @@ static void failures_add(struct acceptance *out, const struct acceptor *acceptor
 	out->failed |= within || last;
 }
 
-VEC_TYPE(gaps, int64_t);
-
-static int gap_add(struct acceptance *out, struct gaps *gaps, int64_t ns)
+static uint64_t turned_away(const struct listener *listener, int64_t start_ns, int64_t end_ns)
 {
-	ns = larger(0, ns);
+	uint64_t n = 0;
+
+	vec_each (drop, &listener->drop_list)
+		n += drop->path != DROP_COOKIE && drop->t_ns >= start_ns && drop->t_ns <= end_ns;
+	return n;
+}
+
+static int gap_add(struct acceptance *out, const struct listener *listener, int64_t start_ns,
+		   int64_t end_ns)
+{
+	struct gap gap = {start_ns, larger(start_ns, end_ns)};
+	int64_t ns = gap.end_ns - gap.start_ns;
+
 	out->waiting_ns += ns;
-	if (ns >= LONG_GAP_NS)
+	if (ns >= LONG_GAP_NS) {
 		out->longest_ns += ns;
-	return vec_push(gaps, ns);
+		out->turned_away_long += turned_away(listener, start_ns, end_ns);
+	}
+	return vec_push(&out->gaps, gap);
+}
+
+static int gaps_spread(struct acceptance *out)
+{
+	int64_t *spans = malloc((out->gaps.len + 1) * sizeof(*spans));
+	struct latency spread;
+	int r = spans ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < out->gaps.len && !r; i++)
+		spans[i] = out->gaps.items[i].end_ns - out->gaps.items[i].start_ns;
+	if (!r)
+		r = latency_of(spans, out->gaps.len, &spread);
+	if (!r) {
+		out->gap_p50_ns = spread.p50;
+		out->gap_max_ns = spread.max;
+	}
+	free(spans);
+	return r;
 }
 
 /* While clients wait, the time from one accept to the next, whoever does it, and the one
@@ -136,18 +185,17 @@ static int gaps_add(struct acceptance *out, const struct listener *listener,
 		    const struct episode *episode)
 {
 	int64_t since_ns = episode->start_ns;
-	struct gaps gaps = {0};
-	struct latency spread;
 	bool waiting = true;
 	int r = 0;
 
+	out->turned_away = turned_away(listener, episode->start_ns, episode->end_ns);
 	vec_each (step, &listener->steps) {
 		if (step->kind == QUEUE_ENDED || step->t_ns < episode->start_ns ||
 		    step->t_ns > episode->end_ns || r)
 			continue;
 		if (step->kind == QUEUE_ACCEPTED) {
 			out->accepted++;
-			r = gap_add(out, &gaps, step->t_ns - since_ns);
+			r = gap_add(out, listener, since_ns, step->t_ns);
 		}
 		/* an arrival to an empty queue: until now nobody waited */
 		if (step->kind == QUEUE_ACCEPTED || step->depth == 1)
@@ -155,14 +203,9 @@ static int gaps_add(struct acceptance *out, const struct listener *listener,
 		waiting = step->depth > 0;
 	}
 	if (!r && waiting)
-		r = gap_add(out, &gaps, episode->end_ns - since_ns);
+		r = gap_add(out, listener, since_ns, episode->end_ns);
 	if (!r)
-		r = latency_of(gaps.items, gaps.len, &spread);
-	if (!r) {
-		out->gap_p50_ns = spread.p50;
-		out->gap_max_ns = spread.max;
-	}
-	vec_release(&gaps);
+		r = gaps_spread(out);
 	return r;
 }
 
@@ -209,4 +252,5 @@ int acceptance_of(const struct model *model, const struct listener *listener,
 void acceptance_release(struct acceptance *acceptance)
 {
 	vec_release(&acceptance->places);
+	vec_release(&acceptance->gaps);
 }

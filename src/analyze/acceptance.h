@@ -23,13 +23,23 @@ struct place {
 
 VEC_TYPE(places, struct place);
 
+/* From one accept to the next, clients waiting. */
+struct gap {
+	int64_t start_ns, end_ns;
+};
+
+VEC_TYPE(gaps, struct gap);
+
 struct acceptance {
 	unsigned threads; /* that accepted, in the episode or before it */
 	const struct acceptor *leading; /* who accepted most; else who was looked at most; NULL */
 	uint64_t accepted; /* in the episode */
+	struct gaps gaps; /* in order of time */
 	int64_t gap_p50_ns, gap_max_ns; /* between two accepts of anybody, clients waiting */
 	int64_t waiting_ns, longest_ns; /* the sum of these gaps, and of those of at least 100 ms */
-	int64_t accepting_ns; /* of all threads, in accept(); softirqs may hold it up there */
+	uint64_t turned_away, turned_away_long; /* drops in the episode, and in those long gaps */
+	/* of the gaps and of the long ones in accept() itself: softirqs may hold it up there */
+	int64_t accepting_ns, accepting_long_ns;
 	/* how all of them spent the episode outside accept(), and of it: stopped or frozen */
 	int64_t elsewhere_ns, running_ns, runnable_ns, blocked_ns, held_ns;
 	struct places places; /* where they were blocked, the longest first; at most 32 */

@@ -100,13 +100,13 @@ static void starved_excuse(const struct facts *facts, struct finding *finding)
 
 /* Of the time that clients waited, what the acceptor spent on other things: not in accept(),
  * and not wanting for a CPU. */
-static int64_t elsewhere_ns(const struct facts *facts, int64_t waiting_ns)
+static int64_t elsewhere_ns(const struct facts *facts, int64_t waiting_ns, int64_t accepting_ns)
 {
 	const struct acceptance *acceptance = &facts->acceptance;
 	int64_t ns = waiting_ns;
 
 	if (acceptance->threads == 1)
-		ns -= acceptance->accepting_ns;
+		ns -= accepting_ns;
 	if (acceptance->elsewhere_ns && ns > 0)
 		ns -= (int64_t)((double)ns * (double)acceptance->runnable_ns /
 				(double)acceptance->elsewhere_ns);
@@ -115,7 +115,8 @@ static int64_t elsewhere_ns(const struct facts *facts, int64_t waiting_ns)
 
 static int64_t mean_gap_ns(const struct facts *facts)
 {
-	int64_t ns = elsewhere_ns(facts, facts->acceptance.waiting_ns);
+	int64_t ns =
+		elsewhere_ns(facts, facts->acceptance.waiting_ns, facts->acceptance.accepting_ns);
 
 	return ns / (int64_t)(facts->accepted ? facts->accepted : 1);
 }
@@ -124,12 +125,17 @@ static bool slow_fits(const struct facts *facts)
 {
 	const struct acceptance *acceptance = &facts->acceptance;
 	int64_t mean_ns = mean_gap_ns(facts);
-	int64_t long_ns = elsewhere_ns(facts, acceptance->longest_ns);
+	int64_t long_ns =
+		elsewhere_ns(facts, acceptance->longest_ns, acceptance->accepting_long_ns);
 
 	/* where no accept can be seen, none is no sign */
 	if (facts->blind && !facts->accepted && !facts->arrivals)
 		return false;
 	if (mean_ns >= SLOW_NS || (long_ns && long_ns * 2 >= acceptance->waiting_ns))
+		return true;
+	/* it paused, and most of those turned away came just then */
+	if (long_ns * 2 >= acceptance->longest_ns && acceptance->turned_away_long &&
+	    acceptance->turned_away_long * 2 >= acceptance->turned_away)
 		return true;
 	/* where several take turns, one that is blocked is no sign */
 	return acceptance->threads == 1 && mean_ns >= BLOCKED_NS &&
