@@ -24,12 +24,13 @@ struct attempt {
 	__u64 barrier;
 	__u64 listener; /* its id; 0: nothing is under way */
 	__u64 sock;
-	__u64 member; /* of its reuseport group, the one that dropped it; 0: none of ours */
+	__u64 member; /* of its reuseport group, the id of the one that dropped it; 0: none of ours */
 	__u64 statistics; /* of the namespace; with the counters: also when nothing is under way */
 	__u64 counter[OUTCOME_MAX];
 	__u64 began_ns; /* 0: not noted, no queue was full */
 	__u32 depth, limit, syn_queue;
-	__u16 peer_port;
+	__u32 netns;
+	__u16 family, local_port, peer_port;
 	__u8 v4;
 	__u8 pad;
 	__u64 local[2], peer[2]; /* the segment's, network order */
@@ -117,41 +118,46 @@ static __always_inline bool is_doing_of(struct sock *sk, const struct listener *
 static __noinline int member_find(struct attempt *a, __u8 path)
 {
 	struct sock *sk = (void *)a->sock;
-	__u64 group = READ_ADDRESS(sk, sock, sk_reuseport_cb), id;
+	bool here = is_listener(sk, a->listener); /* or closed meanwhile */
+	__u64 group = here ? READ_ADDRESS(sk, sock, sk_reuseport_cb) : 0, id;
 	__u32 n = group_size(group);
 	struct listener *l;
 
-	a->member = group ? 0 : a->sock;
+	a->member = group ? 0 : a->listener;
 	for (__u32 i = 0; i < MAX_GROUP && i < n; i++) {
 		sk = group_member(group, i);
 		id = inet_id(sk);
 		l = bpf_map_lookup_elem(&listeners, &id);
 		if (!l || !is_doing_of(sk, l, path))
 			continue;
-		a->member = l->sock;
+		a->member = id;
 		if (is_full(sk))
 			break;
 	}
-	id = inet_id((void *)a->member);
+	id = a->member;
 	l = bpf_map_lookup_elem(&listeners, &id);
 	if (l && path != ST_DROP_COOKIE)
 		l->drops++;
 	return 0;
 }
 
-static __always_inline void drop_report(const struct attempt *a, struct sock *sk, __u8 path,
+/* Nothing is read of the listener: it may be gone by now. */
+static __always_inline void drop_report(const struct attempt *a, __u64 listener, __u8 path,
 					__u8 flags)
 {
-	struct followed *f;
 	struct st_drop *r;
-	__u64 id = inet_id(sk);
 
 	if (!RECORD_RESERVE(ST_DROP, ST_LOSS_STATE, r))
 		return;
-	f = socket_followed(id);
-	sock_fill(&r->sock, sk, id, f ? f->flags : 0);
 	r->h.ts_ns = a->began_ns;
+	r->sock.id = listener;
+	r->sock.netns = a->netns;
+	r->sock.family = a->family;
+	r->sock.type = SOCK_STREAM;
+	r->sock.protocol = IPPROTO_TCP;
+	r->sock.state = TCP_LISTEN;
 	r->sock.v4 = a->v4;
+	r->sock.local_port = a->local_port;
 	r->sock.peer_port = a->peer_port;
 	__builtin_memcpy(r->sock.local, a->local, sizeof(r->sock.local));
 	__builtin_memcpy(r->sock.peer, a->peer, sizeof(r->sock.peer));
@@ -160,7 +166,7 @@ static __always_inline void drop_report(const struct attempt *a, struct sock *sk
 	r->syn_queue = a->syn_queue;
 	r->path = path;
 	r->flags = flags;
-	if (f && sock_wanted(&r->sock))
+	if (sock_wanted(&r->sock))
 		record_submit(r);
 	else
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
@@ -173,7 +179,7 @@ static __noinline int attempt_settle(struct attempt *a, const __u64 *rose, __u8 
 
 	member_find(a, path);
 	if (a->member)
-		drop_report(a, (void *)a->member, path, flags);
+		drop_report(a, a->member, path, flags);
 	return 0;
 }
 
@@ -194,6 +200,9 @@ static __always_inline void attempt_begin(struct attempt *a, struct sock *sk, __
 	a->number = (a->number + 2) | 1; /* first: who copies the rest looks at it again */
 	barrier();
 	a->sock = pointer_of(sk);
+	a->netns = READ(net, net, ns.inum);
+	a->family = SOCK(sk, __sk_common.skc_family);
+	a->local_port = SOCK(sk, __sk_common.skc_num);
 	a->statistics = net_statistics(net);
 	a->depth = SOCK(sk, sk_ack_backlog);
 	a->limit = SOCK(sk, sk_max_ack_backlog);

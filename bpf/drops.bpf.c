@@ -107,18 +107,25 @@ int on_lookup(struct bpf_sk_lookup *ctx)
 	return SK_PASS;
 }
 
-/* A segment that was freed, from its headers. */
+static __always_inline bool is_v4_segment(struct sk_buff *skb)
+{
+	unsigned char *ip = READ(skb, sk_buff, head) + READ(skb, sk_buff, network_header);
+	__u8 version = 0;
+
+	bpf_probe_read_kernel(&version, sizeof(version), ip);
+	return version >> 4 == 4;
+}
+
+/* A segment's addresses, from its headers. */
 static __always_inline void attempt_addresses(struct attempt *a, struct sk_buff *skb)
 {
 	unsigned char *head = READ(skb, sk_buff, head);
 	unsigned char *ip = head + READ(skb, sk_buff, network_header);
 	unsigned char *tcp = head + READ(skb, sk_buff, transport_header);
-	__u8 version = 0;
 	__be16 port = 0;
 
-	bpf_probe_read_kernel(&version, sizeof(version), ip);
 	bpf_probe_read_kernel(&port, sizeof(port), tcp);
-	a->v4 = version >> 4 == 4;
+	a->v4 = is_v4_segment(skb);
 	a->peer_port = bpf_ntohs(port);
 	if (a->v4) {
 		bpf_probe_read_kernel(a->peer, 4, ip + 12);
@@ -147,7 +154,7 @@ static __always_inline void ack_dropped(struct sock *sk, __u64 id, struct sk_buf
 		a->counter[OUTCOME_OVERFLOW] += own;
 		a->counter[OUTCOME_DROP]++;
 	}
-	drop_report(&ack, sk, own ? ST_DROP_ACK : ST_DROP_OTHER, ST_DROP_LAST_ACK);
+	drop_report(&ack, id, own ? ST_DROP_ACK : ST_DROP_OTHER, ST_DROP_LAST_ACK);
 }
 
 /* Since 6.15 such a drop has a reason of its own, and since 6.11 the event names the listener. */
@@ -162,4 +169,34 @@ int BPF_PROG(on_ack_dropped, struct sk_buff *skb, void *location, int reason, st
 	if (bpf_map_lookup_elem(&listeners, &id))
 		ack_dropped(sk, id, skb);
 	return 0;
+}
+
+/* Before, the function that makes the child is watched: it gave none. The ACK of a cookie comes
+ * by sk_lookup, and its outcome is told as that of any other segment there. */
+static __always_inline int child_made(struct sock *sk, struct sk_buff *skb,
+				      struct request_sock *req, void *child)
+{
+	__u64 id;
+
+	if (child || !READ(req, request_sock, __req_common.skc_listener))
+		return 0;
+	id = inet_id(sk);
+	if (bpf_map_lookup_elem(&listeners, &id))
+		ack_dropped(sk, id, skb);
+	return 0;
+}
+
+SEC("fexit/tcp_v4_syn_recv_sock")
+int BPF_PROG(on_v4_child, struct sock *sk, struct sk_buff *skb, struct request_sock *req, void *dst,
+	     void *req_unhash, void *own_req, void *child)
+{
+	return child_made(sk, skb, req, child);
+}
+
+/* For IPv4 it calls the other one. */
+SEC("fexit/tcp_v6_syn_recv_sock")
+int BPF_PROG(on_v6_child, struct sock *sk, struct sk_buff *skb, struct request_sock *req, void *dst,
+	     void *req_unhash, void *own_req, void *child)
+{
+	return is_v4_segment(skb) ? 0 : child_made(sk, skb, req, child);
 }

@@ -84,8 +84,8 @@ static void choose_methods(struct probes *probes)
 		probes->method[ROW_DATA] = probes->method[ROW_PEERS] = NO_METHOD;
 	if (!has->counters)
 		probes->method[ROW_SYN_DROPS] = probes->method[ROW_ACK_DROPS] = NO_METHOD;
-	if (!has->listen_overflow)
-		probes->method[ROW_ACK_DROPS] = NO_METHOD;
+	else if (!has->listen_overflow)
+		probes->method[ROW_ACK_DROPS] = 1;
 	if (!has->send_reset)
 		probes->method[ROW_RESETS] = NO_METHOD;
 	if (!has->task_file)

@@ -143,6 +143,19 @@ def test_syn_queue_full_without_cookies():
     same("SYN queue", {d.syn_queue for d in watched.drops}, {12 - watched.paths["syn_queue"]})
 
 
+def test_listener_closed_at_once():
+    """The last SYN before it closes is told too."""
+    peer, listener = Peer(), listen(0)
+    port = listener.getsockname()[1]
+    with Watched() as watched:
+        fill(peer, port, 1)
+        for i in range(3):
+            peer.send(SYN, 2000 + i, port)
+        listener.close()
+    same("paths", watched.paths, {"syn": 3})
+    same("sk_drops at the end", watched.readings[-1].sk_drops, 3)
+
+
 def test_strays_are_no_drops():
     peer, listener = Peer(), listen(0)
     port = listener.getsockname()[1]
