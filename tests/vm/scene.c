@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,7 @@
 #define LOAD_CONNECTIONS 2000
 #define EIGHT 8
 #define EIGHT_BACKLOG 5
+#define DROPS_BACKLOG 4
 
 static const char thanks[] = "Thank you for connecting";
 
@@ -34,6 +36,8 @@ struct truth {
 	unsigned int connections, queued_max;
 	unsigned long long client_sent, server_sent;
 	const char *outcome;
+	unsigned long
+		overflows; /* ListenOverflows rose by so many; with them, the rest is not held */
 };
 
 struct address {
@@ -330,6 +334,62 @@ static void scene_eight(struct truth *truth)
 	};
 }
 
+/* ListenOverflows of this network namespace. */
+static unsigned long overflows_read(void)
+{
+	char names[16384], values[16384], *name, *value, *next_name, *next_value;
+	FILE *in = fopen("/proc/net/netstat", "r");
+
+	check(in && fgets(names, sizeof(names), in) && fgets(values, sizeof(values), in),
+	      "netstat");
+	fclose(in);
+	name = strtok_r(names, " \n", &next_name);
+	value = strtok_r(values, " \n", &next_value);
+	while (name && value && strcmp(name, "ListenOverflows") != 0) {
+		name = strtok_r(NULL, " \n", &next_name);
+		value = strtok_r(NULL, " \n", &next_value);
+	}
+	check(value, "ListenOverflows");
+	return strtoul(value, NULL, 10);
+}
+
+static void clients_connect(const struct address *a, int *fds, int count)
+{
+	for (int i = 0; i < count; i++) {
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		check(fds[i] >= 0, "socket");
+		check(connect(fds[i], &a->any, a->len) < 0 && errno == EINPROGRESS, "connect");
+	}
+}
+
+/* Three requests wait for data; meanwhile the accept queue fills and turns SYNs away; then
+ * the data comes with their last ACKs, too late. */
+static void scene_drops(struct truth *truth)
+{
+	struct address a = loopback(AF_INET, PORT);
+	int listener = listener_open(SOCK_STREAM, 0, &a, DROPS_BACKLOG), seconds = 30;
+	int late[3], early[DROPS_BACKLOG + 1], dropped[2];
+	unsigned long before = overflows_read();
+
+	check(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds)), "");
+	clients_connect(&a, late, 3);
+	for (int i = 0; i < 3; i++)
+		check(poll(&(struct pollfd){.fd = late[i], .events = POLLOUT}, 1, -1) == 1, "poll");
+	seconds = 0;
+	check(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds)), "");
+	clients_connect(&a, early, DROPS_BACKLOG + 1);
+	for (int i = 0; i <= DROPS_BACKLOG; i++)
+		check(poll(&(struct pollfd){.fd = early[i], .events = POLLOUT}, 1, -1) == 1,
+		      "poll");
+	clients_connect(&a, dropped, 2);
+	for (int i = 0; i < 3; i++)
+		check(send(late[i], "hello", 5, 0) == 5, "send");
+	while (overflows_read() - before < 7) /* two SYNs, three ACKs, and some that come again */
+		usleep(1000);
+	close(listener);
+	*truth = (struct truth){.overflows = overflows_read() - before, .outcome = ""};
+}
+
 static void load_clients(const struct address *a)
 {
 	for (int i = 0; i < LOAD_CONNECTIONS; i++) {
@@ -386,6 +446,7 @@ static const struct scene {
 	{"refused", scene_refused},
 	{"reset", scene_reset},
 	{"eight", scene_eight},
+	{"drops", scene_drops},
 	{"load", scene_load},
 	{"serve", scene_serve},
 	{"visit", scene_visit},
@@ -398,9 +459,10 @@ static void truth_write(const char *path, const struct truth *truth)
 	check(out, path);
 	fprintf(out,
 		"{\"connections\": %u, \"outcome\": \"%s\", \"client_sent\": %llu,"
-		" \"server_sent\": %llu, \"queued_max\": %u}\n",
+		" \"server_sent\": %llu, \"queued_max\": %u,"
+		" \"overflows\": %lu}\n",
 		truth->connections, truth->outcome, truth->client_sent, truth->server_sent,
-		truth->queued_max);
+		truth->queued_max, truth->overflows);
 	check(fclose(out) == 0, path);
 }
 
