@@ -186,17 +186,18 @@ static __always_inline int child_made(struct sock *sk, struct sk_buff *skb,
 	return 0;
 }
 
-SEC("fexit/tcp_v4_syn_recv_sock")
-int BPF_PROG(on_v4_child, struct sock *sk, struct sk_buff *skb, struct request_sock *req, void *dst,
-	     void *req_unhash, void *own_req, void *child)
-{
-	return child_made(sk, skb, req, child);
-}
+#define CHILD_MADE(name, function, arguments, handled)                                             \
+	SEC("fexit/" #function)                                                                    \
+	int BPF_PROG(name, struct sock *sk, struct sk_buff *skb, struct request_sock *req,         \
+		     void *dst, void *req_unhash, arguments, void *child)                          \
+	{                                                                                          \
+		return handled ? 0 : child_made(sk, skb, req, child);                              \
+	}
+#define SIX void *own_req
+#define SEVEN void *own_req, void *opt_child_init /* 6.19, and late releases of series before */
 
-/* For IPv4 it calls the other one. */
-SEC("fexit/tcp_v6_syn_recv_sock")
-int BPF_PROG(on_v6_child, struct sock *sk, struct sk_buff *skb, struct request_sock *req, void *dst,
-	     void *req_unhash, void *own_req, void *child)
-{
-	return is_v4_segment(skb) ? 0 : child_made(sk, skb, req, child);
-}
+/* For IPv4 the one of IPv6 calls the other. */
+CHILD_MADE(on_v4_child, tcp_v4_syn_recv_sock, SIX, false)
+CHILD_MADE(on_v6_child, tcp_v6_syn_recv_sock, SIX, is_v4_segment(skb))
+CHILD_MADE(on_v4_child_init, tcp_v4_syn_recv_sock, SEVEN, false)
+CHILD_MADE(on_v6_child_init, tcp_v6_syn_recv_sock, SEVEN, is_v4_segment(skb))

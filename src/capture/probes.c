@@ -85,7 +85,7 @@ static void choose_methods(struct probes *probes)
 	if (!has->counters)
 		probes->method[ROW_SYN_DROPS] = probes->method[ROW_ACK_DROPS] = NO_METHOD;
 	else if (!has->listen_overflow)
-		probes->method[ROW_ACK_DROPS] = 1;
+		probes->method[ROW_ACK_DROPS] = has->child_init ? 2 : 1;
 	if (!has->send_reset)
 		probes->method[ROW_RESETS] = NO_METHOD;
 	if (!has->task_file)
