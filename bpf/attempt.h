@@ -40,7 +40,7 @@ struct attempt {
  * is for copying it there. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, MAX_CPUS + 1);
+	__uint(max_entries, MAX_CPUS + 1); /* made as many as there are CPUs, and one */
 	__type(key, __u32);
 	__type(value, struct attempt);
 } attempts SEC(".maps");

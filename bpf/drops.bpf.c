@@ -107,25 +107,18 @@ int on_lookup(struct bpf_sk_lookup *ctx)
 	return SK_PASS;
 }
 
-static __always_inline bool is_v4_segment(struct sk_buff *skb)
-{
-	unsigned char *ip = READ(skb, sk_buff, head) + READ(skb, sk_buff, network_header);
-	__u8 version = 0;
-
-	bpf_probe_read_kernel(&version, sizeof(version), ip);
-	return version >> 4 == 4;
-}
-
 /* A segment's addresses, from its headers. */
 static __always_inline void attempt_addresses(struct attempt *a, struct sk_buff *skb)
 {
 	unsigned char *head = READ(skb, sk_buff, head);
 	unsigned char *ip = head + READ(skb, sk_buff, network_header);
 	unsigned char *tcp = head + READ(skb, sk_buff, transport_header);
+	__u8 version = 0;
 	__be16 port = 0;
 
+	bpf_probe_read_kernel(&version, sizeof(version), ip);
 	bpf_probe_read_kernel(&port, sizeof(port), tcp);
-	a->v4 = is_v4_segment(skb);
+	a->v4 = version >> 4 == 4;
 	a->peer_port = bpf_ntohs(port);
 	if (a->v4) {
 		bpf_probe_read_kernel(a->peer, 4, ip + 12);
@@ -171,33 +164,46 @@ int BPF_PROG(on_ack_dropped, struct sk_buff *skb, void *location, int reason, st
 	return 0;
 }
 
-/* Before, the function that makes the child is watched: it gave none. The ACK of a cookie comes
- * by sk_lookup, and its outcome is told as that of any other segment there. */
-static __always_inline int child_made(struct sock *sk, struct sk_buff *skb,
-				      struct request_sock *req, void *child)
-{
-	__u64 id;
+/* Before, the check of a request's last ACK is watched. Not what it calls to make the child: that
+ * took a seventh argument in late releases, which programs could not attach to until 6.6. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct attempt);
+} requests SEC(".maps");
 
-	if (child || !READ(req, request_sock, __req_common.skc_listener))
-		return 0;
-	id = inet_id(sk);
-	if (bpf_map_lookup_elem(&listeners, &id))
-		ack_dropped(sk, id, skb);
+SEC("fentry/tcp_check_req")
+int BPF_PROG(on_request_check, struct sock *sk, struct sk_buff *skb)
+{
+	__u64 id = inet_id(sk);
+	__u32 zero = 0;
+	struct attempt *ack = bpf_map_lookup_elem(&requests, &zero);
+
+	if (ack && bpf_map_lookup_elem(&listeners, &id))
+		attempt_begin(ack, sk, id, bpf_get_smp_processor_id());
 	return 0;
 }
 
-#define CHILD_MADE(name, function, arguments, handled)                                             \
-	SEC("fexit/" #function)                                                                    \
-	int BPF_PROG(name, struct sock *sk, struct sk_buff *skb, struct request_sock *req,         \
-		     void *dst, void *req_unhash, arguments, void *child)                          \
-	{                                                                                          \
-		return handled ? 0 : child_made(sk, skb, req, child);                              \
-	}
-#define SIX void *own_req
-#define SEVEN void *own_req, void *opt_child_init /* 6.19, and late releases of series before */
+SEC("fexit/tcp_check_req")
+int BPF_PROG(on_request_checked, struct sock *sk, struct sk_buff *skb)
+{
+	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
+	struct attempt *ack = bpf_map_lookup_elem(&requests, &zero);
+	struct attempt *a = attempt_of_cpu(cpu);
+	__u64 rose[OUTCOME_MAX];
 
-/* For IPv4 the one of IPv6 calls the other. */
-CHILD_MADE(on_v4_child, tcp_v4_syn_recv_sock, SIX, false)
-CHILD_MADE(on_v6_child, tcp_v6_syn_recv_sock, SIX, is_v4_segment(skb))
-CHILD_MADE(on_v4_child_init, tcp_v4_syn_recv_sock, SEVEN, false)
-CHILD_MADE(on_v6_child_init, tcp_v6_syn_recv_sock, SEVEN, is_v4_segment(skb))
+	if (!ack || !a || !ack->listener)
+		return 0;
+	if (outcome_since(rose, ack, cpu) && rose[OUTCOME_DROP]) {
+		if (a->statistics == ack->statistics) {
+			a->counter[OUTCOME_OVERFLOW] += rose[OUTCOME_OVERFLOW];
+			a->counter[OUTCOME_DROP] += rose[OUTCOME_DROP];
+		}
+		attempt_addresses(ack, skb);
+		drop_report(ack, ack->listener,
+			    rose[OUTCOME_OVERFLOW] ? ST_DROP_ACK : ST_DROP_OTHER, ST_DROP_LAST_ACK);
+	}
+	ack->listener = 0;
+	return 0;
+}

@@ -115,7 +115,6 @@ struct sock_common {
 	int skc_bound_dev_if;
 	struct hlist_node skc_bind_node;
 	possible_net_t skc_net;
-	struct sock *skc_listener; /* of a request */
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 	atomic64_t skc_cookie;

@@ -31,10 +31,10 @@ SEC("iter/bpf_map_elem")
 int settle_attempts(struct bpf_iter__bpf_map_elem *ctx)
 {
 	volatile struct attempt *now = ctx->value;
-	struct attempt *a = attempt_of_cpu(MAX_CPUS);
+	struct attempt *a = attempt_of_cpu(config.cpus);
 	__u32 *key = ctx->key;
 
-	if (!key || !now || !a || *key == MAX_CPUS || !now->listener)
+	if (!key || !now || !a || *key == config.cpus || !now->listener)
 		return 0;
 	bpf_probe_read_kernel(a, sizeof(*a), (void *)now);
 	if (now->number == a->number)

@@ -62,15 +62,6 @@ static bool read_counter_indexes(const struct btf *btf, uint32_t *out)
 	return false;
 }
 
-static int function_arguments(const struct btf *btf, const char *name)
-{
-	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
-	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
-
-	type = type ? btf__type_by_id(btf, type->type) : NULL;
-	return type ? btf_vlen(type) : 0;
-}
-
 static uint32_t drop_reason(const struct btf *btf, const char *name)
 {
 	int id = btf__find_by_name_kind(btf, "skb_drop_reason", BTF_KIND_ENUM);
@@ -99,7 +90,6 @@ int kernel_features_read(struct kernel_features *out)
 		.task_file = btf_has(btf, "bpf_iter_task_file", BTF_KIND_FUNC),
 	};
 	out->counters = read_counter_indexes(btf, out->counter_index);
-	out->child_init = function_arguments(btf, "tcp_v4_syn_recv_sock") == 7;
 	out->listen_overflow = drop_reason(btf, "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW");
 	btf__free(btf);
 	return 0;

@@ -20,7 +20,6 @@ struct kernel_features {
 	bool registers; /* those of other threads (5.15) */
 	bool counters; /* the indexes are known */
 	uint32_t counter_index[ST_COUNTER_MAX]; /* in its struct linux_mib */
-	bool child_init; /* tcp_v4_syn_recv_sock() takes seven arguments */
 	uint32_t listen_overflow; /* the drop reason of a last ACK (6.15); 0: it has none */
 };
 

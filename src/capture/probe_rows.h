@@ -6,7 +6,7 @@
 
 #include "capture/probes.h"
 
-#define ROW_METHODS 3
+#define ROW_METHODS 2
 #define METHOD_PROGRAMS 18
 
 struct probe_method {

@@ -85,7 +85,7 @@ static void choose_methods(struct probes *probes)
 	if (!has->counters)
 		probes->method[ROW_SYN_DROPS] = probes->method[ROW_ACK_DROPS] = NO_METHOD;
 	else if (!has->listen_overflow)
-		probes->method[ROW_ACK_DROPS] = has->child_init ? 2 : 1;
+		probes->method[ROW_ACK_DROPS] = 1;
 	if (!has->send_reset)
 		probes->method[ROW_RESETS] = NO_METHOD;
 	if (!has->task_file)
@@ -184,6 +184,9 @@ static int load(struct probes *probes, enum plan_row only)
 	if (!r)
 		r = bpf_map__set_max_entries(probes->skeleton->maps.ring,
 					     probes->options->buffer_bytes);
+	if (!r)
+		r = bpf_map__set_max_entries(probes->skeleton->maps.attempts,
+					     libbpf_num_possible_cpus() + 1);
 	if (r)
 		return r;
 	set_autoload(probes, only);
