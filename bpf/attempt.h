@@ -112,36 +112,42 @@ static __always_inline bool is_doing_of(struct sock *sk, const struct listener *
 	return (__u32)SOCK(sk, sk_drops.counter) != l->drops;
 }
 
+/* The i-th member of a reuseport group, if it is that one's doing; else 0. A function that is
+ * verified once, not in every turn of a loop. */
+__noinline __u64 member_of_doing(__u64 group, __u32 i, __u32 path)
+{
+	struct sock *sk = group_member(group, i);
+	__u64 id = inet_id(sk);
+	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
+
+	return l && is_doing_of(sk, l, path) ? l->sock : 0;
+}
+
 /* The member of the listener's reuseport group whose doing it is; where that is true of several
- * (strays count as drops too), one whose accept queue is full. What is found goes through
- * memory: kept in registers it has the verifier walk the loop's every combination. */
+ * (strays count as drops too), one whose accept queue is full. */
 static __noinline int member_find(struct attempt *a, __u8 path)
 {
 	struct sock *sk = (void *)a->sock;
-	bool here = is_listener(sk, a->listener); /* or closed meanwhile */
-	__u64 group = here ? READ_ADDRESS(sk, sock, sk_reuseport_cb) : 0, id;
+	__u64 group = READ_ADDRESS(sk, sock, sk_reuseport_cb), id, member;
 	__u32 n = group_size(group);
 	struct listener *l;
 
-	a->member = group ? 0 : a->listener;
+	a->member = group ? 0 : a->sock;
 	for (__u32 i = 0; i < MAX_GROUP && i < n; i++) {
-		sk = group_member(group, i);
-		id = inet_id(sk);
-		l = bpf_map_lookup_elem(&listeners, &id);
-		if (!l || !is_doing_of(sk, l, path))
+		member = member_of_doing(group, i, path);
+		if (!member)
 			continue;
-		a->member = id;
-		if (is_full(sk))
+		a->member = member;
+		if (is_full((void *)member))
 			break;
 	}
-	id = a->member;
+	id = inet_id((void *)a->member);
 	l = bpf_map_lookup_elem(&listeners, &id);
 	if (l && path != ST_DROP_COOKIE)
 		l->drops++;
 	return 0;
 }
 
-/* Nothing is read of the listener: it may be gone by now. */
 static __always_inline void drop_report(const struct attempt *a, __u64 listener, __u8 path,
 					__u8 flags)
 {

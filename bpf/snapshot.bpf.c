@@ -54,6 +54,7 @@ static __always_inline void seen_fill(struct st_seen *r, struct sock *sk)
 }
 
 #define MAX_WAITING 1024
+#define WAITING_AT_ONCE 32
 
 /* A connection that waits in the listener's queue; user space gave it its cookie. A function
  * of its own: it stands in a loop, and is verified once that way. */
@@ -82,18 +83,27 @@ __noinline int waiting_report(__u64 listener, __u64 address)
 	return 0;
 }
 
-static __always_inline void waiting_children_report(struct sock *sk, __u64 id)
+/* The next few of the queue; the request after them, 0: that was all. */
+__noinline __u64 waiting_few_report(__u64 listener, __u64 address)
 {
-	struct request_sock *request =
-		READ(sk, inet_connection_sock, icsk_accept_queue.rskq_accept_head);
+	struct request_sock *request = (void *)address;
 
-	for (int i = 0; i < MAX_WAITING && request; i++) {
+	for (int i = 0; i < WAITING_AT_ONCE && request; i++) {
 		__u64 child = pointer_of(READ(request, request_sock, sk));
 
 		if (child)
-			waiting_report(id, child);
+			waiting_report(listener, child);
 		request = READ(request, request_sock, dl_next);
 	}
+	return pointer_of((void *)request);
+}
+
+static __always_inline void waiting_children_report(struct sock *sk, __u64 id)
+{
+	__u64 request = READ_ADDRESS(sk, inet_connection_sock, icsk_accept_queue.rskq_accept_head);
+
+	for (int i = 0; i < MAX_WAITING / WAITING_AT_ONCE && request; i++)
+		request = waiting_few_report(id, request);
 }
 
 SEC("iter/task_file")
