@@ -24,7 +24,7 @@ struct attempt {
 	__u64 barrier;
 	__u64 listener; /* its id; 0: nothing is under way */
 	__u64 sock;
-	__u64 member; /* of its reuseport group, the id of the one that dropped it; 0: none of ours */
+	__u64 member; /* id of the member of its reuseport group that dropped it; 0: none of ours */
 	__u64 statistics; /* of the namespace; with the counters: also when nothing is under way */
 	__u64 counter[OUTCOME_MAX];
 	__u64 began_ns; /* 0: not noted, no queue was full */
@@ -199,17 +199,18 @@ static __always_inline bool attempt_contest(__u64 number, __u32 cpu)
 }
 
 /* How full it is now, and from when on the counters are watched. */
-static __always_inline void attempt_begin(struct attempt *a, struct sock *sk, __u64 id, __u32 cpu)
+static __always_inline void attempt_begin(struct attempt *a, const struct listener *l, __u64 id,
+					  __u32 cpu)
 {
-	struct net *net = SOCK(sk, __sk_common.skc_net.net);
+	struct sock *sk = (void *)l->sock;
 
 	a->number = (a->number + 2) | 1; /* first: who copies the rest looks at it again */
 	barrier();
-	a->sock = pointer_of(sk);
-	a->netns = READ(net, net, ns.inum);
+	a->sock = l->sock;
+	a->statistics = l->statistics;
+	a->netns = l->place.netns;
+	a->local_port = l->place.port;
 	a->family = SOCK(sk, __sk_common.skc_family);
-	a->local_port = SOCK(sk, __sk_common.skc_num);
-	a->statistics = net_statistics(net);
 	a->depth = SOCK(sk, sk_ack_backlog);
 	a->limit = SOCK(sk, sk_max_ack_backlog);
 	a->syn_queue = syn_queue_length(sk);

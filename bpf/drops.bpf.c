@@ -103,7 +103,7 @@ int on_lookup(struct bpf_sk_lookup *ctx)
 		V6(a->local, ctx->local_ip6);
 		V6(a->peer, ctx->remote_ip6);
 	}
-	attempt_begin(a, (void *)l->sock, id, cpu);
+	attempt_begin(a, l, id, cpu);
 	return SK_PASS;
 }
 
@@ -131,15 +131,15 @@ static __always_inline void attempt_addresses(struct attempt *a, struct sk_buff 
 
 /* The last ACK of a request that the listener remembered was dropped. What the CPU's counters
  * rose by for it is not the doing of an attempt that still waits for its outcome there. */
-static __always_inline void ack_dropped(struct sock *sk, __u64 id, struct sk_buff *skb)
+static __always_inline void ack_dropped(const struct listener *l, __u64 id, struct sk_buff *skb)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct attempt *a = attempt_of_cpu(cpu), ack = {};
-	__u64 rose[OUTCOME_MAX], own = is_full(sk);
+	__u64 rose[OUTCOME_MAX], own = is_full((void *)l->sock);
 
 	if (!a)
 		return;
-	attempt_begin(&ack, sk, id, cpu);
+	attempt_begin(&ack, l, id, cpu);
 	attempt_addresses(&ack, skb);
 	ack.began_ns = 0;
 	if (a->listener && a->statistics == ack.statistics && outcome_since(rose, a, cpu)) {
@@ -154,13 +154,15 @@ static __always_inline void ack_dropped(struct sock *sk, __u64 id, struct sk_buf
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(on_ack_dropped, struct sk_buff *skb, void *location, int reason, struct sock *sk)
 {
+	struct listener *l;
 	__u64 id;
 
 	if (!sk || (__u32)reason != config.listen_overflow)
 		return 0;
 	id = inet_id(sk);
-	if (bpf_map_lookup_elem(&listeners, &id))
-		ack_dropped(sk, id, skb);
+	l = bpf_map_lookup_elem(&listeners, &id);
+	if (l)
+		ack_dropped(l, id, skb);
 	return 0;
 }
 
@@ -179,9 +181,10 @@ int BPF_PROG(on_request_check, struct sock *sk, struct sk_buff *skb)
 	__u64 id = inet_id(sk);
 	__u32 zero = 0;
 	struct attempt *ack = bpf_map_lookup_elem(&requests, &zero);
+	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
 
-	if (ack && bpf_map_lookup_elem(&listeners, &id))
-		attempt_begin(ack, sk, id, bpf_get_smp_processor_id());
+	if (ack && l)
+		attempt_begin(ack, l, id, bpf_get_smp_processor_id());
 	return 0;
 }
 
