@@ -28,7 +28,6 @@ def weary(lab, what):
         server.process.send_signal(signal.SIGUSR1)
         crowd.join()
     lab.needs("ListenOverflows")
-    return lab.document and lab.document.listener(port=PORT)
 
 
 @scene("acceptor-stopped", "The listener is closed while clients wait: who was in its queue is reset.")
@@ -53,9 +52,10 @@ def executed_meanwhile(lab):
 
 @scene("acceptor-stopped", "listen() is called again with a longer backlog while clients wait.")
 def listened_again(lab):
-    listener = weary(lab, "listen")
-    if listener:
-        changes = [(change["requested"], change["effective"]) for change in listener["backlog_changes"]]
+    weary(lab, "listen")
+    if lab.document:
+        changes = [(change["requested"], change["effective"])
+                   for change in lab.document.listener(port=PORT)["backlog_changes"]]
         same("changes of the backlog", changes, [(64, 64)])
 
 
