@@ -36,7 +36,7 @@ static void fds_tell(const struct facts *facts, struct finding *finding)
 		    owner ? owner->pid : 0, owner ? owner->pid : 0);
 }
 
-/* Nobody got in: then it is at its limit if it serves all it ever had and none has left,
+/* Nobody got in: then it is at its limit if it serves all it ever had nearly all the time,
  * and does work, or waits for events as a loop does that has let go of its listener. */
 static bool plateau_without_accepts(const struct facts *facts)
 {
@@ -44,8 +44,8 @@ static bool plateau_without_accepts(const struct facts *facts)
 	const struct place *place = acceptance->places.len ? &acceptance->places.items[0] : NULL;
 	bool loops = place && acceptance->threads <= 1 && place_polls(facts, place);
 
-	return !facts->ended && facts->open_max >= 2 && facts->open_max >= facts->open_ever &&
-	       (facts->moving || loops);
+	return facts->open_max >= 2 && facts->crowded_sum_ns &&
+	       facts->plateau_ns * 10 >= facts->crowded_sum_ns * 9 && (facts->moving || loops);
 }
 
 static bool limit_fits(const struct facts *facts)
