@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -17,7 +18,8 @@
 #define CHUNK (48u << 10) /* a multiple of GROUP */
 
 /* viewer.S: what viz/ was built into; empty where it was not. */
-extern const char viewer_html[], viewer_html_end[];
+extern const char viewer_html[];
+extern const uint64_t viewer_html_size;
 
 /* The page holds this once; the trace goes before its last tag. */
 static const char place[] =
@@ -101,10 +103,9 @@ static ssize_t data_write(void *cookie, const char *bytes, size_t len)
 /* Where the trace goes; NULL: there is no viewer. */
 static const char *find_place(void)
 {
-	size_t size = viewer_html_end - viewer_html;
-	const char *found = size ? memmem(viewer_html, size, place, strlen(place)) : NULL;
+	const char *found = memmem(viewer_html, viewer_html_size, place, strlen(place));
 
-	assert(found || !size);
+	assert(found || !viewer_html_size);
 	return found ? found + strlen(place) : NULL;
 }
 
@@ -146,7 +147,7 @@ int html_finish(struct html *html)
 	if (!r)
 		r = write_packed(html);
 	if (!r)
-		r = write_out(html->out, html->rest, viewer_html_end - html->rest);
+		r = write_out(html->out, html->rest, viewer_html + viewer_html_size - html->rest);
 	if (!r && fflush(html->out))
 		r = -errno;
 	return r;
@@ -166,7 +167,7 @@ void html_free(struct html **html)
 
 int html_write_empty(FILE *out)
 {
-	int r = find_place() ? write_out(out, viewer_html, viewer_html_end - viewer_html) : -ENOSYS;
+	int r = find_place() ? write_out(out, viewer_html, viewer_html_size) : -ENOSYS;
 
 	return !r && fflush(out) ? -errno : r;
 }

@@ -421,75 +421,6 @@ static void test_listener_told_later(void **state)
 	assert_int_equal(build_only(model)->outcome, OUTCOME_DROPPED);
 }
 
-static bool retire(void *context, struct connection *connection)
-{
-	uint64_t *dropped = context;
-
-	*dropped += connection->outcome == OUTCOME_DROPPED;
-	return false;
-}
-
-static void test_not_expected_any_more(void **state)
-{
-	struct model *model;
-	uint64_t dropped = 0;
-	struct model_watch watch = {.context = &dropped, .retire = retire};
-
-	(void)state;
-	assert_int_equal(model_new(&model, &watch), 0);
-	feed(model, build_host());
-	build_listener(model, BUILD_START_NS + 100 * US);
-	drop(model, T0, 40000, ST_DROP_SYN);
-	drop(model, T0 + SECOND, 40001, ST_DROP_SYN);
-	for (__u64 tries = 2; tries <= 64; tries *= 2)
-		drop(model, T0 + (tries - 1) * SECOND, 40000, ST_DROP_SYN);
-	build_pass(model, T0 + 127 * SECOND);
-	assert_int_equal(dropped, 0);
-	build_pass(model, T0 + 132 * SECOND);
-	assert_int_equal(dropped, 1);
-	assert_int_equal(build_only(model)->client_address.port, 40000);
-	build_pass(model, T0 + 194 * SECOND);
-	assert_int_equal(dropped, 2);
-	assert_int_equal(model->connections.len, 0);
-	model_free(&model);
-}
-
-static void test_flood(void **state)
-{
-	struct model *model;
-	uint64_t dropped = 0;
-	struct model_watch watch = {.context = &dropped, .retire = retire};
-	const uint64_t peers = 250000;
-
-	(void)state;
-	assert_int_equal(model_new(&model, &watch), 0);
-	feed(model, build_host());
-	build_listener(model, BUILD_START_NS + 100 * US);
-	for (uint64_t i = 0; i < peers; i++) {
-		struct st_sock sock = build_tcp(BUILD_LISTENER, 8088, 1024 + i % 60000);
-
-		sock.peer[1] = i >> 16;
-		feed(model, build_drop(T0 + i * US, sock, ST_DROP_SYN, 6, 5));
-	}
-	assert_int_equal(listener(model)->drops.syn, peers);
-	assert_int_equal(listener(model)->dropped_attempts, peers);
-	assert_in_range(listener(model)->dropped_peers.len, PEERS_MAX / 2, PEERS_MAX);
-	assert_in_range(listener(model)->drop_list.len, DROPS_MAX / 2, DROPS_MAX);
-	assert_int_equal(listener(model)->drop_list.len + listener(model)->drops_forgotten, peers);
-	assert_int_equal(model->connections.len, ATTEMPTS_MAX);
-	assert_int_equal(model->connections_seen, peers);
-	assert_int_equal(dropped, peers - ATTEMPTS_MAX);
-	assert_in_range(listener(model)->samples.len, 1, 10);
-	/* the places in the list of peers are right still */
-	vec_each (it, &listener(model)->drop_list)
-		if (it->peer != UINT32_MAX)
-			assert_int_equal(listener(model)->dropped_peers.items[it->peer].first_ns,
-					 it->t_ns);
-	assert_int_equal(listener(model)->drop_list.items[listener(model)->drop_list.len - 1].peer,
-			 listener(model)->dropped_peers.len - 1);
-	model_free(&model);
-}
-
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, build_teardown)
 
 int main(void)
@@ -512,8 +443,6 @@ int main(void)
 		test(test_reuseport_group),
 		test(test_port_used_again),
 		test(test_listener_told_later),
-		cmocka_unit_test(test_not_expected_any_more),
-		cmocka_unit_test(test_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -349,8 +349,8 @@ static unsigned long overflows_read(void)
 		name = strtok_r(NULL, " \n", &next_name);
 		value = strtok_r(NULL, " \n", &next_value);
 	}
-	check(value, "ListenOverflows");
-	return strtoul(value, NULL, 10);
+	check(name && value, "ListenOverflows");
+	return value ? strtoul(value, NULL, 10) : 0;
 }
 
 static void clients_connect(const struct address *a, int *fds, int count)
