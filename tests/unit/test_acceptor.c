@@ -162,8 +162,8 @@ static void test_many_turns(void **state)
 	uint64_t accepts = 0;
 
 	returned(model, t, US, 7, running, MS);
-	for (int i = 0; i < 30000; i++) {
-		t += i == 15000 ? 300 * MS : 20 * US;
+	for (int i = 0; i < 12000; i++) {
+		t += i == 6000 ? 300 * MS : 20 * US;
 		running += 5 * US;
 		returned(model, t, US, 7, running, MS);
 	}
@@ -178,8 +178,8 @@ static void test_many_turns(void **state)
 			longest = end - turn->start_ns;
 	}
 	assert_int_equal(end, AT(t));
-	assert_int_equal(sum, 30000 * 5 * US);
-	assert_int_equal(accepts, 30000);
+	assert_int_equal(sum, 12000 * 5 * US);
+	assert_int_equal(accepts, 12000);
 	assert_int_equal(longest, 300 * MS);
 }
 
