@@ -128,26 +128,28 @@ __noinline __u64 member_of_doing(__u64 group, __u32 i, __u32 path)
 static __noinline int member_find(struct attempt *a, __u8 path)
 {
 	struct sock *sk = (void *)a->sock;
-	__u64 group = READ_ADDRESS(sk, sock, sk_reuseport_cb), id, member;
+	bool here = is_listener(sk, a->listener); /* or closed meanwhile */
+	__u64 group = here ? READ_ADDRESS(sk, sock, sk_reuseport_cb) : 0, id, member;
 	__u32 n = group_size(group);
 	struct listener *l;
 
-	a->member = group ? 0 : a->sock;
+	a->member = group ? 0 : a->listener;
 	for (__u32 i = 0; i < MAX_GROUP && i < n; i++) {
 		member = member_of_doing(group, i, path);
 		if (!member)
 			continue;
-		a->member = member;
+		a->member = inet_id((void *)member);
 		if (is_full((void *)member))
 			break;
 	}
-	id = inet_id((void *)a->member);
+	id = a->member;
 	l = bpf_map_lookup_elem(&listeners, &id);
 	if (l && path != ST_DROP_COOKIE)
 		l->drops++;
 	return 0;
 }
 
+/* Nothing is read of the listener: it may be gone by now. */
 static __always_inline void drop_report(const struct attempt *a, __u64 listener, __u8 path,
 					__u8 flags)
 {
