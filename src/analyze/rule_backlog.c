@@ -166,7 +166,7 @@ static void too_small_excuse(const struct facts *facts, struct finding *finding)
 		return;
 	if (!facts->replay.holds || facts->replay.grows) {
 		tell_excluded(finding, RULE_BACKLOG_TOO_SMALL,
-			      "none up to %d would have held: the queue only grew", BACKLOG_MAX);
+			      "a longer one would only have filled later: the queue grew to the end");
 		return;
 	}
 	strbuf_printf(&text, "to hold this episode it would have needed %" PRIu32,

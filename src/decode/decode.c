@@ -35,12 +35,18 @@ static bool sock_sound(const struct st_sock *sock)
 	return sock->state <= TCP_STATES && sock->v4 <= 1;
 }
 
+static bool call_extra_sound(const struct st_call *call)
+{
+	if (call->call == ST_CALL_ACCEPT)
+		return time_sound(call->running_ns) && time_sound(call->runnable_ns);
+	return call->name.v4 <= 1 && call->name.path_len <= ST_PATH_LEN;
+}
+
 static bool call_sound(const struct st_call *call)
 {
 	return sock_sound(&call->sock) && time_sound(call->enter_ns) &&
 	       call->call != ST_CALL_NONE && call->call < ST_CALL_MAX && call->ret > -4096 &&
-	       (call->call == ST_CALL_ACCEPT ||
-		(call->name.v4 <= 1 && call->name.path_len <= ST_PATH_LEN));
+	       call_extra_sound(call);
 }
 
 static bool call_unix_sound(const struct st_call_unix *unix_call)

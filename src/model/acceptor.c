@@ -125,9 +125,11 @@ static struct spent advance(struct accepting *accepting, int64_t t_ns, uint64_t 
 			    uint64_t runnable, uint8_t state, bool sampled)
 {
 	struct spent spent = {TIME_UNKNOWN, TIME_UNKNOWN};
-	int64_t room = t_ns - accepting->point_ns;
 
 	if (accepting->point_ns != TIME_UNKNOWN && running && accepting->running_clock) {
+		/* records of other CPUs may come late */
+		int64_t room = t_ns > accepting->point_ns ? t_ns - accepting->point_ns : 0;
+
 		spent.running_ns = clock_step(accepting->running_clock, running,
 					      &accepting->running_carry, room);
 		room -= spent.running_ns;

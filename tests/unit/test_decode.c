@@ -176,6 +176,17 @@ static void test_unknown_types_can_be_skipped(void **state)
 		assert_int_equal(decode(&any_, any_.h.size), -EBADMSG);                            \
 	} while (0)
 
+static void refuses_accept_clock(void)
+{
+	union any any = sample(ST_CALL);
+
+	any.call.call = ST_CALL_ACCEPT;
+	any.call.running_ns = any.call.runnable_ns = 1;
+	assert_int_equal(decode(&any, any.h.size), 0);
+	any.call.runnable_ns = ~0ULL;
+	assert_int_equal(decode(&any, any.h.size), -EBADMSG);
+}
+
 static void test_values_out_of_range(void **state)
 {
 	(void)state;
@@ -187,6 +198,7 @@ static void test_values_out_of_range(void **state)
 	refuses(ST_CALL, call.sock.v4, 2);
 	refuses(ST_CALL, call.name.v4, 2);
 	refuses(ST_CALL, call.name.path_len, ST_PATH_LEN + 1);
+	refuses_accept_clock();
 	refuses(ST_CALL_UNIX, call_unix.path_len, ST_PATH_LEN + 1);
 	refuses(ST_CALL_UNIX, call_unix.call.call, ST_CALL_MAX);
 	refuses(ST_SEEN, seen.path_len, ST_PATH_LEN + 1);
