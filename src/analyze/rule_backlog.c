@@ -166,7 +166,8 @@ static void too_small_excuse(const struct facts *facts, struct finding *finding)
 		return;
 	if (!facts->replay.holds || facts->replay.grows) {
 		tell_excluded(finding, RULE_BACKLOG_TOO_SMALL,
-			      "a longer one would only have filled later: the queue grew to the end");
+			      "a longer one would only have filled later: "
+			      "the queue grew to the end");
 		return;
 	}
 	strbuf_printf(&text, "to hold this episode it would have needed %" PRIu32,
