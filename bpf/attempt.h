@@ -112,36 +112,53 @@ static __always_inline bool is_doing_of(struct sock *sk, const struct listener *
 	return (__u32)SOCK(sk, sk_drops.counter) != l->drops;
 }
 
-/* The i-th member of a reuseport group, if it is that one's doing; else 0. A function that is
- * verified once, not in every turn of a loop. */
-__noinline __u64 member_of_doing(__u64 group, __u32 i, __u32 path)
+/* The i-th member of a reuseport group, where it is one of ours. A function that is verified once,
+ * not in every turn of a loop. */
+__noinline __u64 followed_member(__u64 group, __u32 i)
 {
-	struct sock *sk = group_member(group, i);
+	__u64 id = inet_id(group_member(group, i));
+	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
+
+	return l ? l->sock : 0;
+}
+
+/* How likely it is to have been the doing of this member: what it counts is nearly sure (strays
+ * count as drops too), that its accept queue is full says less. */
+__noinline __u32 member_rank(__u64 member, __u32 path)
+{
+	struct sock *sk = (void *)member;
 	__u64 id = inet_id(sk);
 	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
 
-	return l && is_doing_of(sk, l, path) ? l->sock : 0;
+	if (!l)
+		return 0;
+	return 2 * is_doing_of(sk, l, path) + is_full(sk);
 }
 
-/* The member of the listener's reuseport group whose doing it is; where that is true of several
- * (strays count as drops too), one whose accept queue is full. */
+/* The member of the listener's reuseport group whose doing it is. All that the kernel counted is
+ * somebody's: where no member shows a sign any more, the one the segment was addressed to. */
 static __noinline int member_find(struct attempt *a, __u8 path)
 {
 	struct sock *sk = (void *)a->sock;
 	bool here = is_listener(sk, a->listener); /* or closed meanwhile */
 	__u64 group = here ? READ_ADDRESS(sk, sock, sk_reuseport_cb) : 0, id, member;
-	__u32 n = group_size(group);
+	__u32 n = group_size(group), ours = 0, best = 0, rank;
 	struct listener *l;
 
-	a->member = group ? 0 : a->listener;
+	a->member = a->listener;
 	for (__u32 i = 0; i < MAX_GROUP && i < n; i++) {
-		member = member_of_doing(group, i, path);
+		member = followed_member(group, i);
 		if (!member)
 			continue;
+		ours++;
+		rank = member_rank(member, path);
+		if (rank <= best)
+			continue;
+		best = rank;
 		a->member = inet_id((void *)member);
-		if (is_full((void *)member))
-			break;
 	}
+	if (best < 2 && ours < n)
+		a->member = 0; /* of a process that is not traced */
 	id = a->member;
 	l = bpf_map_lookup_elem(&listeners, &id);
 	if (l && path != ST_DROP_COOKIE)

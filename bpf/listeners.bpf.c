@@ -4,6 +4,7 @@
  * yet, and reading how followed listeners and their network namespaces stand.
  */
 #include "attempt.h"
+#include "sweep.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -27,47 +28,45 @@ int learn_cpu_offset(void *ctx)
 }
 
 /* The last attempt of a CPU that has had nothing to do since. */
-SEC("iter/bpf_map_elem")
-int settle_attempts(struct bpf_iter__bpf_map_elem *ctx)
+static __always_inline int settle_attempt(__u32 cpu, volatile struct attempt *now)
 {
-	volatile struct attempt *now = ctx->value;
 	struct attempt *a = attempt_of_cpu(config.cpus);
-	__u32 *key = ctx->key;
 
-	if (!key || !now || !a || *key == config.cpus || !now->listener)
+	if (!a || cpu == config.cpus || !now->listener)
 		return 0;
 	bpf_probe_read_kernel(a, sizeof(*a), (void *)now);
 	if (now->number == a->number)
-		attempt_end_for(now, a, *key);
+		attempt_end_for(now, a, cpu);
 	return 0;
 }
 
-SEC("iter/bpf_map_elem")
-int read_listeners(struct bpf_iter__bpf_map_elem *ctx)
-{
-	struct listener *l = ctx->value;
-	__u64 *key = ctx->key, id;
+SWEEP(attempts, attempts, __u32, struct attempt, settle_attempt)
 
-	if (!key || !l)
+static __always_inline int read_listener(__u64 id, struct listener *l)
+{
+	__u32 settled = l->sk_drops;
+
+	if (!is_listener((void *)l->sock, id))
 		return 0;
-	id = *key;
-	if (is_listener((void *)l->sock, id)) {
-		listener_report(id, l, finishing);
-		l->drops = l->sk_drops;
-	}
+	listener_report(id, l, finishing);
+	/* What the reading before this one showed has been attributed since, as far as it was the
+	 * doing of attempts: the rest was of strays. */
+	if ((__s32)(settled - l->drops) > 0)
+		l->drops = settled;
 	return 0;
 }
 
-SEC("iter/bpf_map_elem")
-int read_netnses(struct bpf_iter__bpf_map_elem *ctx)
-{
-	struct netns *netns = ctx->value;
-	__u64 now = bpf_ktime_get_ns();
-	__u32 *key = ctx->key;
+SWEEP(listeners, listeners, __u64, struct listener, read_listener)
 
-	if (!key || !netns || (!finishing && now - netns->read_ns < NETNS_PAUSE_NS))
+static __always_inline int read_netns(__u32 inum, struct netns *netns)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!finishing && now - netns->read_ns < NETNS_PAUSE_NS)
 		return 0;
 	netns->read_ns = now;
-	netns_report(*key, netns, finishing);
+	netns_report(inum, netns, finishing);
 	return 0;
 }
+
+SWEEP(netnses, netnses, __u32, struct netns, read_netns)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
- * Iterators that user space drives: the sockets that targets have open, and the
- * runs that have been idle for a while.
+ * What user space drives: the sockets that targets have open, and the runs that have been idle
+ * for a while.
  */
 #include "call.h"
 #include "step.h"
+#include "sweep.h"
 #include "unix.h"
 
 #include <bpf/bpf_tracing.h>
@@ -164,16 +165,14 @@ static __always_inline void late_steps_report(__u64 id, struct followed *f, __u6
 		steps_report(sk, id, f);
 }
 
-SEC("iter/bpf_map_elem")
-int report_idle_runs(struct bpf_iter__bpf_map_elem *ctx)
+static __always_inline int report_idle_run(__u64 id, struct followed *f)
 {
-	struct followed *f = ctx->value;
-	__u64 *key = ctx->key, now, id;
+	__u64 now = bpf_ktime_get_ns();
 
-	if (!key || !f)
-		return 0;
-	id = *key;
-	now = bpf_ktime_get_ns();
+	if (ring_is_filling()) {
+		sweep_again = true;
+		return 1;
+	}
 	if (finishing || now - f->run[ST_RECV].last_ns > IDLE_NS)
 		run_report(id, &f->run[ST_RECV], ST_RECV);
 	if (finishing || now - f->run[ST_SEND].last_ns > IDLE_NS)
@@ -185,3 +184,5 @@ int report_idle_runs(struct bpf_iter__bpf_map_elem *ctx)
 	}
 	return 0;
 }
+
+SWEEP(idle_runs, sockets, __u64, struct followed, report_idle_run)

@@ -2,6 +2,7 @@
  *
  * What user space drives: how followed UNIX listeners stand, and who waits at them.
  */
+#include "sweep.h"
 #include "unix.h"
 
 #include <bpf/bpf_tracing.h>
@@ -64,17 +65,12 @@ static __always_inline void unix_listener_report(__u64 id, struct sock *sk, stru
 	record_submit(r);
 }
 
-SEC("iter/bpf_map_elem")
-int read_unix_listeners(struct bpf_iter__bpf_map_elem *ctx)
+static __always_inline int read_unix_listener(__u64 name, __u64 *listener)
 {
-	__u64 *value = ctx->value, id;
 	struct followed *f;
-	struct sock *sk;
+	__u64 id = *listener;
+	struct sock *sk = unix_listener(id, &f);
 
-	if (!ctx->key || !value)
-		return 0;
-	id = *value;
-	sk = unix_listener(id, &f);
 	if (!sk)
 		return 0;
 	unix_listener_report(id, sk, f);
@@ -82,3 +78,5 @@ int read_unix_listeners(struct bpf_iter__bpf_map_elem *ctx)
 		unix_waiters_report(id, sk);
 	return 0;
 }
+
+SWEEP(unix_listeners, names, __u64, __u64, read_unix_listener)

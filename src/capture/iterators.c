@@ -16,13 +16,20 @@
 
 #include "socktrace.skel.h" /* wants config.h before it */
 
-#define PERIODIC 5
+#define SWEEPS 5
+
+/* Over a map, in one of two ways. */
+struct sweep {
+	int program; /* run by itself, or -1 */
+	struct bpf_link *link; /* to the map, or NULL */
+};
 
 struct iterators {
 	struct socktrace_bpf *skeleton; /* the probes' */
 	iterators_consume *consume;
 	void *context;
-	struct bpf_link *periodic[PERIODIC]; /* over maps, run in this order, or NULL */
+	struct sweep sweeps[SWEEPS]; /* run in this order */
+	int sweep_count;
 	struct bpf_link *threads; /* NULL: that row does not run */
 	struct sampler *sampler; /* when to run that one */
 };
@@ -36,18 +43,30 @@ static struct bpf_link *attach_to_map(const struct bpf_program *program, const s
 	return bpf_program__attach_iter(program, &options);
 }
 
-static void attach_periodic(struct iterators *iterators, struct probes *probes)
+static void sweep_add(struct iterators *iterators, const struct bpf_program *program,
+		      const struct bpf_program *iterator, const struct bpf_map *map)
 {
-	struct socktrace_bpf *s = iterators->skeleton;
+	struct sweep *sweep = &iterators->sweeps[iterators->sweep_count++];
 
+	sweep->program = bpf_program__fd(program);
+	if (sweep->program < 0)
+		sweep->link = attach_to_map(iterator, map);
+}
+
+#define SWEEP_ADD(iterators, name, map)                                                            \
+	sweep_add(iterators, (iterators)->skeleton->progs.sweep_##name,                            \
+		  (iterators)->skeleton->progs.iter_##name, (iterators)->skeleton->maps.map)
+
+static void add_sweeps(struct iterators *iterators, struct probes *probes)
+{
 	if (probes_row_method(probes, ROW_IDLE))
-		iterators->periodic[0] = attach_to_map(s->progs.report_idle_runs, s->maps.sockets);
+		SWEEP_ADD(iterators, idle_runs, sockets);
 	if (!probes_row_method(probes, ROW_LISTENERS))
 		return;
-	iterators->periodic[1] = attach_to_map(s->progs.settle_attempts, s->maps.attempts);
-	iterators->periodic[2] = attach_to_map(s->progs.read_listeners, s->maps.listeners);
-	iterators->periodic[3] = attach_to_map(s->progs.read_netnses, s->maps.netnses);
-	iterators->periodic[4] = attach_to_map(s->progs.read_unix_listeners, s->maps.names);
+	SWEEP_ADD(iterators, attempts, attempts);
+	SWEEP_ADD(iterators, listeners, listeners);
+	SWEEP_ADD(iterators, netnses, netnses);
+	SWEEP_ADD(iterators, unix_listeners, names);
 }
 
 int iterators_new(struct probes *probes, iterators_consume *consume, void *context,
@@ -63,7 +82,7 @@ int iterators_new(struct probes *probes, iterators_consume *consume, void *conte
 	iterators->skeleton = probes_skeleton(probes);
 	iterators->consume = consume;
 	iterators->context = context;
-	attach_periodic(iterators, probes);
+	add_sweeps(iterators, probes);
 	if (probes_row_method(probes, ROW_THREADS))
 		iterators->threads =
 			bpf_program__attach_iter(iterators->skeleton->progs.sample_threads, NULL);
@@ -77,8 +96,8 @@ void iterators_free(struct iterators **at)
 
 	if (!iterators)
 		return;
-	for (int i = 0; i < PERIODIC; i++)
-		bpf_link__destroy(iterators->periodic[i]);
+	for (int i = 0; i < iterators->sweep_count; i++)
+		bpf_link__destroy(iterators->sweeps[i].link);
 	bpf_link__destroy(iterators->threads);
 	sampler_free(&iterators->sampler);
 	free(iterators);
@@ -100,13 +119,35 @@ int iterators_run(struct iterators *iterators, struct bpf_link *link)
 	return r;
 }
 
-int iterators_run_periodic(struct iterators *iterators)
+/* Until it has been through: it stops where it might overflow the ring. */
+static int sweep_by_program(struct iterators *iterators, int program)
+{
+	bool *again = &iterators->skeleton->bss->sweep_again;
+	int r;
+
+	do {
+		DECLARE_LIBBPF_OPTS(bpf_test_run_opts, options);
+
+		*again = false;
+		if (bpf_prog_test_run_opts(program, &options))
+			return -errno;
+		r = iterators->consume(iterators->context);
+	} while (!r && *again);
+	return r;
+}
+
+int iterators_sweep(struct iterators *iterators)
 {
 	int r = 0;
 
-	for (int i = 0; i < PERIODIC && !r; i++)
-		if (iterators->periodic[i])
-			r = iterators_run(iterators, iterators->periodic[i]);
+	for (int i = 0; i < iterators->sweep_count && !r; i++) {
+		struct sweep *sweep = &iterators->sweeps[i];
+
+		if (sweep->program >= 0)
+			r = sweep_by_program(iterators, sweep->program);
+		else if (sweep->link)
+			r = iterators_run(iterators, sweep->link);
+	}
 	return r;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The iterators that user space drives while a trace runs: over maps every few tens of
+ * The programs that user space drives while a trace runs: over maps every few tens of
  * milliseconds, over threads while a queue is at least half full. What they find goes
  * through the ring.
  */
@@ -25,7 +25,8 @@ void iterators_free(struct iterators **iterators);
 /* Reads one to its end. 0 or -errno. */
 int iterators_run(struct iterators *iterators, struct bpf_link *link);
 
-int iterators_run_periodic(struct iterators *iterators);
+/* Once through all maps that are looked at now and then. 0 or -errno. */
+int iterators_sweep(struct iterators *iterators);
 
 /* A record passes: it may say that threads are to be looked at. */
 void iterators_note(struct iterators *iterators, const struct st_header *record);

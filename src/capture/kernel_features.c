@@ -87,6 +87,7 @@ int kernel_features_read(struct kernel_features *out)
 		.data_events = btf_has(btf, "btf_trace_sock_send_length", BTF_KIND_TYPEDEF),
 		.send_reset = btf_has(btf, "btf_trace_tcp_send_reset", BTF_KIND_TYPEDEF),
 		.registers = btf_has(btf, "bpf_task_pt_regs", BTF_KIND_FUNC),
+		.for_each = btf_has(btf, "bpf_for_each_map_elem", BTF_KIND_FUNC),
 		.task_file = btf_has(btf, "bpf_iter_task_file", BTF_KIND_FUNC),
 	};
 	out->counters = read_counter_indexes(btf, out->counter_index);

@@ -17,6 +17,7 @@ struct kernel_features {
 	bool data_events; /* sock_send_length and sock_recv_length (6.3) */
 	bool send_reset; /* the tcp reset and retransmit tracepoints */
 	bool task_file; /* the iterators */
+	bool for_each; /* a program can go through a map (5.13) */
 	bool registers; /* those of other threads (5.15) */
 	bool counters; /* the indexes are known */
 	uint32_t counter_index[ST_COUNTER_MAX]; /* in its struct linux_mib */

@@ -88,9 +88,10 @@ static void choose_methods(struct probes *probes)
 		probes->method[ROW_ACK_DROPS] = 1;
 	if (!has->send_reset)
 		probes->method[ROW_RESETS] = NO_METHOD;
+	if (!has->for_each)
+		probes->method[ROW_IDLE] = probes->method[ROW_LISTENERS] = 1;
 	if (!has->task_file)
-		probes->method[ROW_SNAPSHOT] = probes->method[ROW_IDLE] =
-			probes->method[ROW_THREADS] = probes->method[ROW_LISTENERS] = NO_METHOD;
+		probes->method[ROW_SNAPSHOT] = probes->method[ROW_THREADS] = NO_METHOD;
 }
 
 /* enter_X and exit_X stand in the table in this order. */

@@ -352,7 +352,7 @@ static int housekeeping(struct source *source)
 	if (now < source->housekeeping_ns)
 		return 0;
 	source->housekeeping_ns = now + HOUSEKEEPING_NS;
-	r = iterators_run_periodic(source->iterators);
+	r = iterators_sweep(source->iterators);
 	return r ? r : hand_on_losses(source, false);
 }
 
@@ -409,7 +409,7 @@ int source_finish(struct source *source)
 	source->skeleton->bss->finishing = true;
 	r = iterators_sample_threads(source->iterators, INT64_MAX / 2); /* whoever is due or not */
 	if (!r)
-		r = iterators_run_periodic(source->iterators);
+		r = iterators_sweep(source->iterators);
 	if (!r)
 		r = consume(source);
 	if (!r)
