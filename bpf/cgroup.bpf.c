@@ -73,7 +73,7 @@ static __always_inline int peer_set(__u64 id, __u8 direction, struct peer *peer)
 	if (run->peer_port == peer->port && run->peer[0] == peer->address[0] &&
 	    run->peer[1] == peer->address[1])
 		return 1;
-	run_report(id, run, direction);
+	run_report(id, f, direction);
 	run->peer_family = peer->family;
 	run->peer_port = peer->port;
 	run->peer_v4 = peer->v4;

@@ -3,6 +3,7 @@
  * Sends and receives, by whatever call: counted into runs. On kernels before 6.3,
  * which lack sock_send_length and sock_recv_length, the functions below them are hooked.
  */
+#include "pending.h"
 #include "run.h"
 #include "sock.h"
 #include "target.h"
@@ -66,36 +67,38 @@ static __always_inline void datagram_first(struct sock *sk, __u64 id, struct fol
 	if (f->run[ST_SEND].calls + f->run[ST_RECV].calls == 1)
 		seen_report(sk, id, f->flags);
 	run->peer_new = 0;
-	run_report(id, run, direction);
+	run_report(id, f, direction);
 }
 
 static __always_inline int on_data(struct sock *sk, __s64 bytes, __u8 direction)
 {
 	struct run *run, *other;
 	struct followed *f;
-	__u64 id, now, pid_tgid;
+	__u64 id, now;
 
 	if (bytes <= 0)
 		return 0;
 	f = followed_of(sk, &id);
 	if (!f)
 		return 0;
+	if (SOCK(sk, sk_protocol) == IPPROTO_UDP)
+		f->udp = 1;
 	run = &f->run[direction & 1];
 	other = &f->run[!(direction & 1)];
 	now = bpf_ktime_get_ns();
 	if (other->first_ns)
-		run_report(id, other, !direction);
+		run_end(id, f, !direction);
 	if (run->first_ns &&
 	    (now - run->last_ns > RUN_PAUSE_NS || now - run->first_ns > RUN_LONG_NS))
-		run_report(id, run, direction);
+		run_end(id, f, direction);
 	__sync_fetch_and_add(&run->calls, 1);
 	__sync_fetch_and_add(&run->bytes, bytes);
-	pid_tgid = bpf_get_current_pid_tgid();
-	run->pid = pid_tgid >> 32;
-	run->tid = pid_tgid;
+	f->by = bpf_get_current_pid_tgid();
 	run->last_ns = now;
-	if (!run->first_ns)
+	if (!run->first_ns) {
 		run->first_ns = now;
+		pending_note(id, f);
+	}
 	datagram_first(sk, id, f, run, direction);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
- * Runs of sends and receives: counted in the followed socket, reported when the
- * direction turns, the peer changes, a pause comes, or the socket goes.
+ * Runs of sends and receives: counted in the followed socket. One ends when the direction
+ * turns, the peer changes, a pause comes, or the socket goes. Those that have ended are
+ * gathered there too, and reported some at a time: most conversations turn at every call.
  */
 #pragma once
 
@@ -10,11 +11,13 @@
 #define RUN_PAUSE_NS (10 * 1000 * 1000ULL) /* a longer pause ends a run */
 #define RUN_LONG_NS (1000 * 1000 * 1000ULL) /* a longer run is reported in parts */
 
-static __always_inline void run_report(__u64 id, struct run *run, __u8 direction)
+/* A UDP socket's, with its peer. */
+static __always_inline void run_report(__u64 id, struct followed *f, __u8 direction)
 {
+	struct run *run = &f->run[direction];
 	struct st_data *r;
 
-	if (run->calls == run->reported)
+	if (run->calls == f->runs.calls[direction])
 		return;
 	if (!RECORD_RESERVE(ST_DATA, ST_LOSS_DATA, r))
 		return; /* the next record's sums include this run */
@@ -25,26 +28,104 @@ static __always_inline void run_report(__u64 id, struct run *run, __u8 direction
 				    : run->last_ns; /* two CPUs: another one ended the run */
 	r->last_ns = run->last_ns;
 	r->h.ts_ns = run->last_ns;
-	r->pid = run->pid;
-	r->tid = run->tid;
+	r->pid = f->by >> 32;
+	r->tid = f->by;
 	r->direction = direction;
 	r->v4 = run->peer_v4;
 	r->peer_family = run->peer_family;
 	r->peer_port = run->peer_port;
 	__builtin_memcpy(r->peer, run->peer, sizeof(r->peer));
-	run->reported = r->calls;
+	f->runs.calls[direction] = r->calls;
 	run->first_ns = 0;
 	record_submit(r);
 }
 
-/* In the order in which they happened. */
+/* Those that have ended. */
+static __noinline int runs_submit(__u64 id, struct followed *f)
+{
+	struct st_runs *r = &f->runs;
+	__u32 n = f->ended;
+
+	if (!n)
+		return 0;
+	if (n > ST_RUNS_MAX)
+		n = ST_RUNS_MAX;
+	f->ended = 0;
+	r->h.type = ST_RUNS;
+	r->h.size = ST_RUNS_SIZE(n);
+	r->h.cpu = bpf_get_smp_processor_id();
+	r->id = id;
+	if (bpf_ringbuf_output(&ring, r, ST_RUNS_SIZE(n), ring_flags()))
+		loss_count(ST_LOSS_DATA); /* the next record's sums include them */
+	return 0;
+}
+
+/* What fits into 32 bits; nothing where another CPU has changed the two meanwhile. */
+static __always_inline __u32 rise(__u64 from, __u64 to)
+{
+	return to < from ? 0 : to - from > 0xffffffff ? 0xffffffff : to - from;
+}
+
+/* Whether a run can stand behind those that wait already. */
+static __always_inline bool runs_go_on(const struct followed *f, __u32 direction, __u64 first_ns)
+{
+	return f->runs.tid == (__u32)f->by && first_ns - f->runs.first_ns < RUN_LONG_NS &&
+	       f->ended + ((f->ended ^ direction) & 1) < ST_RUNS_MAX;
+}
+
+/* The directions take turns: a place may be left empty. */
+static __always_inline struct st_run *run_place(__u64 id, struct followed *f, __u32 direction,
+						__u64 first_ns)
+{
+	if (f->ended && !runs_go_on(f, direction, first_ns))
+		runs_submit(id, f);
+	if (!f->ended) {
+		f->runs.first_ns = first_ns;
+		f->runs.pid = f->by >> 32;
+		f->runs.tid = f->by;
+	}
+	if ((f->ended ^ direction) & 1)
+		f->runs.run[f->ended++ & (ST_RUNS_MAX - 1)].calls = 0;
+	return &f->runs.run[f->ended++ & (ST_RUNS_MAX - 1)];
+}
+
+/* It joins those that have ended. */
+static __noinline int run_end(__u64 id, struct followed *f, __u32 direction)
+{
+	__u32 d = direction & 1;
+	struct run *run = &f->run[d];
+	struct st_runs *r = &f->runs;
+	__u64 calls = run->calls, bytes = run->bytes;
+	__u64 first_ns = run->first_ns ? run->first_ns : run->last_ns;
+	struct st_run *place;
+
+	if (f->udp) {
+		run_report(id, f, d);
+		return 0;
+	}
+	if (calls == r->calls[d])
+		return 0;
+	place = run_place(id, f, d, first_ns);
+	place->after_ns = rise(r->first_ns, first_ns);
+	place->span_ns = rise(first_ns, run->last_ns);
+	place->calls = rise(r->calls[d], calls);
+	place->bytes = rise(r->bytes[d], bytes);
+	r->calls[d] = calls;
+	r->bytes[d] = bytes;
+	r->h.ts_ns = run->last_ns;
+	run->first_ns = 0;
+	if (f->ended >= ST_RUNS_MAX)
+		runs_submit(id, f);
+	return 0;
+}
+
+/* All there is, in the order in which it happened. */
 static __always_inline void runs_report(__u64 id, struct followed *f)
 {
-	if (f->run[ST_SEND].first_ns && f->run[ST_RECV].first_ns > f->run[ST_SEND].first_ns) {
-		run_report(id, &f->run[ST_SEND], ST_SEND);
-		run_report(id, &f->run[ST_RECV], ST_RECV);
-	} else {
-		run_report(id, &f->run[ST_RECV], ST_RECV);
-		run_report(id, &f->run[ST_SEND], ST_SEND);
-	}
+	__u64 sent_ns = f->run[ST_SEND].first_ns, received_ns = f->run[ST_RECV].first_ns;
+	__u32 first = sent_ns && received_ns > sent_ns ? ST_SEND : ST_RECV;
+
+	run_end(id, f, first);
+	run_end(id, f, !first);
+	runs_submit(id, f);
 }

@@ -4,6 +4,7 @@
  * for a while.
  */
 #include "call.h"
+#include "pending.h"
 #include "step.h"
 #include "sweep.h"
 #include "unix.h"
@@ -165,7 +166,23 @@ static __always_inline void late_steps_report(__u64 id, struct followed *f, __u6
 		steps_report(sk, id, f);
 }
 
-static __always_inline int report_idle_run(__u64 id, struct followed *f)
+/* Runs without a call for a while, and those that have waited long enough for more. */
+static __always_inline void idle_runs_report(__u64 id, struct followed *f, __u64 now)
+{
+	if (finishing || (now - f->run[ST_SEND].last_ns > IDLE_NS &&
+			  now - f->run[ST_RECV].last_ns > IDLE_NS))
+		runs_report(id, f);
+	else if (now - f->runs.first_ns > IDLE_NS)
+		runs_submit(id, f);
+}
+
+static __always_inline bool has_more_to_tell(const struct followed *f)
+{
+	return f->ended || f->run[ST_SEND].first_ns || f->run[ST_RECV].first_ns || f->syn_ns ||
+	       f->fin_sent_ns || f->fin_received_ns;
+}
+
+static __always_inline int look_at_socket(__u64 id, struct followed *f)
 {
 	__u64 now = bpf_ktime_get_ns();
 
@@ -173,10 +190,7 @@ static __always_inline int report_idle_run(__u64 id, struct followed *f)
 		sweep_again = true;
 		return 1;
 	}
-	if (finishing || now - f->run[ST_RECV].last_ns > IDLE_NS)
-		run_report(id, &f->run[ST_RECV], ST_RECV);
-	if (finishing || now - f->run[ST_SEND].last_ns > IDLE_NS)
-		run_report(id, &f->run[ST_SEND], ST_SEND);
+	idle_runs_report(id, f, now);
 	late_steps_report(id, f, now);
 	if (is_gone(id, f)) {
 		runs_report(id, f);
@@ -185,4 +199,42 @@ static __always_inline int report_idle_run(__u64 id, struct followed *f)
 	return 0;
 }
 
-SWEEP(idle_runs, sockets, __u64, struct followed, report_idle_run)
+SWEEP(sockets, sockets, __u64, struct followed, look_at_socket)
+
+/* More than there was room for: all sockets are to be gone through. */
+bool pending_missed;
+
+/* A function of its own: it stands in a loop, and is verified once that way. */
+__noinline int look_at_pending(__u64 id)
+{
+	struct followed *f = socket_followed(id);
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!f)
+		return 0;
+	f->pending = 0; /* first: what comes from now on is noted again */
+	idle_runs_report(id, f, now);
+	late_steps_report(id, f, now);
+	if (has_more_to_tell(f))
+		pending_note(id, f);
+	return 0;
+}
+
+static long each_pending(void *map, __u32 *cpu, struct pending *p, void *context)
+{
+	__u64 head = p->head, tail = p->tail;
+
+	p->tail = head;
+	if (head - tail > PENDING_MAX)
+		pending_missed = true;
+	for (int i = 0; i < PENDING_MAX && tail != head; i++, tail++)
+		look_at_pending(p->id[tail & (PENDING_MAX - 1)]);
+	return 0;
+}
+
+SEC("raw_tp/sys_enter")
+int sweep_pending(void *ctx)
+{
+	bpf_for_each_map_elem(&pendings, each_pending, NULL, 0);
+	return 0;
+}

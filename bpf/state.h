@@ -17,9 +17,7 @@
  * reset, so that a race between two CPUs costs no byte. */
 struct run {
 	__u64 calls, bytes;
-	__u64 reported; /* calls, when the last record went out */
 	__u64 first_ns, last_ns; /* first_ns 0: no run open */
-	__u32 pid, tid;
 	__u16 peer_family, peer_port; /* datagrams of unconnected sockets */
 	__u8 peer_v4;
 	__u8 peer_new; /* nothing was reported with this peer yet */
@@ -37,8 +35,13 @@ struct followed {
 	__u32 depth, limit;
 	__u8 flags; /* enum st_sock_flags */
 	__u8 released;
-	__u8 pad[6];
+	__u8 udp; /* its runs are reported one by one */
+	__u8 ended; /* how many places of `runs` are taken */
+	__u8 pending; /* it stands among those that have something to tell */
+	__u8 pad[3];
 	struct run run[ST_DIRECTION_MAX];
+	__u64 by; /* pid_tgid of the last call */
+	struct st_runs runs; /* the next record: runs that have ended, sums up to there */
 };
 
 /* One followed client's connection, to recognise the server's end of it. */

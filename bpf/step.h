@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "pending.h"
 #include "run.h"
 #include "sock.h"
 
@@ -72,24 +73,22 @@ static __always_inline void step_report(struct sock *sk, __u64 id, struct follow
 }
 
 /* Whether this step can be told later: by the next one, or by steps_report(). */
-static __always_inline bool step_wait(struct followed *f, int old, int new)
+static __always_inline bool step_wait(__u64 id, struct followed *f, int old, int new)
 {
 	if (new == TCP_SYN_SENT) {
 		f->syn_by = bpf_get_current_pid_tgid();
 		f->syn_ns = bpf_ktime_get_ns();
-		return true;
-	}
-	if (old == TCP_SYN_RECV)
+	} else if (old == TCP_SYN_RECV) {
 		return false;
-	if (new == TCP_FIN_WAIT1) {
+	} else if (new == TCP_FIN_WAIT1) {
 		f->fin_sent_ns = bpf_ktime_get_ns();
-		return true;
-	}
-	if (new == TCP_CLOSE_WAIT) {
+	} else if (new == TCP_CLOSE_WAIT) {
 		f->fin_received_ns = bpf_ktime_get_ns();
-		return true;
+	} else {
+		return false;
 	}
-	return false;
+	pending_note(id, f);
+	return true;
 }
 
 /* One that has waited, told by itself. */

@@ -164,7 +164,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	} else {
 		return 0;
 	}
-	if (!f || step_wait(f, old, new))
+	if (!f || step_wait(id, f, old, new))
 		return 0;
 	if (new == TCP_CLOSE)
 		runs_report(id, f);

@@ -38,8 +38,16 @@ enum st_type {
 	             kernel side writes it */
 	ST_LOSS,   /* losses so far */
 	ST_END,    /* the trace ended in order */
+	/* added since */
+	ST_RUNS, /* some runs of send and recv on one socket: by the kernel side */
 	ST_TYPE_MAX,
 };
+
+/* Whether it tells of something that happened: the kernel side's, but for ST_NETNS. */
+static inline int st_is_event(__u32 type)
+{
+	return type < ST_HOST || type == ST_RUNS;
+}
 
 struct st_header {
 	__u16 type; /* enum st_type */
@@ -205,7 +213,7 @@ struct st_tcp {
 
 enum st_direction { ST_SEND, ST_RECV, ST_DIRECTION_MAX };
 
-/* calls and bytes count from the socket's first record on: a reader takes
+/* Of UDP. calls and bytes count from the socket's first record on: a reader takes
  * differences, so a lost record loses no bytes. The run spans first_ns..last_ns. */
 struct st_data {
 	struct st_header h;
@@ -220,6 +228,30 @@ struct st_data {
 	__u16 local_port; /* datagrams: the first send may have chosen it; 0: not told */
 	__u8 peer[16];
 };
+
+/* Calls in one direction with no long pause between them. */
+struct st_run {
+	__u32 after_ns; /* when the first call returned, from st_runs.first_ns on */
+	__u32 span_ns;  /* until the last one did */
+	__u32 calls;    /* 0: none, the place was not used */
+	__u32 bytes;
+};
+
+#define ST_RUNS_MAX 8
+
+/* All but datagrams of UDP. run[i] is of direction i & 1; h.size says how many there are. calls and
+ * bytes count to the end of these runs, from the socket's first record on: what the runs do not
+ * add up to since the record before (two CPUs met, a record was lost) is theirs none the less. */
+struct st_runs {
+	struct st_header h;
+	__u64 id;
+	__u64 first_ns;
+	__u32 pid, tid;
+	__u64 calls[ST_DIRECTION_MAX], bytes[ST_DIRECTION_MAX];
+	struct st_run run[ST_RUNS_MAX];
+};
+
+#define ST_RUNS_SIZE(n) (__builtin_offsetof(struct st_runs, run) + (n) * sizeof(struct st_run))
 
 struct st_release {
 	struct st_header h;
@@ -417,6 +449,7 @@ _Static_assert(sizeof(struct st_seen) == 256, "st_seen");
 _Static_assert(sizeof(struct st_state) == 168, "st_state");
 _Static_assert(sizeof(struct st_tcp) == 96, "st_tcp");
 _Static_assert(sizeof(struct st_data) == 88, "st_data");
+_Static_assert(sizeof(struct st_runs) == 200, "st_runs");
 _Static_assert(sizeof(struct st_release) == 48, "st_release");
 _Static_assert(sizeof(struct st_process) == 328, "st_process");
 _Static_assert(sizeof(struct st_listener) == 64, "st_listener");

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The programs that user space drives while a trace runs: over maps every few tens of
- * milliseconds, over threads while a queue is at least half full. What they find goes
- * through the ring.
+ * Iterators of the kernel: how one is read, and the one over threads, which user space
+ * drives while a queue is at least half full. What they find goes through the ring.
  */
 #pragma once
 
@@ -23,10 +22,7 @@ int iterators_new(struct probes *probes, iterators_consume *consume, void *conte
 void iterators_free(struct iterators **iterators);
 
 /* Reads one to its end. 0 or -errno. */
-int iterators_run(struct iterators *iterators, struct bpf_link *link);
-
-/* Once through all maps that are looked at now and then. 0 or -errno. */
-int iterators_sweep(struct iterators *iterators);
+int iterators_run(struct bpf_link *link, iterators_consume *consume, void *context);
 
 /* A record passes: it may say that threads are to be looked at. */
 void iterators_note(struct iterators *iterators, const struct st_header *record);

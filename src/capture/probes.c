@@ -25,6 +25,7 @@
 #include "socktrace.skel.h" /* wants config.h before it */
 
 #define NO_METHOD (-1)
+#define PROCESS_LISTENERS_MAX 4096 /* of processes that were named one by one */
 
 struct probes {
 	struct socktrace_bpf *skeleton;
@@ -172,6 +173,24 @@ static int configure(struct probes *probes)
 	return 0;
 }
 
+/* Those that are walked through many times a second are no larger than need be: the walk is over
+ * all there is room for. */
+static int size_maps(struct probes *probes)
+{
+	const struct source_options *options = probes->options;
+	struct socktrace_bpf *skeleton = probes->skeleton;
+	int cpus = libbpf_num_possible_cpus();
+	int r = bpf_map__set_max_entries(skeleton->maps.ring, options->buffer_bytes);
+
+	if (!r)
+		r = bpf_map__set_max_entries(skeleton->maps.attempts, cpus + 1);
+	if (!r)
+		r = bpf_map__set_max_entries(skeleton->maps.pendings, cpus);
+	if (!r && !options->all && !options->cgroup)
+		r = bpf_map__set_max_entries(skeleton->maps.listeners, PROCESS_LISTENERS_MAX);
+	return r;
+}
+
 /* Opens and loads the rows that have a way, or `only` one of them. */
 static int load(struct probes *probes, enum plan_row only)
 {
@@ -183,11 +202,7 @@ static int load(struct probes *probes, enum plan_row only)
 		return -errno;
 	r = configure(probes);
 	if (!r)
-		r = bpf_map__set_max_entries(probes->skeleton->maps.ring,
-					     probes->options->buffer_bytes);
-	if (!r)
-		r = bpf_map__set_max_entries(probes->skeleton->maps.attempts,
-					     libbpf_num_possible_cpus() + 1);
+		r = size_maps(probes);
 	if (r)
 		return r;
 	set_autoload(probes, only);

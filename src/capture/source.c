@@ -25,6 +25,7 @@
 #include "capture/privileges.h"
 #include "capture/probes.h"
 #include "capture/proc.h"
+#include "capture/sweeps.h"
 #include "socktrace/config.h"
 
 #include "socktrace.skel.h" /* wants config.h before it */
@@ -36,6 +37,7 @@ struct source {
 	struct socktrace_bpf *skeleton; /* the probes' */
 	struct ring_buffer *ring;
 	struct iterators *iterators;
+	struct sweeps *sweeps;
 	struct lookups *lookups; /* NULL: that row does not run so */
 	source_sink *sink;
 	void *context;
@@ -243,6 +245,8 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 	if (!r)
 		r = iterators_new(source->probes, consume, source, &source->iterators);
 	if (!r)
+		r = sweeps_new(source->probes, consume, source, &source->sweeps);
+	if (!r)
 		r = hand_on_preamble(source, options);
 	for (size_t i = 0; i < options->pids.len && !r; i++)
 		r = source_add_target(source, options->pids.items[i]);
@@ -306,7 +310,7 @@ int source_snapshot(struct source *source)
 		r = make_cookies(&pids);
 	if (!r && probes_row_method(source->probes, ROW_SNAPSHOT)) {
 		link = bpf_program__attach_iter(source->skeleton->progs.snapshot_files, NULL);
-		r = link ? iterators_run(source->iterators, link) : -errno;
+		r = link ? iterators_run(link, consume, source) : -errno;
 		bpf_link__destroy(link);
 	}
 	vec_each (pid, &pids)
@@ -352,7 +356,7 @@ static int housekeeping(struct source *source)
 	if (now < source->housekeeping_ns)
 		return 0;
 	source->housekeeping_ns = now + HOUSEKEEPING_NS;
-	r = iterators_sweep(source->iterators);
+	r = sweeps_run(source->sweeps, now, false);
 	return r ? r : hand_on_losses(source, false);
 }
 
@@ -409,7 +413,7 @@ int source_finish(struct source *source)
 	source->skeleton->bss->finishing = true;
 	r = iterators_sample_threads(source->iterators, INT64_MAX / 2); /* whoever is due or not */
 	if (!r)
-		r = iterators_sweep(source->iterators);
+		r = sweeps_run(source->sweeps, now_ns(), true);
 	if (!r)
 		r = consume(source);
 	if (!r)
@@ -425,6 +429,7 @@ void source_free(struct source **source)
 	if (!s)
 		return;
 	ring_buffer__free(s->ring);
+	sweeps_free(&s->sweeps);
 	iterators_free(&s->iterators);
 	probes_free(&s->probes);
 	hashmap_release(&s->cgroups);

@@ -30,7 +30,7 @@ static int on_record(void *context, const void *record, size_t size)
 	struct recorder *recorder = context;
 	const struct st_header *header = record;
 
-	if (header->type < ST_HOST)
+	if (st_is_event(header->type))
 		recorder->events++;
 	if (header->type == ST_STATE &&
 	    ((const struct st_state *)record)->new == 1 /* TCP_ESTABLISHED */)

@@ -78,6 +78,11 @@ static bool data_sound(const struct st_data *data)
 	       time_sound(data->last_ns) && data->first_ns <= data->last_ns;
 }
 
+static bool runs_sound(const struct st_runs *runs)
+{
+	return time_sound(runs->first_ns);
+}
+
 static bool process_sound(const struct st_process *process)
 {
 	return process->event >= ST_PROCESS_SEEN && process->event < ST_PROCESS_MAX &&
@@ -110,6 +115,8 @@ static bool record_sound(const struct record *record)
 		return tcp_sound(record->tcp);
 	case ST_DATA:
 		return data_sound(record->data);
+	case ST_RUNS:
+		return runs_sound(record->runs);
 	case ST_PROCESS:
 		return process_sound(record->process);
 	case ST_DROP:
@@ -119,6 +126,15 @@ static bool record_sound(const struct record *record)
 	default:
 		return true;
 	}
+}
+
+/* All records of a type are of one size, but for those with places for some runs. */
+static bool size_sound(const struct st_header *header)
+{
+	if (header->type != ST_RUNS)
+		return header->size == record_size[header->type];
+	return header->size > ST_RUNS_SIZE(0) && header->size <= ST_RUNS_SIZE(ST_RUNS_MAX) &&
+	       (header->size - ST_RUNS_SIZE(0)) % sizeof(struct st_run) == 0;
 }
 
 int decode_record(const void *bytes, size_t len, struct record *out)
@@ -131,7 +147,7 @@ int decode_record(const void *bytes, size_t len, struct record *out)
 	out->header = header;
 	if (header->type == ST_TYPE_NONE || header->type >= ST_TYPE_MAX)
 		return -ENOMSG;
-	if (header->size != record_size[header->type] || !time_sound(header->ts_ns) ||
+	if (!size_sound(header) || !time_sound(header->ts_ns) ||
 	    !record_sound(out))
 		return -EBADMSG;
 	return 0;

@@ -21,6 +21,7 @@ struct record {
 		const struct st_state *state;
 		const struct st_tcp *tcp;
 		const struct st_data *data;
+		const struct st_runs *runs;
 		const struct st_release *release;
 		const struct st_process *process;
 		const struct st_listener *listener;

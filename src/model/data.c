@@ -15,22 +15,30 @@
 #include "model/unix.h"
 #include "model/wire.h"
 
-/* The connection a run belongs to. */
-static struct conn *data_conn(struct model *model, struct sock *sock, const struct st_data *data,
-			      int64_t t_ns)
+/* Calls in one direction. */
+struct stretch {
+	enum st_direction direction;
+	int64_t t_ns, duration_ns;
+	uint64_t calls, bytes;
+	uint32_t pid, tid;
+	struct address peer; /* datagrams of unconnected sockets; else of no family */
+};
+
+/* The connection it belongs to. */
+static struct conn *stretch_conn(struct model *model, struct sock *sock,
+				 const struct stretch *stretch)
 {
-	struct address peer =
-		wire_address(data->peer_family, data->v4, data->peer, data->peer_port);
 	bool socketpair = sock->pub.connection && !sock->flows;
+	const struct address *peer = &stretch->peer;
 
 	if (!sock_is_datagram(sock))
 		return sock->pub.protocol == PROTOCOL_UNIX ? conn_of(sock->pub.connection)
-							   : tcp_known(model, sock, t_ns);
+							   : tcp_known(model, sock, stretch->t_ns);
 	if (socketpair)
 		return conn_of(sock->pub.connection);
-	if (peer.family == FAMILY_NONE)
-		peer = sock->pub.peer;
-	return flow_seen(model, sock, &peer, data->direction, t_ns);
+	if (peer->family == FAMILY_NONE)
+		peer = &sock->pub.peer;
+	return flow_seen(model, sock, peer, stretch->direction, stretch->t_ns);
 }
 
 static void end_add(struct end *end, enum st_direction direction, uint64_t bytes)
@@ -50,39 +58,122 @@ static uint64_t count_rise(uint64_t *before, uint64_t now)
 	return rise;
 }
 
-void data_apply(struct model *model, const struct st_data *data)
+static void stretch_add(struct model *model, struct sock *sock, const struct stretch *stretch)
 {
-	struct sock *sock = sock_find(model, data->id);
-	int64_t first_ns = wire_time(model, data->first_ns);
-	struct process *process = process_find(model, data->pid);
+	struct process *process = process_find(model, stretch->pid);
 	struct event event = {
-		.name = data->direction == ST_SEND ? EVENT_SEND : EVENT_RECV,
-		.t_ns = first_ns,
-		.duration_ns = (int64_t)(data->last_ns - data->first_ns),
-		.pid = data->pid,
-		.tid = data->tid,
+		.name = stretch->direction == ST_SEND ? EVENT_SEND : EVENT_RECV,
+		.t_ns = stretch->t_ns,
+		.duration_ns = stretch->duration_ns,
+		.count = stretch->calls,
+		.bytes = stretch->bytes,
+		.pid = stretch->pid,
+		.tid = stretch->tid,
 	};
 	struct conn *conn;
 
-	if (!sock)
-		return; /* its next run counts this one too */
-	event.count = count_rise(&sock->pub.calls[data->direction], data->calls);
-	event.bytes = count_rise(&sock->pub.bytes[data->direction], data->bytes);
-	if (!event.count && !event.bytes)
+	if (!stretch->calls && !stretch->bytes)
 		return;
 	event.fd = process ? sock_fd(sock, process) : sock->pub.fd;
 	if (process)
 		sock_used(sock, process, event.fd);
-	if (sock_is_datagram(sock))
-		sock_autobound(model, sock, data->local_port);
-	conn = data_conn(model, sock, data, first_ns);
+	conn = stretch_conn(model, sock, stretch);
 	if (!conn) {
 		sock_event(model, sock, &event);
 		return;
 	}
 	conn_end_used(conn, conn_side(conn, sock), process, event.fd);
-	end_add(conn_end(conn, conn_side(conn, sock)), data->direction, event.bytes);
+	end_add(conn_end(conn, conn_side(conn, sock)), stretch->direction, event.bytes);
 	conn_event(model, conn, conn_side(conn, sock), &event);
+}
+
+void data_apply(struct model *model, const struct st_data *data)
+{
+	struct sock *sock = sock_find(model, data->id);
+	struct stretch stretch = {
+		.direction = data->direction,
+		.t_ns = wire_time(model, data->first_ns),
+		.duration_ns = (int64_t)(data->last_ns - data->first_ns),
+		.pid = data->pid,
+		.tid = data->tid,
+		.peer = wire_address(data->peer_family, data->v4, data->peer, data->peer_port),
+	};
+
+	if (!sock)
+		return; /* its next run counts this one too */
+	stretch.calls = count_rise(&sock->pub.calls[data->direction], data->calls);
+	stretch.bytes = count_rise(&sock->pub.bytes[data->direction], data->bytes);
+	if (sock_is_datagram(sock) && (stretch.calls || stretch.bytes))
+		sock_autobound(model, sock, data->local_port);
+	stretch_add(model, sock, &stretch);
+}
+
+static uint64_t take(uint64_t *left, uint64_t wanted)
+{
+	uint64_t taken = wanted < *left ? wanted : *left;
+
+	*left -= taken;
+	return taken;
+}
+
+/* Both directions' sums may have risen by more than the runs: the rest is told apart. */
+struct rest {
+	uint64_t calls[ST_DIRECTION_MAX], bytes[ST_DIRECTION_MAX];
+};
+
+static void run_add(struct model *model, struct sock *sock, const struct st_runs *runs, size_t i,
+		    struct rest *rest)
+{
+	enum st_direction direction = i % ST_DIRECTION_MAX;
+	const struct st_run *run = &runs->run[i];
+	struct stretch stretch = {
+		.direction = direction,
+		.t_ns = wire_time(model, runs->first_ns + run->after_ns),
+		.duration_ns = run->span_ns,
+		.pid = runs->pid,
+		.tid = runs->tid,
+	};
+
+	if (!run->calls)
+		return;
+	stretch.calls = take(&rest->calls[direction], run->calls);
+	stretch.bytes = take(&rest->bytes[direction], run->bytes);
+	stretch_add(model, sock, &stretch);
+}
+
+static void rest_add(struct model *model, struct sock *sock, const struct st_runs *runs,
+		     enum st_direction direction, const struct rest *rest)
+{
+	struct stretch stretch = {
+		.direction = direction,
+		.t_ns = wire_time(model, runs->h.ts_ns),
+		.calls = rest->calls[direction],
+		.bytes = rest->bytes[direction],
+		.pid = runs->pid,
+		.tid = runs->tid,
+	};
+
+	stretch_add(model, sock, &stretch);
+}
+
+void runs_apply(struct model *model, const struct st_runs *runs)
+{
+	size_t n = (runs->h.size - ST_RUNS_SIZE(0)) / sizeof(struct st_run);
+	struct sock *sock = sock_find(model, runs->id);
+	struct rest rest;
+
+	if (!sock)
+		return; /* its next runs count these too */
+	for (int direction = 0; direction < ST_DIRECTION_MAX; direction++) {
+		rest.calls[direction] =
+			count_rise(&sock->pub.calls[direction], runs->calls[direction]);
+		rest.bytes[direction] =
+			count_rise(&sock->pub.bytes[direction], runs->bytes[direction]);
+	}
+	for (size_t i = 0; i < n; i++)
+		run_add(model, sock, runs, i, &rest);
+	rest_add(model, sock, runs, ST_SEND, &rest);
+	rest_add(model, sock, runs, ST_RECV, &rest);
 }
 
 static void seen_listening(struct model *model, struct sock *sock, const struct st_seen *seen,

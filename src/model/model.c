@@ -163,6 +163,9 @@ static void apply(struct model *model, const struct record *record)
 	case ST_DATA:
 		data_apply(model, record->data);
 		break;
+	case ST_RUNS:
+		runs_apply(model, record->runs);
+		break;
 	case ST_RELEASE:
 		release_apply(model, record->release);
 		break;
@@ -209,7 +212,7 @@ int model_apply(struct model *model, const struct record *record)
 	int64_t t;
 
 	/* all times count from the host record, which comes first */
-	if (!index->begun && (header->type < ST_HOST || header->type == ST_HOST)) {
+	if (!index->begun && (st_is_event(header->type) || header->type == ST_HOST)) {
 		model->capture.started_mono_ns = header->ts_ns;
 		index->begun = true;
 	}
@@ -217,7 +220,7 @@ int model_apply(struct model *model, const struct record *record)
 	t = wire_time(model, header->ts_ns);
 	if (index->begun && t > index->now_ns)
 		index->now_ns = model->capture.duration_ns = t;
-	if (header->type < ST_HOST)
+	if (st_is_event(header->type))
 		model->capture.events++;
 	index->records++;
 	apply(model, record);

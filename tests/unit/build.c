@@ -149,6 +149,20 @@ struct st_data build_data(__u64 ts_ns, __u64 id, enum st_direction direction, __
 	return data;
 }
 
+struct st_runs build_runs(__u64 ts_ns, __u64 id, __u32 pid, __u32 n)
+{
+	struct st_runs runs = {.id = id, .first_ns = ts_ns - n * US, .pid = pid, .tid = pid};
+
+	for (__u32 i = 0; i < n; i++) {
+		runs.run[i] = (struct st_run){.after_ns = i * US, .calls = 1, .bytes = 10 + i};
+		runs.calls[i % ST_DIRECTION_MAX] += 1;
+		runs.bytes[i % ST_DIRECTION_MAX] += 10 + i;
+	}
+	runs.h = (struct st_header)HEADER(ST_RUNS, ts_ns, runs);
+	runs.h.size = ST_RUNS_SIZE(n);
+	return runs;
+}
+
 struct st_release build_release(__u64 ts_ns, __u64 id, __u32 pid)
 {
 	struct st_release release = {.id = id, .pid = pid, .tid = pid};

@@ -28,6 +28,7 @@ union any {
 	struct st_state state;
 	struct st_tcp tcp;
 	struct st_data data;
+	struct st_runs runs;
 	struct st_release release;
 	struct st_process process;
 	struct st_listener listener;
@@ -67,6 +68,9 @@ static union any sample(enum st_type type)
 		break;
 	case ST_DATA:
 		any.data = build_data(T, 5, ST_RECV, 1, 1, 100);
+		break;
+	case ST_RUNS:
+		any.runs = build_runs(T, 5, 100, 3);
 		break;
 	case ST_RELEASE:
 		any.release = build_release(T, 5, 100);
@@ -216,6 +220,8 @@ static void test_values_out_of_range(void **state)
 	refuses(ST_DATA, data.v4, 2);
 	refuses(ST_DATA, data.first_ns, T + 1);
 	refuses(ST_DATA, data.last_ns, 1ULL << 63);
+	refuses(ST_RUNS, runs.first_ns, 1ULL << 62);
+	refuses(ST_RUNS, h.size, ST_RUNS_SIZE(0));
 	refuses(ST_PROCESS, process.event, 0);
 	refuses(ST_PROCESS, process.event, ST_PROCESS_MAX);
 	refuses(ST_PROCESS, process.cmdline_len, ST_CMDLINE_LEN + 1);
@@ -236,6 +242,10 @@ static void test_values_at_the_edge(void **state)
 	any.call_unix.path_len = ST_PATH_LEN;
 	any.call_unix.call.ret = -4095;
 	assert_int_equal(decode(&any, any.h.size), 0);
+	any.runs = build_runs(T, 5, 100, ST_RUNS_MAX);
+	assert_int_equal(decode(&any, any.h.size), 0);
+	any.h.size = ST_RUNS_SIZE(ST_RUNS_MAX + 1);
+	assert_int_equal(decode(&any, any.h.size), -EBADMSG);
 	any = sample(ST_PROCESS);
 	any.process.cmdline_len = ST_CMDLINE_LEN;
 	assert_int_equal(decode(&any, any.h.size), 0);

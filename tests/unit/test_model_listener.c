@@ -149,6 +149,27 @@ static void test_data_counts_are_differences(void **state)
 	assert_int_equal(build_only(model)->events.items[build_only(model)->events.len - 1].fd, 3);
 }
 
+static void test_runs_together(void **state)
+{
+	struct model *model = *state;
+	struct st_runs runs;
+
+	build_pair(model);
+	runs = build_runs(T0 + 200 * US, BUILD_CLIENT, 100, 5);
+	runs.run[2].calls = 0; /* a place left empty: what it said is told at the end */
+	build_feed(model, &runs);
+	assert_int_equal(build_count(build_only(model), EVENT_SEND, SIDE_CLIENT), 3);
+	assert_int_equal(build_count(build_only(model), EVENT_RECV, SIDE_CLIENT), 2);
+	assert_int_equal(build_only(model)->client.bytes_sent, 10 + 12 + 14);
+	assert_int_equal(build_only(model)->client.bytes_received, 11 + 13);
+	runs.calls[ST_RECV] += 7; /* a record was lost: its sums are in the next one's */
+	runs.bytes[ST_RECV] += 700;
+	runs.h.size = ST_RUNS_SIZE(1);
+	build_feed(model, &runs);
+	assert_int_equal(build_only(model)->client.bytes_sent, 10 + 12 + 14);
+	assert_int_equal(build_only(model)->client.bytes_received, 11 + 13 + 700);
+}
+
 static void test_many_runs_are_folded(void **state)
 {
 	struct model *model = *state;
@@ -191,6 +212,7 @@ int main(void)
 		test(test_accept_in_flight),
 		test(test_listener_knows_its_queue),
 		test(test_data_counts_are_differences),
+		test(test_runs_together),
 		test(test_many_runs_are_folded),
 		test(test_errors_stay_on_the_socket),
 	};

@@ -120,12 +120,25 @@ static void any_reading(struct model *model, __u64 t)
 		feed(model, build_netns(t, below(ST_COUNTER_MAX), below(100)));
 }
 
+static void any_runs(struct model *model, __u64 t)
+{
+	struct st_runs runs = build_runs(t, any_id(), 1 + below(5), 1 + below(ST_RUNS_MAX));
+
+	runs.run[below(ST_RUNS_MAX)].calls = below(3);
+	runs.calls[below(2)] = below(1000);
+	runs.bytes[below(2)] = below(1000);
+	build_feed(model, &runs);
+}
+
 static void any_record(struct model *model, __u64 t)
 {
 	struct st_data data;
 	struct st_seen seen;
 
-	switch (below(11)) {
+	switch (below(12)) {
+	case 11:
+		any_runs(model, t);
+		break;
 	case 10:
 		any_reading(model, t);
 		break;

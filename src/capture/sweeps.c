@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the list of them, and their pace. Does not know what the programs report.
+ */
+#include "capture/sweeps.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "socktrace/config.h"
+
+#include "socktrace.skel.h" /* wants config.h before it */
+
+#define SWEEPS_MAX 6
+#define ALL_SOCKETS_PAUSE_NS (1000 * 1000 * 1000LL)
+
+/* In one of two ways. */
+struct sweep {
+	int program; /* run by itself, or -1 */
+	struct bpf_link *iterator; /* over the map, or NULL */
+	int64_t pause_ns, due_ns;
+};
+
+struct sweeps {
+	struct socktrace_bpf *skeleton; /* the probes' */
+	iterators_consume *consume;
+	void *context;
+	struct sweep items[SWEEPS_MAX]; /* run in this order */
+	int count;
+};
+
+static struct bpf_link *attach_to_map(const struct bpf_program *program, const struct bpf_map *map)
+{
+	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(map)};
+	DECLARE_LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
+			    .link_info_len = sizeof(info));
+
+	return bpf_program__attach_iter(program, &options);
+}
+
+static struct sweep *add(struct sweeps *sweeps, const struct bpf_program *program,
+			 const struct bpf_program *iterator, const struct bpf_map *map)
+{
+	struct sweep *sweep = &sweeps->items[sweeps->count++];
+
+	sweep->program = bpf_program__fd(program);
+	if (sweep->program < 0)
+		sweep->iterator = attach_to_map(iterator, map);
+	return sweep;
+}
+
+#define ADD(sweeps, name, map)                                                                     \
+	add(sweeps, (sweeps)->skeleton->progs.sweep_##name, (sweeps)->skeleton->progs.iter_##name, \
+	    (sweeps)->skeleton->maps.map)
+
+/* The sockets with something to tell are found without going through all of them: those are
+ * looked through for what was missed, and for UNIX sockets that are gone. */
+static void add_sockets(struct sweeps *sweeps)
+{
+	struct sweep *all = ADD(sweeps, sockets, sockets);
+
+	if (all->program < 0)
+		return;
+	all->pause_ns = ALL_SOCKETS_PAUSE_NS;
+	sweeps->items[sweeps->count++].program =
+		bpf_program__fd(sweeps->skeleton->progs.sweep_pending);
+}
+
+int sweeps_new(struct probes *probes, iterators_consume *consume, void *context,
+	       struct sweeps **out)
+{
+	struct sweeps *sweeps = calloc(1, sizeof(*sweeps));
+
+	if (!sweeps)
+		return -ENOMEM;
+	sweeps->skeleton = probes_skeleton(probes);
+	sweeps->consume = consume;
+	sweeps->context = context;
+	if (probes_row_method(probes, ROW_IDLE))
+		add_sockets(sweeps);
+	if (probes_row_method(probes, ROW_LISTENERS)) {
+		ADD(sweeps, attempts, attempts);
+		ADD(sweeps, listeners, listeners);
+		ADD(sweeps, netnses, netnses);
+		ADD(sweeps, unix_listeners, names);
+	}
+	*out = sweeps;
+	return 0;
+}
+
+void sweeps_free(struct sweeps **at)
+{
+	struct sweeps *sweeps = *at;
+
+	if (!sweeps)
+		return;
+	for (int i = 0; i < sweeps->count; i++)
+		bpf_link__destroy(sweeps->items[i].iterator);
+	free(sweeps);
+	*at = NULL;
+}
+
+/* Until it has been through: it stops where it might overflow the ring. */
+static int run_program(struct sweeps *sweeps, int program)
+{
+	bool *again = &sweeps->skeleton->bss->sweep_again;
+	int r;
+
+	do {
+		DECLARE_LIBBPF_OPTS(bpf_test_run_opts, options);
+
+		*again = false;
+		if (bpf_prog_test_run_opts(program, &options))
+			return -errno;
+		r = sweeps->consume(sweeps->context);
+	} while (!r && *again);
+	return r;
+}
+
+static int run_sweep(struct sweeps *sweeps, const struct sweep *sweep)
+{
+	if (sweep->program >= 0)
+		return run_program(sweeps, sweep->program);
+	if (sweep->iterator)
+		return iterators_run(sweep->iterator, sweeps->consume, sweeps->context);
+	return 0;
+}
+
+int sweeps_run(struct sweeps *sweeps, int64_t now_ns, bool all)
+{
+	bool missed = sweeps->skeleton->bss->pending_missed;
+	int r = 0;
+
+	sweeps->skeleton->bss->pending_missed = false;
+	for (int i = 0; i < sweeps->count && !r; i++) {
+		struct sweep *sweep = &sweeps->items[i];
+
+		if (!all && !missed && now_ns < sweep->due_ns)
+			continue;
+		sweep->due_ns = now_ns + sweep->pause_ns;
+		r = run_sweep(sweeps, sweep);
+	}
+	return r;
+}
