@@ -70,7 +70,8 @@ static __always_inline struct st_thread *thread_of_target(void)
 
 	if (thread && !thread->once)
 		return thread;
-	if (!is_target(tgid))
+	/* known not to be one; into a cgroup it could have moved since */
+	if ((thread && !config.cgroup) || !is_target(tgid))
 		return NULL;
 	process_announce(tgid, true);
 	bpf_map_update_elem(&threads, &tid, &blank_thread, BPF_ANY);
@@ -125,17 +126,22 @@ static __always_inline void call_fill(struct st_call *r, const struct st_thread 
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 }
 
-/* Fills in the socket and follows it. The record may still be unwanted. */
-static __always_inline void call_fill_sock(struct st_call *r, struct sock *sk, __u8 flags)
+/* Fills in the socket, and follows it if nobody does (f). The record may still be unwanted. */
+static __always_inline void call_fill_known(struct st_call *r, struct sock *sk, __u64 id,
+					    const struct followed *f, __u8 flags)
 {
-	__u64 id = sock_id(sk);
-	struct followed *f = socket_followed(id);
-
 	if (f)
 		flags = f->flags;
 	sock_fill(&r->sock, sk, id, flags);
 	if (!f && id && sock_wanted(&r->sock))
 		socket_follow(sk, id, flags);
+}
+
+static __always_inline void call_fill_sock(struct st_call *r, struct sock *sk, __u8 flags)
+{
+	__u64 id = sock_id(sk);
+
+	call_fill_known(r, sk, id, socket_followed(id), flags);
 }
 
 static __always_inline void call_submit(struct st_call *r)

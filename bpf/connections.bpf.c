@@ -38,18 +38,18 @@ int enter_connect(struct syscall_enter *ctx)
 	return 0;
 }
 
-static __always_inline int connect_inet(const struct st_thread *thread, struct sock *sk, __s64 ret)
+static __always_inline int connect_inet(const struct st_thread *thread, struct sock *sk, __u64 id,
+					struct followed *f, __s64 ret)
 {
-	struct followed *f = socket_followed(sock_id(sk));
 	struct st_call *r;
 
 	if (f)
-		steps_report(sk, sock_id(sk), f);
+		steps_report(sk, id, f);
 	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
 		return 0;
 	call_fill(r, thread, ST_CALL_CONNECT, ret);
 	r->fd = thread->args[0];
-	call_fill_sock(r, sk, thread->once ? ST_SOCK_PEER : 0);
+	call_fill_known(r, sk, id, f, thread->once ? ST_SOCK_PEER : 0);
 	r->listener = mptcp_outer_id(r->fd, sk);
 	name_fill(&r->name, thread->args[1], thread->args[2]);
 	call_submit(r);
@@ -98,17 +98,22 @@ int exit_connect(struct syscall_exit *ctx)
 {
 	struct st_thread *thread = call_leave(ST_CALL_CONNECT);
 	struct sock *sk = thread ? sock_of_fd(thread->args[0]) : NULL;
+	struct followed *f;
 	bool is_unix;
+	__u64 id;
 
 	if (!sk)
 		return 0;
 	is_unix = SOCK(sk, __sk_common.skc_family) == AF_UNIX;
+	id = sock_id(sk);
+	f = socket_followed(id);
 	if (thread->once) {
-		if (is_unix ? !may_be_followed(sk, ctx->ret) : !socket_followed(sock_id(sk)))
+		if (is_unix ? !may_be_followed(sk, ctx->ret) : !f)
 			return 0;
 		process_announce(bpf_get_current_pid_tgid() >> 32, false);
 	}
-	return is_unix ? connect_unix(thread, sk, ctx->ret) : connect_inet(thread, sk, ctx->ret);
+	return is_unix ? connect_unix(thread, sk, ctx->ret)
+		       : connect_inet(thread, sk, id, f, ctx->ret);
 }
 
 static __always_inline int accept_enter(struct syscall_enter *ctx, int args)

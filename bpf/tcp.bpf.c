@@ -65,12 +65,16 @@ static __always_inline __u64 child_id(struct sock *child)
 }
 
 /* SYN_RECV → x: the child gets its cookie now, so that accept() can name it whoever listens,
- * and what was known at its birth moves to it. */
+ * and what was known at its birth moves to it, if it had none then. */
 static __always_inline void child_identified(struct sock *child)
 {
-	__u64 born_id = pointer_id(child), id = sock_id_made(child);
-	struct followed *born = socket_followed(born_id), *f;
+	__u64 born_id, id = sock_id_made(child);
+	struct followed *born, *f;
 
+	if (socket_followed(id))
+		return;
+	born_id = pointer_id(child);
+	born = socket_followed(born_id);
 	if (!born)
 		return;
 	f = socket_follow(child, id, born->flags);

@@ -242,24 +242,35 @@ static bool parse_syscall(const char *text, struct st_thread *out)
 	return out->call != ST_CALL_NONE;
 }
 
+int proc_threads(pid_t pid, struct pid_list *out)
+{
+	struct dirent *entry;
+	char path[64];
+	DIR *dir;
+	int r = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (!r && dir && (entry = readdir(dir)))
+		if (atoi(entry->d_name) > 0)
+			r = vec_push(out, (pid_t)atoi(entry->d_name));
+	if (dir)
+		closedir(dir);
+	return r;
+}
+
 void proc_calls_in_flight(pid_t pid,
 			  void (*each)(void *context, uint32_t tid, const struct st_thread *call),
 			  void *context)
 {
-	char path[64], text[256];
+	struct pid_list tids = {0};
 	struct st_thread call;
-	struct dirent *entry;
-	DIR *dir;
+	char text[256];
 
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		pid_t tid = atoi(entry->d_name);
-
-		if (tid > 0 && read_proc(tid, "syscall", text, sizeof(text)) > 0 &&
+	proc_threads(pid, &tids);
+	vec_each (tid, &tids)
+		if (read_proc(*tid, "syscall", text, sizeof(text)) > 0 &&
 		    parse_syscall(text, &call))
-			each(context, tid, &call);
-	}
-	if (dir)
-		closedir(dir);
+			each(context, *tid, &call);
+	vec_release(&tids);
 }

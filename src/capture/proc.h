@@ -34,6 +34,9 @@ uint32_t proc_netns(pid_t pid);
 /* The cgroup v2 path of a process: 0, -ESRCH, -ENOENT where it has none. */
 int proc_cgroup(pid_t pid, char *out, size_t size);
 
+/* Appends the ids of its threads. 0 or -ENOMEM. */
+int proc_threads(pid_t pid, struct pid_list *out);
+
 /* The socket calls that the process' threads are in, one at a time: `each` gets
  * the thread id and the entry for the `threads` map. */
 void proc_calls_in_flight(pid_t pid,

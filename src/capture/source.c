@@ -130,6 +130,17 @@ static int hand_on_preamble(struct source *source, const struct source_options *
 	return r;
 }
 
+/* What the programs noted of its threads before it was a target. */
+static void forget_threads(struct source *source, pid_t pid)
+{
+	struct pid_list tids = {0};
+
+	proc_threads(pid, &tids);
+	vec_each (tid, &tids)
+		bpf_map__delete_elem(source->skeleton->maps.threads, tid, sizeof(*tid), 0);
+	vec_release(&tids);
+}
+
 static int add_one_target(struct source *source, pid_t pid)
 {
 	__u32 key = pid, yes = ST_TARGET_YES;
@@ -146,6 +157,7 @@ static int add_one_target(struct source *source, pid_t pid)
 	}
 	if (r)
 		return r;
+	forget_threads(source, pid);
 	if (source->lookups)
 		lookups_cover(source->lookups, pid, record.netns);
 	bpf_map__update_elem(source->skeleton->maps.announced, &key, sizeof(key), &yes, sizeof(yes),

@@ -5,6 +5,7 @@
 #include "cmd/lines.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 void lines_end(struct lines *lines, int64_t t_ns)
@@ -18,19 +19,28 @@ void lines_end(struct lines *lines, int64_t t_ns)
 		lines->text.error = -ENOMEM;
 }
 
-/* Nearly sorted as they come: insertion moves few. Lines of one moment keep their order. */
+/* Lines of one moment keep their order. */
+static int compare(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+
+	if (x->t_ns != y->t_ns)
+		return x->t_ns < y->t_ns ? -1 : 1;
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static bool sorted(const struct lines *lines)
+{
+	for (size_t i = 1; i < lines->items.len; i++)
+		if (lines->items.items[i].t_ns < lines->items.items[i - 1].t_ns)
+			return false;
+	return true;
+}
+
 static void sort(struct lines *lines)
 {
-	struct line *items = lines->items.items;
-
-	for (size_t i = 1; i < lines->items.len; i++) {
-		struct line line = items[i];
-		size_t at = i;
-
-		for (; at && items[at - 1].t_ns > line.t_ns; at--)
-			items[at] = items[at - 1];
-		items[at] = line;
-	}
+	if (!sorted(lines))
+		qsort(lines->items.items, lines->items.len, sizeof(struct line), compare);
 }
 
 static int write_all(int fd, const char *text, size_t len)
