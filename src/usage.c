@@ -41,6 +41,8 @@ const char options_usage[] =
 	"  --json           NDJSON on standard output instead of text\n"
 	"  --events         with NDJSON: a line per event as well\n"
 	"  --interval S     with NDJSON: repeat open connections every S seconds\n"
+	"  -c               instead of lines and drawings: which calls, how many, with which\n"
+	"                   errors, how long they took; also show -c FILE\n"
 	"  -q               no line per event, only the drawings at the end\n"
 	"  -r, -T           time since the line before; duration of every call\n"
 	"  --exit-code      diagnose: status 3 for a finding, 4 if it cannot be told\n"

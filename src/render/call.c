@@ -4,6 +4,7 @@
  */
 #include "render/call.h"
 
+#include <errno.h>
 #include <linux/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -68,6 +69,11 @@ void errno_print(int32_t err, struct strbuf *out)
 		strbuf_add(out, name);
 	else
 		strbuf_printf(out, "errno %d", err);
+}
+
+bool errno_ordinary(int32_t err)
+{
+	return err == EAGAIN || err == EINPROGRESS || err == EALREADY || err == EINTR;
 }
 
 static void socket_arguments(const struct style *style, const struct event *event, unsigned flags,

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/strbuf.h"
@@ -22,3 +23,4 @@ void call_print(const struct style *style, const struct event *event, unsigned f
 		struct strbuf *out);
 
 void errno_print(int32_t err, struct strbuf *out); /* "ECONNREFUSED", "errno 4711" */
+bool errno_ordinary(int32_t err); /* how things go, not a failure: EAGAIN, EINPROGRESS, … */

@@ -127,12 +127,6 @@ static void live_who(const struct live *live, const struct subject *subject, str
 	strbuf_add_char(out, ' ');
 }
 
-/* A result that is how things go, not a failure. */
-static bool ordinary_error(int32_t err)
-{
-	return err == EAGAIN || err == EINPROGRESS || err == EALREADY || err == EINTR;
-}
-
 /* A connect() that returned before the handshake was done: its end is news. */
 static bool connect_pending(const struct connection *connection)
 {
@@ -188,7 +182,7 @@ static bool live_what(const struct live *live, const struct subject *subject, st
 
 	if (event_is_call(event->name)) {
 		if (event->err)
-			paint = ordinary_error(event->err) ? PAINT_DIM : PAINT_FAIL;
+			paint = errno_ordinary(event->err) ? PAINT_DIM : PAINT_FAIL;
 		if (paint != PAINT_NONE)
 			style_paint(&live->style, paint, out);
 		call_print(&live->style, event,
