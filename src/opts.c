@@ -241,6 +241,9 @@ static bool set_flag(struct options *o, int option)
 	case 'T':
 		o->live.durations = true;
 		break;
+	case 'y':
+		o->live.fds = true;
+		break;
 	case 'h':
 		o->command = COMMAND_HELP;
 		break;
@@ -363,7 +366,7 @@ int options_parse(int argc, char **argv, struct options *out)
 	o->command = take_command(&argc, argv);
 	o->run = take_run(&argc, argv);
 	while (!r &&
-	       (option = getopt_long(argc, argv, "p:ae:o:u:L:46cfqrTh", long_options, NULL)) != -1)
+	       (option = getopt_long(argc, argv, "p:ae:o:u:L:46cfqrTyh", long_options, NULL)) != -1)
 		r = set_option(o, option, optarg);
 	if (!r && words == argc && o->command == COMMAND_TRACE && optind == argc &&
 	    !o->source.pids.len && !o->source.cgroup && !o->source.all && !o->user &&

@@ -44,6 +44,7 @@ const char options_usage[] =
 	"  -c               instead of lines and drawings: which calls, how many, with which\n"
 	"                   errors, how long they took; also show -c FILE\n"
 	"  -q               no line per event, only the drawings at the end\n"
+	"  -y               what each fd is: accept(3<:80>) = 4<10.0.0.7:53112>\n"
 	"  -r, -T           time since the line before; duration of every call\n"
 	"  --exit-code      diagnose: status 3 for a finding, 4 if it cannot be told\n"
 	"  --conn ID        one connection: its flowchart\n"
