@@ -232,11 +232,17 @@ static bool set_flag(struct options *o, int option)
 	case 'q':
 		o->quiet = true;
 		break;
+	case 'c':
+		o->count = true;
+		break;
 	case 'r':
 		o->live.relative = true;
 		break;
 	case 'T':
 		o->live.durations = true;
+		break;
+	case 'y':
+		o->live.fds = true;
 		break;
 	case 'h':
 		o->command = COMMAND_HELP;
@@ -360,11 +366,11 @@ int options_parse(int argc, char **argv, struct options *out)
 	o->command = take_command(&argc, argv);
 	o->run = take_run(&argc, argv);
 	while (!r &&
-	       (option = getopt_long(argc, argv, "p:ae:o:u:L:46fqrTh", long_options, NULL)) != -1)
+	       (option = getopt_long(argc, argv, "p:ae:o:u:L:46cfqrTyh", long_options, NULL)) != -1)
 		r = set_option(o, option, optarg);
 	if (!r && words == argc && o->command == COMMAND_TRACE && optind == argc &&
 	    !o->source.pids.len && !o->source.cgroup && !o->source.all && !o->user &&
-	    !o->outputs.len)
+	    !o->outputs.len && !o->count)
 		look_around(o);
 	if (!r)
 		r = options_check(o, argv + optind);

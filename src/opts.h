@@ -54,6 +54,7 @@ struct options {
 	bool json;            /* NDJSON on stdout */
 	bool with_events;     /* event lines in NDJSON */
 	bool quiet;           /* no line per event */
+	bool count;           /* -c: what calls there were, instead of lines and drawings */
 	bool exit_code;       /* diagnose: a finding shows in the status */
 	int64_t interval_ns;  /* open connections repeated in NDJSON; 0: not */
 	int64_t duration_ns;  /* 0: until stopped */

@@ -69,6 +69,19 @@ static int check_outputs(const struct options *o)
 	return 0;
 }
 
+static int check_count(const struct options *o)
+{
+	if (!o->count)
+		return 0;
+	if (o->command != COMMAND_TRACE && o->command != COMMAND_SHOW)
+		return log_err_r(-EINVAL, "-c goes with a trace, or with show FILE");
+	if (o->json)
+		return log_err_r(-EINVAL, "-c and --json exclude each other");
+	if (o->connection || o->flowchart)
+		return log_err_r(-EINVAL, "-c counts all calls: it draws no connection");
+	return 0;
+}
+
 static int check_file(struct options *o, char **operands)
 {
 	if (!operands[0] || operands[1])
@@ -168,6 +181,8 @@ int options_check(struct options *o, char **operands)
 	if (o->command >= COMMAND_HELP)
 		return 0;
 	r = check_outputs(o);
+	if (!r)
+		r = check_count(o);
 	if (r)
 		return r;
 	if (o->command == COMMAND_SHOW || o->command == COMMAND_EXPORT)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "render/call_summary.h"
 #include "render/flowchart.h"
 #include "render/flowchart_svg.h"
 #include "render/flowchart_text.h"
@@ -109,6 +110,19 @@ int report_write(const struct options *options, const struct model *model, FILE 
 	if (fwrite(strbuf_text(&text), 1, text.len, out) != text.len || fflush(out))
 		return -errno;
 	return 0;
+}
+
+int report_calls(const struct options *options, const struct call_stats *stats,
+		 const struct model *model, FILE *out)
+{
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+	struct style style;
+
+	style_init(&style, fileno(out), options->color, options->ascii);
+	call_summary(&style, stats, &model->capture, &text);
+	if (text.error)
+		return text.error;
+	return fwrite(strbuf_text(&text), 1, text.len, out) != text.len || fflush(out) ? -errno : 0;
 }
 
 int report_svg(const struct options *options, const struct model *model, FILE *out)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * socktrace TARGET: a line per event while it runs, the drawings at its end, and
- * the files of -o beside.
+ * socktrace TARGET: a line per event while it runs, the drawings at its end, or with -c
+ * the summary of calls; and the files of -o beside.
  */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@ struct trace {
 	struct live live;
 	struct lines lines; /* not yet written */
 	bool lines_wanted; /* of events */
+	struct call_stats *calls; /* -c: instead of lines and drawings; else NULL */
 	int error; /* of standard output, said */
 };
 
@@ -50,6 +52,8 @@ static void on_event(void *context, const struct event *event, const struct sock
 			  &trace->lines.text);
 		lines_end(&trace->lines, event_end_ns(event));
 	}
+	if (trace->calls)
+		call_stats_add(trace->calls, event, socket);
 	outputs_event(&trace->outputs, event, socket, listener, connection);
 }
 
@@ -105,7 +109,7 @@ static int on_tick(void *context, int64_t now_ns)
 {
 	struct trace *trace = context;
 	int r = diagnosis_tick(&trace->diagnosis, now_ns, &trace->outputs,
-			       trace->options->json ? NULL : &trace->lines.text);
+			       trace->options->json || trace->calls ? NULL : &trace->lines.text);
 
 	lines_end(&trace->lines, INT64_MAX); /* after the events so far */
 	if (!r)
@@ -124,8 +128,10 @@ static int trace_open(struct trace *trace, const struct options *options)
 	if (r)
 		return r;
 	trace->options = options;
-	trace->lines_wanted =
-		!options->quiet && !options->json && options->command == COMMAND_TRACE;
+	trace->lines_wanted = !options->quiet && !options->count && !options->json &&
+			      options->command == COMMAND_TRACE;
+	if (options->count && !(trace->calls = calloc(1, sizeof(*trace->calls))))
+		return -ENOMEM;
 	diagnosis_init(&trace->diagnosis, options, trace->model);
 	style_init(&style, STDOUT_FILENO, options->color, options->ascii);
 	live_init(&trace->live, &style, &options->live);
@@ -146,6 +152,8 @@ static int write_end(struct trace *trace)
 
 	if (r || trace->options->json || trace->error)
 		return r;
+	if (trace->calls)
+		return report_calls(trace->options, trace->calls, trace->model, stdout);
 	if (trace->lines_wanted)
 		putchar('\n');
 	drawn = diagnose ? 0 : report_write(trace->options, trace->model, stdout);
@@ -196,5 +204,6 @@ int cmd_trace(const struct options *options)
 	outputs_release(&trace.outputs);
 	model_free(&trace.model);
 	lines_release(&trace.lines);
+	free(trace.calls);
 	return r;
 }

@@ -4,6 +4,7 @@
  */
 #include "render/call.h"
 
+#include <errno.h>
 #include <linux/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -70,6 +71,11 @@ void errno_print(int32_t err, struct strbuf *out)
 		strbuf_printf(out, "errno %d", err);
 }
 
+bool errno_ordinary(int32_t err)
+{
+	return err == EAGAIN || err == EINPROGRESS || err == EALREADY || err == EINTR;
+}
+
 static void socket_arguments(const struct style *style, const struct event *event, unsigned flags,
 			     struct strbuf *out)
 {
@@ -95,14 +101,25 @@ static void socket_arguments(const struct style *style, const struct event *even
 		strbuf_printf(out, ", %d", protocol);
 }
 
-static void fd_print(int32_t fd, struct strbuf *out)
+static void note_print(const char *note, struct strbuf *out)
 {
-	if (fd >= 0)
-		units_decimal(out, fd);
+	if (!*note)
+		return;
+	strbuf_add_char(out, '<');
+	strbuf_add(out, note);
+	strbuf_add_char(out, '>');
+}
+
+static void fd_print(int32_t fd, const char *note, struct strbuf *out)
+{
+	if (fd < 0)
+		return;
+	units_decimal(out, fd);
+	note_print(note, out);
 }
 
 static void call_arguments(const struct style *style, const struct event *event, unsigned flags,
-			   struct strbuf *out)
+			   const char *note, struct strbuf *out)
 {
 	switch (event->name) {
 	case EVENT_SOCKET:
@@ -110,41 +127,45 @@ static void call_arguments(const struct style *style, const struct event *event,
 		socket_arguments(style, event, flags, out);
 		break;
 	case EVENT_BIND:
-		fd_print(event->fd, out);
+		fd_print(event->fd, note, out);
 		strbuf_add(out, ", ");
 		style_address(style, &event->arg.name.address, out);
 		break;
 	case EVENT_CONNECT:
-		fd_print(event->fd, out);
+		fd_print(event->fd, note, out);
 		if (flags & CALL_FULL && event->arg.name.address.family != FAMILY_NONE) {
 			strbuf_add(out, ", ");
 			style_address(style, &event->arg.name.address, out);
 		}
 		break;
 	case EVENT_LISTEN:
-		fd_print(event->fd, out);
+		fd_print(event->fd, note, out);
 		strbuf_printf(out, ", %d", event->arg.listen.requested);
 		break;
 	case EVENT_SHUTDOWN:
-		fd_print(event->fd, out);
+		fd_print(event->fd, note, out);
 		strbuf_add(out, ", ");
 		constant_print(how_text(event->arg.how), event->arg.how, out);
 		break;
 	default:
-		fd_print(event->fd, out);
+		fd_print(event->fd, note, out);
 	}
 }
 
 static void call_result(const struct style *style, const struct event *event, unsigned flags,
-			struct strbuf *out)
+			const char *note, struct strbuf *out)
 {
 	switch (event->name) {
 	case EVENT_SOCKETPAIR:
-		strbuf_printf(out, " = %d, %d", event->fd, event->arg.socket.fd2);
+		strbuf_printf(out, " = %d", event->fd);
+		note_print(note, out);
+		strbuf_printf(out, ", %d", event->arg.socket.fd2);
+		note_print(note, out);
 		break;
 	case EVENT_SOCKET:
 	case EVENT_ACCEPT:
 		strbuf_printf(out, " = %d", event->ret);
+		note_print(note, out);
 		break;
 	case EVENT_SEND:
 	case EVENT_RECV:
@@ -167,18 +188,24 @@ static void call_result(const struct style *style, const struct event *event, un
 void call_print(const struct style *style, const struct event *event, unsigned flags,
 		struct strbuf *out)
 {
+	call_print_noted(style, event, flags, "", "", out);
+}
+
+void call_print_noted(const struct style *style, const struct event *event, unsigned flags,
+		      const char *argument, const char *result, struct strbuf *out)
+{
 	if (event->name == EVENT_CLOSE && event->fd < 0) {
 		strbuf_add(out, "closed");
 		return;
 	}
 	strbuf_add(out, event_name_text(event->name));
 	strbuf_add_char(out, '(');
-	call_arguments(style, event, flags, out);
+	call_arguments(style, event, flags, argument, out);
 	strbuf_add_char(out, ')');
 	if (event->err) {
 		strbuf_add_char(out, ' ');
 		errno_print(event->err, out);
 	} else {
-		call_result(style, event, flags, out);
+		call_result(style, event, flags, result, out);
 	}
 }

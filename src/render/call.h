@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/strbuf.h"
@@ -21,4 +22,9 @@ enum call_flags {
 void call_print(const struct style *style, const struct event *event, unsigned flags,
 		struct strbuf *out);
 
+/* The same, with what the fds are: "accept(3<argument>) = 4<result>". "": nothing. */
+void call_print_noted(const struct style *style, const struct event *event, unsigned flags,
+		      const char *argument, const char *result, struct strbuf *out);
+
 void errno_print(int32_t err, struct strbuf *out); /* "ECONNREFUSED", "errno 4711" */
+bool errno_ordinary(int32_t err); /* how things go, not a failure: EAGAIN, EINPROGRESS, … */

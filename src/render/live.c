@@ -10,20 +10,14 @@
 
 #include "base/units.h"
 #include "render/call.h"
+#include "render/fd.h"
 #include "render/sentence.h"
+#include "render/subject.h"
 #include "render/text.h"
 
 #define NS_PER_S 1000000000LL
 #define NS_PER_MS 1000000LL
 #define LONG_CALL_NS NS_PER_MS /* from here on a duration tells something */
-
-/* What a line is made from. */
-struct subject {
-	const struct event *event;
-	const struct socket *socket;
-	const struct listener *listener;
-	const struct connection *connection;
-};
 
 void live_init(struct live *live, const struct style *style, const struct live_options *options)
 {
@@ -127,12 +121,6 @@ static void live_who(const struct live *live, const struct subject *subject, str
 	strbuf_add_char(out, ' ');
 }
 
-/* A result that is how things go, not a failure. */
-static bool ordinary_error(int32_t err)
-{
-	return err == EAGAIN || err == EINPROGRESS || err == EALREADY || err == EINTR;
-}
-
 /* A connect() that returned before the handshake was done: its end is news. */
 static bool connect_pending(const struct connection *connection)
 {
@@ -180,6 +168,25 @@ static const char *kernel_text(const struct subject *subject, enum paint *paint)
 	}
 }
 
+static void live_call(const struct live *live, const struct subject *subject, struct strbuf *out)
+{
+	unsigned width = live->style.width;
+	unsigned flags = CALL_ZERO | (width >= 120 ? CALL_FULL : 0);
+	struct strbuf argument strbuf_cleanup = STRBUF_INIT, result strbuf_cleanup = STRBUF_INIT;
+
+	if (!live->options.fds) {
+		call_print(&live->style, subject->event, flags, out);
+		return;
+	}
+	/* the address of a connect() stands in the note */
+	if (subject->connection && subject->event->name == EVENT_CONNECT)
+		flags &= ~CALL_FULL;
+	fd_argument(&live->style, subject, width < 120, &argument);
+	fd_result(&live->style, subject, width < 120, &result);
+	call_print_noted(&live->style, subject->event, flags, strbuf_text(&argument),
+			 strbuf_text(&result), out);
+}
+
 /* The call or act of the kernel; false where it is not worth a line. */
 static bool live_what(const struct live *live, const struct subject *subject, struct strbuf *out)
 {
@@ -188,11 +195,10 @@ static bool live_what(const struct live *live, const struct subject *subject, st
 
 	if (event_is_call(event->name)) {
 		if (event->err)
-			paint = ordinary_error(event->err) ? PAINT_DIM : PAINT_FAIL;
+			paint = errno_ordinary(event->err) ? PAINT_DIM : PAINT_FAIL;
 		if (paint != PAINT_NONE)
 			style_paint(&live->style, paint, out);
-		call_print(&live->style, event,
-			   CALL_ZERO | (live->style.width >= 120 ? CALL_FULL : 0), out);
+		live_call(live, subject, out);
 	} else if (event->name == EVENT_ESTABLISHED && event->side == SIDE_CLIENT &&
 		   subject->connection && connect_pending(subject->connection)) {
 		strbuf_add(out, "connected");
@@ -225,17 +231,31 @@ static int64_t live_duration(const struct live *live, const struct subject *subj
 	/* of a run: from its first call to its last */
 	if ((event->name == EVENT_SEND || event->name == EVENT_RECV) && event->count < 2)
 		return TIME_UNKNOWN;
+	if (live->options.fds && !live->options.durations && live->style.width < 100 &&
+	    event->name == EVENT_ACCEPT)
+		return TIME_UNKNOWN;
 	if (live->options.durations || event->name == EVENT_CONNECT ||
 	    event->name == EVENT_ACCEPT || event->duration_ns >= LONG_CALL_NS)
 		return event->duration_ns;
 	return TIME_UNKNOWN;
 }
 
-/* Call and duration share a column: the one from the left, the other from the right. */
-static void live_pad_duration(const struct live *live, int64_t duration_ns, size_t start,
-			      struct strbuf *out)
+/* Of call and duration, in columns; what the kernel did has no fds and needs less. */
+static unsigned live_column(const struct live *live, const struct event *event)
 {
-	unsigned column = live->style.width < 80 ? 0 : live->style.width < 100 ? 22 : 32;
+	bool fds = live->options.fds && event_is_call(event->name);
+
+	if (live->style.width < 80)
+		return 0;
+	if (live->style.width < 100)
+		return fds ? 37 : 22;
+	return fds ? 46 : 32;
+}
+
+/* Call and duration share a column: the one from the left, the other from the right. */
+static void live_pad_duration(const struct live *live, unsigned column, int64_t duration_ns,
+			      size_t start, struct strbuf *out)
+{
 	size_t used = text_width(strbuf_text(out) + start, out->len - start);
 
 	if (duration_ns != TIME_UNKNOWN) {
@@ -249,6 +269,12 @@ static void live_pad_duration(const struct live *live, int64_t duration_ns, size
 	strbuf_add_char(out, ' ');
 }
 
+/* The fd of the call has said what it is. */
+static bool names_fd(const struct live *live, const struct subject *subject)
+{
+	return live->options.fds && event_is_call(subject->event->name) && subject->event->fd >= 0;
+}
+
 /* Says which connection it is; the first time also between whom. False: known by now. */
 static bool note_connection(struct live *live, const struct subject *subject, struct strbuf *out)
 {
@@ -260,6 +286,8 @@ static bool note_connection(struct live *live, const struct subject *subject, st
 	if (*introduced == connection->id)
 		return false;
 	*introduced = connection->id;
+	if (names_fd(live, subject))
+		return false;
 	strbuf_add_char(out, ' ');
 	/* accept() names its listener: what there is to say is who came */
 	if (subject->event->name == EVENT_ACCEPT && live->style.width < 100 &&
@@ -310,15 +338,21 @@ static void live_note(struct live *live, const struct subject *subject, struct s
 		bool introduced = note_connection(live, subject, out);
 
 		if (event->name == EVENT_ACCEPT) {
-			note_wait(live, subject->connection, introduced && style->width < 100, out);
+			note_wait(live, subject->connection,
+				  live->options.fds ? style->width < 120
+						    : introduced && style->width < 100,
+				  out);
 			note_retries(live, subject->connection, out);
 		}
 	} else if (event->name == EVENT_LISTEN && subject->listener) {
-		strbuf_printf(out, "%s ", protocol_text(subject->listener->protocol));
-		style_address(style, &subject->listener->address, out);
-		strbuf_add(out, ", backlog ");
+		if (!names_fd(live, subject)) {
+			strbuf_printf(out, "%s ", protocol_text(subject->listener->protocol));
+			style_address(style, &subject->listener->address, out);
+			strbuf_add(out, ", ");
+		}
+		strbuf_add(out, "backlog ");
 		units_decimal(out, event->arg.listen.effective);
-	} else if (subject->listener) {
+	} else if (subject->listener && !names_fd(live, subject)) {
 		style_address(style, &subject->listener->address, out);
 	} else if (event->name == EVENT_CONNECT && event->arg.name.address.family != FAMILY_NONE &&
 		   style->width < 120) {
@@ -371,7 +405,8 @@ void live_line(struct live *live, const struct capture *capture, const struct ev
 		live->last_ns = last_ns;
 		return;
 	}
-	live_pad_duration(live, live_duration(live, &subject), start, out);
+	live_pad_duration(live, live_column(live, event), live_duration(live, &subject), start,
+			  out);
 	live_note(live, &subject, out);
 	text_end_line(out);
 }

@@ -7,7 +7,8 @@
  * Of a flood of drops ten a second have a line, the others are counted in one.
  *
  * From 100 columns on the columns are wider and threads are told apart; under 80
- * the names are not padded and durations go, under 60 the time of day goes.
+ * the names are not padded and durations go, under 60 the time of day goes. With -y
+ * the duration of an accept() gives way to what its fds are, under 100 columns.
  */
 #pragma once
 
@@ -23,6 +24,7 @@
 struct live_options {
 	bool relative; /* -r: the time since the line before, not of day */
 	bool durations; /* -T: of every call, not only where it tells something */
+	bool fds; /* -y: what each fd is */
 };
 
 #define LIVE_REMEMBERED 4096

@@ -178,6 +178,10 @@ def test_usage():
             (["-p", "1", "-e", "trace="], ["trace="]),
             (["-u", "no-such-user", "--", "true"], ["no-such-user"]),
             (["record", "-p", "1"], ["-o"]),
+            (["record", "-c", "-o", "x.skt", "-p", "1"], ["-c", "show"]),
+            (["-c", "--json", "-p", "1"], ["-c", "--json"]),
+            (["show", "x.skt", "-c", "--conn", "1"], ["-c"]),
+            (["-c"], ["what to trace"]),
             (["export", "x.skt", "--format", "doc"], ["doc"]),
             (["show"], ["FILE"])):
         refuses(*arguments, status=2, words=words)

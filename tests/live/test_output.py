@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a live trace puts on stdout, and when."""
 import json
+import os
 import re
 import time
 
@@ -63,6 +64,41 @@ def test_quiet():
     program = socktrace("-q", "--", PYTHON, "-c", PAIR)
     first = program.stdout.lstrip().splitlines()[0]
     assert first.startswith("#1 unix"), f"begins with {first!r}"
+
+
+def test_fds():
+    """-y: behind each fd stands what it is, by the ports that the workload says it had."""
+    command = """if True:
+        import socket, sys
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(5)
+        client = socket.socket()
+        client.connect(listener.getsockname())
+        connection, _ = listener.accept()
+        client.send(b"x")
+        connection.recv(1)
+        ports = listener.getsockname()[1], client.getsockname()[1]
+        fds = listener.fileno(), client.fileno(), connection.fileno()
+        path = socket.socket(socket.AF_UNIX)
+        path.bind("a>b")
+        path.listen()
+        [sock.close() for sock in (connection, client, listener, path)]
+        print("own", *ports, *fds, file=sys.stderr)
+        """
+    program = socktrace("-y", "--ascii", "--", PYTHON, "-c", command, env={**os.environ, "COLUMNS": "80"})
+    listening, port, listener, client, connection = re.search("^own (.*)", program.stderr, re.M).group(1).split()
+    route = f"127.0.0.1:{port} -> :{listening}"
+    for wanted in (f"socket(AF_INET, SOCK_STREAM) = {listener}<tcp>\n",
+                   f"listen({listener}<tcp 127.0.0.1:{listening}>, 5) = 0 ",
+                   f"connect({client}<{route}>) = 0 ",
+                   f"accept({listener}<:{listening}>) = {connection}<127.0.0.1:{port}> ",
+                   f"send({client}<{route}>) = 1 ",
+                   f"recv({connection}<{route}>) = 1 ",
+                   f"close({connection}<{route}>) = 0 ",
+                   f"close({listener}<tcp 127.0.0.1:{listening}>) = 0\n",
+                   "<unix a\\x3eb>) = 0\n"):
+        assert wanted in program.stdout, f"no {wanted!r}"
 
 
 def test_data_off():

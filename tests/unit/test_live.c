@@ -139,6 +139,20 @@ static void test_options(void **state)
 	check("live-relative.txt", &style_utf8, &options);
 }
 
+static void test_fds(void **state)
+{
+	const struct live_options options = {.fds = true};
+	struct style style = style_wide;
+
+	(void)state;
+	check("live-fds.txt", &style_utf8, &options);
+	check("live-fds-ascii.txt", &style_ascii, &options);
+	check("live-fds-narrow.txt", &style_narrow, &options);
+	style.width = 100;
+	check("live-fds-100.txt", &style, &options);
+	check("live-fds-wide.txt", &style_wide, &options);
+}
+
 static void drop_lines(const char *name, const struct style *style)
 {
 	struct fixture *fixture = fixture_new();
@@ -215,11 +229,9 @@ static void test_hostile_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_styles),
-		cmocka_unit_test(test_options),
-		cmocka_unit_test(test_drops),
-		cmocka_unit_test(test_refusal),
-		cmocka_unit_test(test_hostile_name),
+		cmocka_unit_test(test_styles),  cmocka_unit_test(test_options),
+		cmocka_unit_test(test_fds),     cmocka_unit_test(test_drops),
+		cmocka_unit_test(test_refusal), cmocka_unit_test(test_hostile_name),
 	};
 
 	setenv("TZ", "UTC", 1);
