@@ -257,7 +257,7 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 	if (!r)
 		r = iterators_new(source->probes, consume, source, &source->iterators);
 	if (!r)
-		r = sweeps_new(source->probes, consume, source, &source->sweeps);
+		r = sweeps_new(source->probes, options->unhurried, consume, source, &source->sweeps);
 	if (!r)
 		r = hand_on_preamble(source, options);
 	for (size_t i = 0; i < options->pids.len && !r; i++)

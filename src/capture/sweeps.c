@@ -57,18 +57,20 @@ static struct sweep *add(struct sweeps *sweeps, const struct bpf_program *progra
 
 /* The sockets with something to tell are found without going through all of them: those are
  * looked through for what was missed, and for UNIX sockets that are gone. */
-static void add_sockets(struct sweeps *sweeps)
+static void add_sockets(struct sweeps *sweeps, bool unhurried)
 {
 	struct sweep *all = ADD(sweeps, sockets, sockets);
 
 	if (all->program < 0)
 		return;
 	all->pause_ns = ALL_SOCKETS_PAUSE_NS;
+	if (unhurried)
+		return;
 	sweeps->items[sweeps->count++].program =
 		bpf_program__fd(sweeps->skeleton->progs.sweep_pending);
 }
 
-int sweeps_new(struct probes *probes, iterators_consume *consume, void *context,
+int sweeps_new(struct probes *probes, bool unhurried, iterators_consume *consume, void *context,
 	       struct sweeps **out)
 {
 	struct sweeps *sweeps = calloc(1, sizeof(*sweeps));
@@ -79,7 +81,7 @@ int sweeps_new(struct probes *probes, iterators_consume *consume, void *context,
 	sweeps->consume = consume;
 	sweeps->context = context;
 	if (probes_row_method(probes, ROW_IDLE))
-		add_sockets(sweeps);
+		add_sockets(sweeps, unhurried);
 	if (probes_row_method(probes, ROW_LISTENERS)) {
 		ADD(sweeps, attempts, attempts);
 		ADD(sweeps, listeners, listeners);

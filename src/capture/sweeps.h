@@ -13,8 +13,9 @@
 
 struct sweeps;
 
-/* Those whose rows run. consume() is called in between. 0 or -ENOMEM. */
-int sweeps_new(struct probes *probes, iterators_consume *consume, void *context,
+/* Those whose rows run. consume() is called in between. unhurried: the sockets once a second. 0
+ * or -ENOMEM. */
+int sweeps_new(struct probes *probes, bool unhurried, iterators_consume *consume, void *context,
 	       struct sweeps **out);
 void sweeps_free(struct sweeps **sweeps);
 

@@ -49,11 +49,13 @@ static bool can_do_without_bpf(const struct options *options)
 static int open_source(struct session *session, source_sink *sink, void *context)
 {
 	const struct options *options = session->options;
+	struct source_options source = options->source;
 	int r;
 
+	source.unhurried = options->command == COMMAND_RECORD;
 	if (can_do_without_bpf(options) && !privileges_can_trace())
 		return open_unprivileged(session, sink, context);
-	r = source_open(&options->source, sink, context, &session->source);
+	r = source_open(&source, sink, context, &session->source);
 	if (!r && session->child.pid)
 		r = source_add_target(session->source, session->child.pid);
 	return r ? r : source_snapshot(session->source);
