@@ -29,6 +29,7 @@ enum st_type {
 	ST_LISTENER, /* how a followed listener stands at this moment */
 	ST_DROP, /* the kernel turned a client away at a followed listener */
 	ST_SAMPLE, /* what a thread that serves a followed listener is doing */
+	ST_DATA_CALL, /* a call that sends or receives returned */
 	/* written by user space into the same stream */
 	ST_HOST,
 	ST_PROBE,  /* how one row of the probe plan runs */
@@ -218,6 +219,45 @@ struct st_data {
 	__u16 peer_family; /* datagrams of unconnected sockets: the other address; else AF_UNSPEC */
 	__u16 peer_port;
 	__u16 local_port; /* datagrams: the first send may have chosen it; 0: not told */
+	__u8 peer[16];
+};
+
+enum st_data_call_name {
+	ST_DATA_CALL_NONE,
+	ST_DATA_CALL_SENDTO, /* send() too */
+	ST_DATA_CALL_RECVFROM, /* recv() too */
+	ST_DATA_CALL_SENDMSG,
+	ST_DATA_CALL_RECVMSG,
+	ST_DATA_CALL_SENDMMSG,
+	ST_DATA_CALL_RECVMMSG,
+	ST_DATA_CALL_WRITE,
+	ST_DATA_CALL_READ,
+	ST_DATA_CALL_WRITEV,
+	ST_DATA_CALL_READV,
+	ST_DATA_CALL_SENDFILE,
+	ST_DATA_CALL_MAX,
+};
+
+enum st_data_call_flags {
+	ST_DATA_CALL_PEEK = 1, /* MSG_PEEK: what it returned stays in the queue */
+	ST_DATA_CALL_SUMS = 2, /* no run counts it: its bytes belong to its socket's sums */
+};
+
+/* With --data=events, and where nothing but the calls shows sends and receives. */
+struct st_data_call {
+	struct st_header h;
+	struct st_sock sock;
+	__u64 enter_ns; /* 0: it had begun before the trace */
+	__u64 bytes;    /* sent or received by it; 0 on failure and with MSG_PEEK */
+	__u32 pid, tid;
+	__s32 fd;
+	__s32 ret;      /* what the call returned (sendmmsg, recvmmsg: messages), or -errno */
+	__u8 call;      /* enum st_data_call_name */
+	__u8 direction; /* enum st_direction */
+	__u8 flags;     /* enum st_data_call_flags */
+	__u8 v4;
+	__u16 peer_family; /* UDP: the address that the call was given or gave; else AF_UNSPEC */
+	__u16 peer_port;
 	__u8 peer[16];
 };
 
@@ -417,6 +457,7 @@ _Static_assert(sizeof(struct st_seen) == 256, "st_seen");
 _Static_assert(sizeof(struct st_state) == 168, "st_state");
 _Static_assert(sizeof(struct st_tcp) == 96, "st_tcp");
 _Static_assert(sizeof(struct st_data) == 88, "st_data");
+_Static_assert(sizeof(struct st_data_call) == 144, "st_data_call");
 _Static_assert(sizeof(struct st_release) == 48, "st_release");
 _Static_assert(sizeof(struct st_process) == 328, "st_process");
 _Static_assert(sizeof(struct st_listener) == 64, "st_listener");

@@ -4,7 +4,7 @@ import collections
 import socket
 import struct
 
-LISTENER, DROP, NETNS = 9, 10, 16
+LISTENER, DROP, NETNS = 9, 10, 17
 PATHS = [None, "syn", "ack", "syn_queue", "other", "cookie", "unix"]
 COUNTERS = ["ListenOverflows", "ListenDrops", "TCPReqQFullDrop", "TCPReqQFullDoCookies",
             "SyncookiesSent", "SyncookiesRecv", "SyncookiesFailed", "TCPDeferAcceptDrop"]
