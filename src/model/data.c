@@ -6,12 +6,12 @@
 #include <netinet/tcp.h>
 
 #include "model/connections.h"
-#include "model/flows.h"
 #include "model/listeners.h"
 #include "model/processes.h"
 #include "model/records.h"
 #include "model/sockets.h"
 #include "model/tcp.h"
+#include "model/transfers.h"
 #include "model/unix.h"
 #include "model/wire.h"
 
@@ -21,24 +21,8 @@ static struct conn *data_conn(struct model *model, struct sock *sock, const stru
 {
 	struct address peer =
 		wire_address(data->peer_family, data->v4, data->peer, data->peer_port);
-	bool socketpair = sock->pub.connection && !sock->flows;
 
-	if (!sock_is_datagram(sock))
-		return sock->pub.protocol == PROTOCOL_UNIX ? conn_of(sock->pub.connection)
-							   : tcp_known(model, sock, t_ns);
-	if (socketpair)
-		return conn_of(sock->pub.connection);
-	if (peer.family == FAMILY_NONE)
-		peer = sock->pub.peer;
-	return flow_seen(model, sock, &peer, data->direction, t_ns);
-}
-
-static void end_add(struct end *end, enum st_direction direction, uint64_t bytes)
-{
-	if (direction == ST_SEND)
-		end->bytes_sent += bytes;
-	else
-		end->bytes_received += bytes;
+	return transfer_conn(model, sock, &peer, data->direction, t_ns);
 }
 
 /* The counts are of all since the socket's first record. Smaller than before: a new socket's. */
@@ -76,13 +60,16 @@ void data_apply(struct model *model, const struct st_data *data)
 	if (sock_is_datagram(sock))
 		sock_autobound(model, sock, data->local_port);
 	conn = data_conn(model, sock, data, first_ns);
-	if (!conn) {
-		sock_event(model, sock, &event);
-		return;
+	if (conn) {
+		conn_end_used(conn, conn_side(conn, sock), process, event.fd);
+		transfer_add(conn_end(conn, conn_side(conn, sock)), data->direction, event.bytes);
 	}
-	conn_end_used(conn, conn_side(conn, sock), process, event.fd);
-	end_add(conn_end(conn, conn_side(conn, sock)), data->direction, event.bytes);
-	conn_event(model, conn, conn_side(conn, sock), &event);
+	if (transfers_are_told(model, process))
+		return;
+	if (conn)
+		conn_event(model, conn, conn_side(conn, sock), &event);
+	else
+		sock_event(model, sock, &event);
 }
 
 static void seen_listening(struct model *model, struct sock *sock, const struct st_seen *seen,

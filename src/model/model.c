@@ -163,6 +163,9 @@ static void apply(struct model *model, const struct record *record)
 	case ST_DATA:
 		data_apply(model, record->data);
 		break;
+	case ST_DATA_CALL:
+		data_call_apply(model, record->data_call);
+		break;
 	case ST_RELEASE:
 		release_apply(model, record->release);
 		break;

@@ -9,6 +9,7 @@
 /* path: the name that came with it, path_len 0: none. */
 void call_apply(struct model *model, const struct st_call *call, const char *path, size_t path_len);
 void data_apply(struct model *model, const struct st_data *data);
+void data_call_apply(struct model *model, const struct st_data_call *call);
 void seen_apply(struct model *model, const struct st_seen *seen);
 void drop_apply(struct model *model, const struct st_drop *drop);
 void reading_apply(struct model *model, const struct st_listener *reading);

@@ -18,6 +18,12 @@ struct exchange_sums {
 	VEC(int64_t) times;
 };
 
+/* A run is timed from the return of its first call on, and so is a call. */
+static int64_t moved_ns(const struct event *event)
+{
+	return event_is_run(event) ? event->t_ns : event_end_ns(event);
+}
+
 /* An exchange is a run one way and the answer the other way. */
 static int exchange_add(struct exchange_sums *sums, const struct event *event)
 {
@@ -25,16 +31,20 @@ static int exchange_add(struct exchange_sums *sums, const struct event *event)
 
 	sums->calls[direction] += event->count;
 	sums->bytes[direction] += event->bytes;
+	if (!event->bytes)
+		return 0; /* nothing was there, or no room, or no more comes */
 	if (!sums->first)
 		sums->first = event->name;
 	if (event->name == sums->first) {
-		sums->opened = event;
+		/* single calls make one part of an exchange together */
+		if (!sums->opened || event_is_run(event))
+			sums->opened = event;
 		return 0;
 	}
 	if (!sums->opened)
 		return 0;
 	sums->exchanges++;
-	if (vec_push(&sums->times, event->t_ns - sums->opened->t_ns))
+	if (vec_push(&sums->times, moved_ns(event) - moved_ns(sums->opened)))
 		return -ENOMEM;
 	sums->opened = NULL;
 	return 0;
