@@ -7,6 +7,7 @@
 #include "cgroup.bpf.c"
 #include "connections.bpf.c"
 #include "data.bpf.c"
+#include "data_calls.bpf.c"
 #include "drops.bpf.c"
 #include "listeners.bpf.c"
 #include "process.bpf.c"

@@ -165,9 +165,10 @@ static int set_color(struct options *o, const char *when)
 
 static int set_data(struct options *o, const char *mode)
 {
-	o->source.data = !strcmp(mode, "runs");
+	o->source.data_calls = !strcmp(mode, "events");
+	o->source.data = o->source.data_calls || !strcmp(mode, "runs");
 	if (!o->source.data && strcmp(mode, "off"))
-		return log_err_r(-EINVAL, "--data takes runs or off, not \"%s\"", mode);
+		return log_err_r(-EINVAL, "--data takes off, runs or events, not \"%s\"", mode);
 	return 0;
 }
 

@@ -31,6 +31,7 @@ class Checker:
         self.resolver = jsonschema.RefResolver.from_schema(self.schema)
         self.validators = {}
         self.sample = sample
+        self.data_mode = None
         self.errors = []
 
     def error(self, where, what):
@@ -79,6 +80,7 @@ class Checker:
             ids = [item["id"] for item in objects[kind] if "id" in item]
             if len(ids) != len(set(ids)):
                 self.error(section, "an id stands for two objects")
+        self.data_mode = value["capture"]["data_mode"]
         self.references(objects)
         self.loss(value["loss"])
         return objects
@@ -99,6 +101,8 @@ class Checker:
                 self.schema_check(f"line {number}", line, ref, "line")
         if not lines or lines[0][1].get("type") != "header":
             self.error("line 1", "is no header")
+        else:
+            self.data_mode = lines[0][1]["capture"]["data_mode"]
         if not lines or lines[-1][1].get("type") != "end":
             self.error("the last line", "is no end: the stream was cut")
         else:
@@ -156,7 +160,8 @@ class Checker:
             if not end or end[key] is None:
                 continue
             total = sum(e["bytes"] for e in events if e["side"] == side and e["name"] == name)
-            if total != end[key]:
+            # of single calls there are none for what io_uring and splice() move
+            if total > end[key] or (total < end[key] and self.data_mode != "events"):
                 self.error(where, f"{side}.{key} is {end[key]}, its events have {total}")
 
     def loss(self, loss):

@@ -26,6 +26,7 @@ struct st_config {
 	__u8 release;        /* the last close is announced by cgroup/sock_release */
 	__u8 ipv4, ipv6, unix_sockets; /* families wanted */
 	__u8 casts;          /* the kernel has bpf_rdonly_cast(): reads are plain loads */
+	__u8 data_sums;      /* byte sums come from the calls that send and receive alone */
 	__u8 registers;      /* other threads' can be read: bpf_task_pt_regs() (5.15) */
 	__u64 fd_calls[ST_CALL_NUMBERS / 64]; /* system calls whose first argument is an fd */
 	__u32 cpus;          /* possible ones */
@@ -50,14 +51,18 @@ struct st_sampling {
 /* Map `targets`: thread group → this. */
 #define ST_TARGET_YES 1
 
+/* How st_thread.call names an enum st_data_call_name. Its args are fd, flags, and where the call
+ * has them: the address of a sockaddr and its length, or of the first message; else 0. */
+#define ST_CALL_OF_DATA(name) (ST_CALL_MAX + (name))
+
 /* Map `threads`: tid → the socket call the thread is in. Kept between calls: writing
  * in place is far cheaper than inserting and deleting on every call. User space
  * enters the calls that were under way when the trace began. */
 struct st_thread {
 	__u64 enter_ns; /* 0: before the trace */
 	__u64 args[4];
-	struct st_sock sock; /* close: found while the fd was still there */
-	__u8 call; /* enum st_call_name; 0: in none */
+	struct st_sock sock; /* close, send, receive: found while the fd was still there */
+	__u8 call; /* enum st_call_name, or ST_CALL_OF_DATA(); 0: in none */
 	__u8 once; /* not a target: only this call is followed */
 	__u8 last; /* close: nobody else has the file */
 	__u8 pad[5];

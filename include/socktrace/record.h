@@ -38,15 +38,16 @@ enum st_type {
 	             kernel side writes it */
 	ST_LOSS,   /* losses so far */
 	ST_END,    /* the trace ended in order */
-	/* added since */
-	ST_RUNS, /* some runs of send and recv on one socket: by the kernel side */
+	/* written by the kernel side, added since */
+	ST_RUNS, /* some runs of send and recv on one socket */
+	ST_DATA_CALL, /* a call that sends or receives returned */
 	ST_TYPE_MAX,
 };
 
 /* Whether it tells of something that happened: the kernel side's, but for ST_NETNS. */
 static inline int st_is_event(__u32 type)
 {
-	return type < ST_HOST || type == ST_RUNS;
+	return type < ST_HOST || type == ST_RUNS || type == ST_DATA_CALL;
 }
 
 struct st_header {
@@ -253,6 +254,45 @@ struct st_runs {
 
 #define ST_RUNS_SIZE(n) (__builtin_offsetof(struct st_runs, run) + (n) * sizeof(struct st_run))
 
+enum st_data_call_name {
+	ST_DATA_CALL_NONE,
+	ST_DATA_CALL_SENDTO, /* send() too */
+	ST_DATA_CALL_RECVFROM, /* recv() too */
+	ST_DATA_CALL_SENDMSG,
+	ST_DATA_CALL_RECVMSG,
+	ST_DATA_CALL_SENDMMSG,
+	ST_DATA_CALL_RECVMMSG,
+	ST_DATA_CALL_WRITE,
+	ST_DATA_CALL_READ,
+	ST_DATA_CALL_WRITEV,
+	ST_DATA_CALL_READV,
+	ST_DATA_CALL_SENDFILE,
+	ST_DATA_CALL_MAX,
+};
+
+enum st_data_call_flags {
+	ST_DATA_CALL_PEEK = 1, /* MSG_PEEK: what it returned stays in the queue */
+	ST_DATA_CALL_SUMS = 2, /* no run counts it: its bytes belong to its socket's sums */
+};
+
+/* With --data=events, and where nothing but the calls shows sends and receives. */
+struct st_data_call {
+	struct st_header h;
+	struct st_sock sock;
+	__u64 enter_ns; /* 0: it had begun before the trace */
+	__u64 bytes;    /* sent or received by it; 0 on failure and with MSG_PEEK */
+	__u32 pid, tid;
+	__s32 fd;
+	__s32 ret;      /* what the call returned (sendmmsg, recvmmsg: messages), or -errno */
+	__u8 call;      /* enum st_data_call_name */
+	__u8 direction; /* enum st_direction */
+	__u8 flags;     /* enum st_data_call_flags */
+	__u8 v4;
+	__u16 peer_family; /* UDP: the address that the call was given or gave; else AF_UNSPEC */
+	__u16 peer_port;
+	__u8 peer[16];
+};
+
 struct st_release {
 	struct st_header h;
 	__u64 id;
@@ -450,6 +490,7 @@ _Static_assert(sizeof(struct st_state) == 168, "st_state");
 _Static_assert(sizeof(struct st_tcp) == 96, "st_tcp");
 _Static_assert(sizeof(struct st_data) == 88, "st_data");
 _Static_assert(sizeof(struct st_runs) == 200, "st_runs");
+_Static_assert(sizeof(struct st_data_call) == 144, "st_data_call");
 _Static_assert(sizeof(struct st_release) == 48, "st_release");
 _Static_assert(sizeof(struct st_process) == 328, "st_process");
 _Static_assert(sizeof(struct st_listener) == 64, "st_listener");

@@ -8,11 +8,6 @@
 
 static_assert(EVENT_SYN == CALL_STATS_CALLS, "the calls come first, close() is the last");
 
-static bool is_data(enum event_name name)
-{
-	return name == EVENT_SEND || name == EVENT_RECV;
-}
-
 static void count_error(struct call_stat *stat, int32_t err)
 {
 	unsigned i = 0;
@@ -30,7 +25,7 @@ static void count_error(struct call_stat *stat, int32_t err)
 void call_stats_add(struct call_stats *stats, const struct event *event,
 		    const struct socket *socket)
 {
-	uint64_t calls = is_data(event->name) ? event->count : 1;
+	uint64_t calls = event_is_data(event->name) ? event->count : 1;
 	struct call_stat *stat;
 
 	/* a release that nobody called for is none */
@@ -45,7 +40,7 @@ void call_stats_add(struct call_stats *stats, const struct event *event,
 	stat->bytes += event->bytes;
 	if (event->err)
 		count_error(stat, event->err);
-	if (!is_data(event->name) && event->duration_ns >= 0)
+	if (!event_is_run(event) && event->duration_ns >= 0)
 		histogram_add(&stat->elapsed, event->duration_ns);
 }
 

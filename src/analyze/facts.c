@@ -203,10 +203,12 @@ static bool moved_data(const struct facts *facts, const struct connection *conne
 {
 	for (size_t i = connection->events.len; i--;) {
 		const struct event *event = &connection->events.items[i];
-		bool data = event->name == EVENT_SEND || event->name == EVENT_RECV;
+		int64_t end_ns = event_end_ns(event);
+		/* a call moves its data when it returns, whenever it began */
+		int64_t start_ns = event_is_run(event) ? event->t_ns : end_ns;
 
-		if (data && event->side == SIDE_SERVER && event->t_ns <= facts->episode.end_ns &&
-		    event->t_ns + event->duration_ns >= facts->episode.start_ns)
+		if (event_is_data(event->name) && event->bytes && event->side == SIDE_SERVER &&
+		    start_ns <= facts->episode.end_ns && end_ns >= facts->episode.start_ns)
 			return true;
 	}
 	return false;

@@ -54,10 +54,11 @@ void host_record(struct st_host *out)
 	snprintf(out->machine, sizeof(out->machine), "%.15s", u.machine);
 }
 
-void target_record(struct st_target *out, const struct source_options *options)
+void target_record(struct st_target *out, const struct source_options *options,
+		   const char *data_mode)
 {
 	*out = (struct st_target){0};
 	record_stamp(&out->h, ST_TARGET, sizeof(*out));
 	snprintf(out->text, sizeof(out->text), "%s", options->text);
-	snprintf(out->data_mode, sizeof(out->data_mode), "%s", options->data ? "runs" : "off");
+	snprintf(out->data_mode, sizeof(out->data_mode), "%s", data_mode);
 }

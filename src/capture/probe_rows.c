@@ -6,6 +6,13 @@
 
 #include <assert.h>
 
+#define DATA_CALLS                                                                                 \
+	"enter_sendto", "exit_sendto", "enter_recvfrom", "exit_recvfrom", "enter_sendmsg",         \
+		"exit_sendmsg", "enter_recvmsg", "exit_recvmsg", "enter_sendmmsg",                 \
+		"exit_sendmmsg", "enter_recvmmsg", "exit_recvmmsg", "enter_write", "exit_write",   \
+		"enter_read", "exit_read", "enter_writev", "exit_writev", "enter_readv",           \
+		"exit_readv", "enter_sendfile64", "exit_sendfile64"
+
 const struct probe_row_plan probe_rows[ROW_MAX] = {
 	[ROW_CALLS] = {"calls",
 		       NULL,
@@ -28,7 +35,11 @@ const struct probe_row_plan probe_rows[ROW_MAX] = {
 		       {"fexit inet_sendmsg, inet_recvmsg, unix_…",
 			{"on_inet_sendmsg", "on_inet6_sendmsg", "on_unix_stream_sendmsg",
 			 "on_unix_dgram_sendmsg", "on_inet_recvmsg", "on_inet6_recvmsg",
-			 "on_unix_stream_recvmsg", "on_unix_dgram_recvmsg", "on_inet_sendpage"}}}},
+			 "on_unix_stream_recvmsg", "on_unix_dgram_recvmsg", "on_inet_sendpage"}},
+		       {"tracepoints of the calls", {DATA_CALLS}}}},
+	[ROW_DATA_CALLS] = {"single sends and receives",
+			    "--data=events shows runs of them",
+			    {{"tracepoints sys_enter_X, sys_exit_X", {DATA_CALLS}}}},
 	[ROW_PEERS] = {"peers of unconnected UDP",
 		       "such flows have no peer address",
 		       {{"cgroup/sendmsg4, sendmsg6, recvmsg4, recvmsg6",

@@ -6,8 +6,9 @@
 
 #include "capture/probes.h"
 
-#define ROW_METHODS 2
-#define METHOD_PROGRAMS 18
+#define ROW_METHODS 3
+#define METHOD_PROGRAMS 22
+#define METHOD_DATA_BY_CALLS 2 /* of ROW_DATA: by the programs of ROW_DATA_CALLS */
 
 struct probe_method {
 	const char *label; /* NULL: no such way */

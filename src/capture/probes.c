@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/syscalls.h"
+#include "capture/first_way.h"
 #include "capture/kernel_features.h"
 #include "capture/mounts.h"
 #include "capture/probe_rows.h"
@@ -67,6 +68,22 @@ struct socktrace_bpf *probes_skeleton(struct probes *probes)
 	return probes->skeleton;
 }
 
+static int next_method(enum plan_row row, int method)
+{
+	return method + 1 < ROW_METHODS && probe_rows[row].methods[method + 1].label ? method + 1
+										     : NO_METHOD;
+}
+
+static void skip_first_methods(struct probes *probes)
+{
+	const char *text = getenv("SOCKTRACE_FIRST_WAY");
+
+	for (int row = 0; row < ROW_MAX; row++)
+		while (probes->method[row] != NO_METHOD &&
+		       probes->method[row] < first_way(text, probe_rows[row].name))
+			probes->method[row] = next_method(row, probes->method[row]);
+}
+
 /* By what the kernel has and the user wants. */
 static void choose_methods(struct probes *probes)
 {
@@ -83,6 +100,8 @@ static void choose_methods(struct probes *probes)
 		probes->method[ROW_DATA] = 1;
 	if (!probes->options->data)
 		probes->method[ROW_DATA] = probes->method[ROW_PEERS] = NO_METHOD;
+	if (!probes->options->data || !probes->options->data_calls)
+		probes->method[ROW_DATA_CALLS] = NO_METHOD;
 	if (!has->counters)
 		probes->method[ROW_SYN_DROPS] = probes->method[ROW_ACK_DROPS] = NO_METHOD;
 	else if (!has->listen_overflow)
@@ -93,6 +112,7 @@ static void choose_methods(struct probes *probes)
 		probes->method[ROW_IDLE] = probes->method[ROW_LISTENERS] = 1;
 	if (!has->task_file)
 		probes->method[ROW_SNAPSHOT] = probes->method[ROW_THREADS] = NO_METHOD;
+	skip_first_methods(probes);
 }
 
 /* enter_X and exit_X stand in the table in this order. */
@@ -106,8 +126,21 @@ static bool call_wanted(const struct probes *probes, size_t program)
 	return probes->options->calls & 1u << calls[program / 2];
 }
 
+/* Nothing but the calls themselves shows sends and receives here. */
+static bool data_by_calls(const struct probes *probes)
+{
+	return probes->method[ROW_DATA] == METHOD_DATA_BY_CALLS;
+}
+
+bool probes_data_calls(const struct probes *probes)
+{
+	return data_by_calls(probes) || probes->method[ROW_DATA_CALLS] != NO_METHOD;
+}
+
 static bool program_wanted(const struct probes *probes, enum plan_row row, size_t program)
 {
+	if (row == ROW_DATA_CALLS && data_by_calls(probes))
+		return false; /* they run for that row already */
 	return row != ROW_CALLS || call_wanted(probes, program);
 }
 
@@ -160,6 +193,7 @@ static int configure(struct probes *probes)
 		.ipv6 = options->ipv6,
 		.unix_sockets = options->unix_sockets,
 		.casts = probes->features.casts,
+		.data_sums = data_by_calls(probes),
 		.registers = probes->features.registers,
 		.cpus = libbpf_num_possible_cpus(),
 		.listen_overflow = probes->features.listen_overflow,
@@ -213,14 +247,8 @@ static int load(struct probes *probes, enum plan_row only)
 static void degrade(struct probes *probes)
 {
 	for (int row = 0; row < ROW_MAX; row++) {
-		while (probes->method[row] != NO_METHOD && load(probes, row)) {
-			int next = probes->method[row] + 1;
-
-			if (next < ROW_METHODS && probe_rows[row].methods[next].label)
-				probes->method[row] = next;
-			else
-				probes->method[row] = NO_METHOD;
-		}
+		while (probes->method[row] != NO_METHOD && load(probes, row))
+			probes->method[row] = next_method(row, probes->method[row]);
 	}
 	if (probes->method[ROW_IDENTITY] == NO_METHOD)
 		probes->method[ROW_RELEASE] = probes->method[ROW_PEERS] = NO_METHOD;

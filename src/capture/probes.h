@@ -19,6 +19,7 @@ enum plan_row {
 	ROW_IDENTITY,
 	ROW_RELEASE,
 	ROW_DATA,
+	ROW_DATA_CALLS,
 	ROW_PEERS,
 	ROW_SYN_DROPS,
 	ROW_ACK_DROPS,
@@ -44,6 +45,8 @@ struct socktrace_bpf *probes_skeleton(struct probes *probes);
 const char *probes_row_name(enum plan_row row);
 /* How the row runs; NULL: it does not. */
 const char *probes_row_method(const struct probes *probes, enum plan_row row);
+/* Whether calls that send and receive are seen one by one, for either row. */
+bool probes_data_calls(const struct probes *probes);
 /* What is not seen when the row does not run. */
 const char *probes_row_without(enum plan_row row);
 

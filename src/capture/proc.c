@@ -222,13 +222,51 @@ int proc_cgroup(pid_t pid, char *out, size_t size)
 	return 0;
 }
 
+/* A call that sends or receives, and which of its arguments the probes need. */
+struct data_call {
+	long number;
+	uint8_t name; /* enum st_data_call_name */
+	int8_t flags, address, address_len; /* places of arguments, -1: it has none */
+};
+
+static const struct data_call data_calls[] = {
+	{SYS_sendto, ST_DATA_CALL_SENDTO, 3, 4, 5},
+	{SYS_recvfrom, ST_DATA_CALL_RECVFROM, 3, 4, 5},
+	{SYS_sendmsg, ST_DATA_CALL_SENDMSG, 2, 1, -1},
+	{SYS_recvmsg, ST_DATA_CALL_RECVMSG, 2, 1, -1},
+	{SYS_sendmmsg, ST_DATA_CALL_SENDMMSG, 3, 1, -1},
+	{SYS_recvmmsg, ST_DATA_CALL_RECVMMSG, 3, 1, -1},
+	{SYS_write, ST_DATA_CALL_WRITE, -1, -1, -1},
+	{SYS_read, ST_DATA_CALL_READ, -1, -1, -1},
+	{SYS_writev, ST_DATA_CALL_WRITEV, -1, -1, -1},
+	{SYS_readv, ST_DATA_CALL_READV, -1, -1, -1},
+	{SYS_sendfile, ST_DATA_CALL_SENDFILE, -1, -1, -1},
+};
+
+static bool parse_data_call(long number, const unsigned long long *a, struct st_thread *out)
+{
+	for (size_t i = 0; i < sizeof(data_calls) / sizeof(data_calls[0]); i++) {
+		const struct data_call *call = &data_calls[i];
+
+		if (call->number != number)
+			continue;
+		out->call = ST_CALL_OF_DATA(call->name);
+		out->args[1] = call->flags < 0 ? 0 : a[call->flags];
+		out->args[2] = call->address < 0 ? 0 : a[call->address];
+		out->args[3] = call->address_len < 0 ? 0 : a[call->address_len];
+		return true;
+	}
+	return false;
+}
+
 /* "288 0x3 0x7ffe… …": number and arguments of the call a thread sleeps in. */
 static bool parse_syscall(const char *text, struct st_thread *out)
 {
-	unsigned long long a[4];
+	unsigned long long a[6];
 	long number;
 
-	if (sscanf(text, "%ld %llx %llx %llx %llx", &number, &a[0], &a[1], &a[2], &a[3]) != 5)
+	if (sscanf(text, "%ld %llx %llx %llx %llx %llx %llx", &number, &a[0], &a[1], &a[2], &a[3],
+		   &a[4], &a[5]) != 7)
 		return false; /* "running", or no call */
 	*out = (struct st_thread){.args = {a[0], a[1], a[2], a[3]}};
 	if (number == SYS_accept4)
@@ -239,7 +277,7 @@ static bool parse_syscall(const char *text, struct st_thread *out)
 #endif
 	if (number == SYS_connect)
 		out->call = ST_CALL_CONNECT;
-	return out->call != ST_CALL_NONE;
+	return out->call != ST_CALL_NONE || parse_data_call(number, a, out);
 }
 
 int proc_threads(pid_t pid, struct pid_list *out)

@@ -45,6 +45,7 @@ struct source {
 	bool all; /* the processes traced are not all in the map of targets */
 	bool endless; /* the trace does not end with its targets */
 	bool follow;
+	bool data_calls; /* calls that send and receive are seen one by one */
 	struct hashmap cgroups; /* ids whose path was handed on */
 	uint64_t losses[ST_LOSS_MAX];
 	int64_t housekeeping_ns; /* when it is due next */
@@ -107,6 +108,13 @@ static int on_ring_record(void *context, void *data, size_t size)
 	return hand_on(source, data, size);
 }
 
+static const char *data_mode(const struct source *source, const struct source_options *options)
+{
+	if (!options->data)
+		return "off";
+	return probes_row_method(source->probes, ROW_DATA_CALLS) ? "events" : "runs";
+}
+
 static int hand_on_preamble(struct source *source, const struct source_options *options)
 {
 	struct st_target target;
@@ -115,7 +123,7 @@ static int hand_on_preamble(struct source *source, const struct source_options *
 
 	host_record(&host);
 	r = hand_on(source, &host, sizeof(host));
-	target_record(&target, options);
+	target_record(&target, options, data_mode(source, options));
 	if (!r)
 		r = hand_on(source, &target, sizeof(target));
 	for (int row = 0; row < ROW_MAX && !r; row++) {
@@ -255,9 +263,12 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 	if (!r && source->lookups && options->all)
 		r = cover_all(source);
 	if (!r)
+		source->data_calls = probes_data_calls(source->probes);
+	if (!r)
 		r = iterators_new(source->probes, consume, source, &source->iterators);
 	if (!r)
-		r = sweeps_new(source->probes, options->unhurried, consume, source, &source->sweeps);
+		r = sweeps_new(source->probes, options->unhurried, consume, source,
+			       &source->sweeps);
 	if (!r)
 		r = hand_on_preamble(source, options);
 	for (size_t i = 0; i < options->pids.len && !r; i++)
@@ -275,6 +286,8 @@ static void enter_call_in_flight(void *context, uint32_t tid, const struct st_th
 {
 	struct source *source = context;
 
+	if (call->call >= ST_CALL_MAX && !source->data_calls)
+		return;
 	/* A call that has returned meanwhile has its own entry, or gets one with the next. */
 	bpf_map__update_elem(source->skeleton->maps.threads, &tid, sizeof(tid), call, sizeof(*call),
 			     BPF_NOEXIST);

@@ -20,7 +20,8 @@ struct source_options {
 	bool all;
 	bool follow; /* descendants of targets, present and future */
 	bool ipv4, ipv6, unix_sockets;
-	bool data; /* runs of send and recv */
+	bool data; /* sends and receives */
+	bool data_calls; /* one by one, not only in runs */
 	bool unhurried; /* nobody watches: what need not be told at once may take a second */
 	uint16_t local_port, remote_port; /* 0: any */
 	uint32_t calls; /* bits of enum st_call_name: the calls to trace */

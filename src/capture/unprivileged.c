@@ -370,7 +370,7 @@ static int tell_preamble(struct unprivileged *u)
 
 	host_record(&host);
 	r = hand_on(u, &host, sizeof(host));
-	target_record(&target, u->options);
+	target_record(&target, u->options, u->options->data ? "runs" : "off");
 	if (!r)
 		r = hand_on(u, &target, sizeof(target));
 	if (!r)

@@ -24,8 +24,10 @@ int cmd_check(const struct options *options)
 	struct source_options source = options->source;
 	struct probes *probes;
 	struct utsname kernel;
-	int r = probes_load(&source, &probes);
+	int r;
 
+	source.data_calls = true;
+	r = probes_load(&source, &probes);
 	if (r)
 		return STATUS_FAILED;
 	r = probes_attach(probes);

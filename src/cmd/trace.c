@@ -36,12 +36,6 @@ struct trace {
 	int error; /* of standard output, said */
 };
 
-/* When a call returned: its line stands there. */
-static int64_t event_end_ns(const struct event *event)
-{
-	return event->duration_ns > 0 ? event->t_ns + event->duration_ns : event->t_ns;
-}
-
 static void on_event(void *context, const struct event *event, const struct socket *socket,
 		     const struct listener *listener, const struct connection *connection)
 {

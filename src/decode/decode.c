@@ -20,6 +20,7 @@ static const __u16 record_size[ST_TYPE_MAX] = {
 	[ST_RELEASE] = sizeof(struct st_release),  [ST_PROCESS] = sizeof(struct st_process),
 	[ST_LISTENER] = sizeof(struct st_listener), [ST_DROP] = sizeof(struct st_drop),
 	[ST_SAMPLE] = sizeof(struct st_sample),     [ST_NETNS] = sizeof(struct st_netns),
+	[ST_DATA_CALL] = sizeof(struct st_data_call),
 	[ST_HOST] = sizeof(struct st_host),        [ST_PROBE] = sizeof(struct st_probe),
 	[ST_TARGET] = sizeof(struct st_target),    [ST_CGROUP] = sizeof(struct st_cgroup),
 	[ST_LOSS] = sizeof(struct st_loss_record), [ST_END] = sizeof(struct st_end),
@@ -100,6 +101,14 @@ static bool sample_sound(const struct st_sample *sample)
 	       time_sound(sample->running_ns) && time_sound(sample->runnable_ns);
 }
 
+static bool data_call_sound(const struct st_data_call *call)
+{
+	return sock_sound(&call->sock) && time_sound(call->enter_ns) &&
+	       call->enter_ns <= call->h.ts_ns && call->call > ST_DATA_CALL_NONE &&
+	       call->call < ST_DATA_CALL_MAX && call->direction < ST_DIRECTION_MAX &&
+	       call->v4 <= 1 && call->ret > -4096;
+}
+
 static bool record_sound(const struct record *record)
 {
 	switch (record->header->type) {
@@ -123,6 +132,8 @@ static bool record_sound(const struct record *record)
 		return drop_sound(record->drop);
 	case ST_SAMPLE:
 		return sample_sound(record->sample);
+	case ST_DATA_CALL:
+		return data_call_sound(record->data_call);
 	default:
 		return true;
 	}

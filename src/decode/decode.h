@@ -27,6 +27,7 @@ struct record {
 		const struct st_listener *listener;
 		const struct st_drop *drop;
 		const struct st_sample *sample;
+		const struct st_data_call *data_call;
 		const struct st_netns *netns;
 		const struct st_host *host;
 		const struct st_probe *probe;

@@ -48,7 +48,7 @@ static struct event call_event(const struct model *model, const struct st_call *
 		.tid = wire->tid,
 		.fd = wire->fd,
 		.ret = wire->ret < 0 ? -1 : wire->ret,
-		.err = wire->ret < 0 ? -wire->ret : 0,
+		.err = wire_errno(wire->ret),
 	};
 }
 

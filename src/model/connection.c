@@ -224,15 +224,20 @@ void conn_attach(struct model *model, struct conn *conn, enum side side, struct 
 	vec_release(&sock->pub.events);
 }
 
-/* The run joins the latest of its kind, which it continues. */
+/* It joins the latest of its kind, which it continues: then that is a run. */
 static bool events_fold(struct events *events, const struct event *event)
 {
 	for (size_t i = events->len; i--;) {
 		struct event *last = &events->items[i];
-		int64_t end_ns = event->t_ns + event->duration_ns;
+		int64_t end_ns = event_end_ns(event);
 
-		if (last->name != event->name || last->side != event->side)
+		if (last->name != event->name || last->side != event->side ||
+		    last->err != event->err)
 			continue;
+		if (last->duration_ns == TIME_UNKNOWN)
+			last->duration_ns = 0;
+		last->arg.data.call = ST_DATA_CALL_NONE;
+		last->arg.data.peek = false;
 		last->count += event->count;
 		last->bytes += event->bytes;
 		if (end_ns > last->t_ns + last->duration_ns)
@@ -242,12 +247,12 @@ static bool events_fold(struct events *events, const struct event *event)
 	return false;
 }
 
-/* At the limit runs of data fold, and a first of its kind, one per side and direction, is
+/* At the limit data folds, and a first of its kind, one per side, direction and errno, is
  * kept none the less: sums stay exact. All else has room of its own beyond. */
 static void conn_keep(struct model *model, struct conn *conn, const struct event *event)
 {
 	struct events *events = &conn->pub.events;
-	bool data = event->name == EVENT_SEND || event->name == EVENT_RECV;
+	bool data = event_is_data(event->name);
 	size_t max = data ? SIZE_MAX : model->connection_events_max + EVENTS_MAX;
 
 	if (!data || events->len < model->connection_events_max || !events_fold(events, event))

@@ -6,12 +6,12 @@
 #include <netinet/tcp.h>
 
 #include "model/connections.h"
-#include "model/flows.h"
 #include "model/listeners.h"
 #include "model/processes.h"
 #include "model/records.h"
 #include "model/sockets.h"
 #include "model/tcp.h"
+#include "model/transfers.h"
 #include "model/unix.h"
 #include "model/wire.h"
 
@@ -23,31 +23,6 @@ struct stretch {
 	uint32_t pid, tid;
 	struct address peer; /* datagrams of unconnected sockets; else of no family */
 };
-
-/* The connection it belongs to. */
-static struct conn *stretch_conn(struct model *model, struct sock *sock,
-				 const struct stretch *stretch)
-{
-	bool socketpair = sock->pub.connection && !sock->flows;
-	const struct address *peer = &stretch->peer;
-
-	if (!sock_is_datagram(sock))
-		return sock->pub.protocol == PROTOCOL_UNIX ? conn_of(sock->pub.connection)
-							   : tcp_known(model, sock, stretch->t_ns);
-	if (socketpair)
-		return conn_of(sock->pub.connection);
-	if (peer->family == FAMILY_NONE)
-		peer = &sock->pub.peer;
-	return flow_seen(model, sock, peer, stretch->direction, stretch->t_ns);
-}
-
-static void end_add(struct end *end, enum st_direction direction, uint64_t bytes)
-{
-	if (direction == ST_SEND)
-		end->bytes_sent += bytes;
-	else
-		end->bytes_received += bytes;
-}
 
 /* The counts are of all since the socket's first record. Smaller than before: a new socket's. */
 static uint64_t count_rise(uint64_t *before, uint64_t now)
@@ -77,14 +52,18 @@ static void stretch_add(struct model *model, struct sock *sock, const struct str
 	event.fd = process ? sock_fd(sock, process) : sock->pub.fd;
 	if (process)
 		sock_used(sock, process, event.fd);
-	conn = stretch_conn(model, sock, stretch);
-	if (!conn) {
-		sock_event(model, sock, &event);
-		return;
+	conn = transfer_conn(model, sock, &stretch->peer, stretch->direction, stretch->t_ns);
+	if (conn) {
+		conn_end_used(conn, conn_side(conn, sock), process, event.fd);
+		transfer_add(conn_end(conn, conn_side(conn, sock)), stretch->direction,
+			     event.bytes);
 	}
-	conn_end_used(conn, conn_side(conn, sock), process, event.fd);
-	end_add(conn_end(conn, conn_side(conn, sock)), stretch->direction, event.bytes);
-	conn_event(model, conn, conn_side(conn, sock), &event);
+	if (transfers_are_told(model, process))
+		return;
+	if (conn)
+		conn_event(model, conn, conn_side(conn, sock), &event);
+	else
+		sock_event(model, sock, &event);
 }
 
 void data_apply(struct model *model, const struct st_data *data)

@@ -33,6 +33,21 @@ bool event_is_call(enum event_name name)
 	return name <= EVENT_CLOSE;
 }
 
+bool event_is_data(enum event_name name)
+{
+	return name == EVENT_SEND || name == EVENT_RECV;
+}
+
+bool event_is_run(const struct event *event)
+{
+	return event_is_data(event->name) && !event->arg.data.call;
+}
+
+int64_t event_end_ns(const struct event *event)
+{
+	return event->duration_ns == TIME_UNKNOWN ? event->t_ns : event->t_ns + event->duration_ns;
+}
+
 const char *event_name_text(enum event_name name)
 {
 	return name < EVENT_NAME_MAX ? names[name] : "?";

@@ -21,7 +21,7 @@ enum event_name {
 	EVENT_LISTEN,
 	EVENT_ACCEPT,
 	EVENT_CONNECT,
-	EVENT_SEND, /* a run of one or more calls: count, bytes; duration_ns is last - first */
+	EVENT_SEND, /* one call, or a run of some (event_is_run()): duration_ns is last - first */
 	EVENT_RECV,
 	EVENT_SHUTDOWN,
 	EVENT_CLOSE,
@@ -41,7 +41,7 @@ enum side { SIDE_NONE, SIDE_CLIENT, SIDE_SERVER, SIDE_MAX };
 struct event {
 	int64_t t_ns;
 	int64_t duration_ns; /* calls only; TIME_UNKNOWN: it had begun before the trace */
-	uint64_t count;      /* SEND, RECV: calls in the run; else 0 */
+	uint64_t count;      /* SEND, RECV: calls; else 0 */
 	uint64_t bytes;      /* SEND, RECV */
 	uint8_t name;        /* enum event_name */
 	uint8_t side;        /* enum side, in its connection; SIDE_NONE on a socket or listener */
@@ -63,6 +63,8 @@ struct event {
 		struct { uint32_t depth, limit; } queue;
 		/* DROP: the queue as the kernel compared it; path: enum drop_path */
 		struct { uint32_t depth, limit; uint8_t path; } drop;
+		/* SEND, RECV: enum st_data_call_name, NONE: a run; peek: bytes is 0 */
+		struct { uint8_t call; bool peek; } data;
 		int32_t how; /* SHUTDOWN: 0 read, 1 write, 2 both */
 	} arg;
 };
@@ -70,4 +72,7 @@ struct event {
 VEC_TYPE(events, struct event);
 
 bool event_is_call(enum event_name name);
+bool event_is_data(enum event_name name); /* SEND, RECV */
+bool event_is_run(const struct event *event); /* of sends or receives, though perhaps of one */
+int64_t event_end_ns(const struct event *event); /* of the call or run; t_ns where not known */
 const char *event_name_text(enum event_name name); /* "socket", …: the contract's names */

@@ -128,6 +128,7 @@ struct model_index {
 	uint64_t records;
 	size_t processes_ended, listeners_closed; /* since the last sweep */
 	int64_t now_ns;
+	bool sums_by_calls; /* nothing else shows sends and receives: not io_uring's, say */
 	bool begun; /* the start of the capture is fixed */
 	int error; /* 0 or -ENOMEM, for this record */
 };

@@ -166,6 +166,9 @@ static void apply(struct model *model, const struct record *record)
 	case ST_RUNS:
 		runs_apply(model, record->runs);
 		break;
+	case ST_DATA_CALL:
+		data_call_apply(model, record->data_call);
+		break;
 	case ST_RELEASE:
 		release_apply(model, record->release);
 		break;

@@ -5,6 +5,7 @@
  */
 #include "model/wire.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +18,16 @@ int64_t wire_time(const struct model *model, uint64_t ts_ns)
 int64_t wire_time_or_unknown(const struct model *model, uint64_t ts_ns)
 {
 	return ts_ns ? wire_time(model, ts_ns) : TIME_UNKNOWN;
+}
+
+/* From here on they are the kernel's own: interrupted by a signal, and perhaps begun again. */
+#define ERESTARTSYS 512
+
+int32_t wire_errno(int32_t ret)
+{
+	if (ret >= 0)
+		return 0;
+	return -ret < ERESTARTSYS ? -ret : EINTR;
 }
 
 enum protocol wire_protocol(const struct st_sock *sock)

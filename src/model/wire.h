@@ -11,6 +11,9 @@
 int64_t wire_time(const struct model *model, uint64_t ts_ns);
 int64_t wire_time_or_unknown(const struct model *model, uint64_t ts_ns); /* 0: TIME_UNKNOWN */
 
+/* What a program gets for what a call returned: 0, or the errno. */
+int32_t wire_errno(int32_t ret);
+
 enum protocol wire_protocol(const struct st_sock *sock);
 enum sock_type wire_sock_type(const struct st_sock *sock);
 enum family wire_family(uint16_t family);

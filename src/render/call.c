@@ -147,6 +147,11 @@ static void call_arguments(const struct style *style, const struct event *event,
 		strbuf_add(out, ", ");
 		constant_print(how_text(event->arg.how), event->arg.how, out);
 		break;
+	case EVENT_RECV:
+		fd_print(event->fd, note, out);
+		if (event->arg.data.peek)
+			strbuf_add(out, ", MSG_PEEK");
+		break;
 	default:
 		fd_print(event->fd, note, out);
 	}
@@ -176,6 +181,8 @@ static void call_result(const struct style *style, const struct event *event, un
 		strbuf_add(out, " = ");
 		if (event->count > 1)
 			style_bytes(style, event->bytes, out);
+		else if (event->arg.data.peek)
+			units_decimal(out, event->ret);
 		else
 			units_decimal(out, event->bytes);
 		break;

@@ -76,15 +76,15 @@ static void add_time(const struct style *style, const struct histogram *elapsed,
 static void add_cell(const struct style *style, enum event_name name, const struct call_stat *stat,
 		     enum column column, struct strbuf *out)
 {
-	bool data = name == EVENT_SEND || name == EVENT_RECV;
+	bool data = event_is_data(name);
 	const struct histogram *elapsed = &stat->elapsed;
 
 	switch (column) {
 	case COLUMN_COUNT:
 		units_count(out, stat->count);
 		break;
-	case COLUMN_ERRORS: /* those of sends and receives are not seen */
-		if (data)
+	case COLUMN_ERRORS: /* runs of sends and receives show none, and no times */
+		if (data && !elapsed->count)
 			strbuf_add(out, style_glyph(style, GLYPH_ABSENT));
 		else
 			units_count(out, stat->errors);

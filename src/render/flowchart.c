@@ -61,12 +61,14 @@ static void flowchart_init(struct flowchart *chart, unsigned lanes)
 	flowchart_text_end(chart); /* offset 0 is the empty text */
 }
 
-/* When an event takes its place: accept() when it returned. */
+/* When an event takes its place: accept() and recv() when they returned, since what they
+ * return may have come while they waited. */
 static int64_t step_time(const struct event *event)
 {
-	if (event->name != EVENT_ACCEPT || event->in_flight || event->duration_ns == TIME_UNKNOWN)
-		return event->t_ns;
-	return event->t_ns + event->duration_ns;
+	bool waits = event->name == EVENT_ACCEPT ||
+		     (event->name == EVENT_RECV && !event_is_run(event));
+
+	return waits && !event->in_flight ? event_end_ns(event) : event->t_ns;
 }
 
 static int step_add(struct flow_source *source, enum flow_step_kind kind, unsigned lane,

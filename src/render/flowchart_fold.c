@@ -18,6 +18,12 @@ struct exchange_sums {
 	VEC(int64_t) times;
 };
 
+/* A run is timed from the return of its first call on, and so is a call. */
+static int64_t moved_ns(const struct event *event)
+{
+	return event_is_run(event) ? event->t_ns : event_end_ns(event);
+}
+
 /* An exchange is a run one way and the answer the other way. */
 static int exchange_add(struct exchange_sums *sums, const struct event *event)
 {
@@ -25,16 +31,18 @@ static int exchange_add(struct exchange_sums *sums, const struct event *event)
 
 	sums->calls[direction] += event->count;
 	sums->bytes[direction] += event->bytes;
-	if (!sums->first)
-		sums->first = event->name;
+	if (!event->bytes)
+		return 0; /* nothing was there, or no room, or no more comes */
 	if (event->name == sums->first) {
-		sums->opened = event;
+		/* single calls make one part of an exchange together */
+		if (!sums->opened || event_is_run(event))
+			sums->opened = event;
 		return 0;
 	}
 	if (!sums->opened)
 		return 0;
 	sums->exchanges++;
-	if (vec_push(&sums->times, event->t_ns - sums->opened->t_ns))
+	if (vec_push(&sums->times, moved_ns(event) - moved_ns(sums->opened)))
 		return -ENOMEM;
 	sums->opened = NULL;
 	return 0;
@@ -46,6 +54,10 @@ static void exchange_print(const struct style *style, const struct exchange_sums
 	unsigned first = sums->first == EVENT_SEND ? 0 : 1;
 	bool both = sums->exchanges > 0;
 
+	if (!sums->calls[first])
+		first = !first;
+	if (!sums->calls[first])
+		return; /* it is all the other side's */
 	strbuf_add(out, first == 0 ? "send" : "recv");
 	if (both)
 		strbuf_add(out, first == 0 ? "/recv" : "/send");
@@ -61,12 +73,22 @@ static void exchange_print(const struct style *style, const struct exchange_sums
 	style_time(style, true, latency->p50, out);
 }
 
+/* Who began, though the fold may begin in the middle of an exchange. */
+static uint8_t first_moved(const struct flow_steps *steps, unsigned lane)
+{
+	vec_each (step, steps)
+		if (step->lane == lane && step->kind == FLOW_STEP_EVENT &&
+		    event_is_data(step->event->name) && step->event->bytes)
+			return step->event->name;
+	return EVENT_SEND;
+}
+
 int flowchart_fold_text(const struct flow_source *source, size_t first, size_t last,
 			struct strbuf *out)
 {
 	bool client = source->connection && source->connection->client.seen;
 	unsigned lane = client || !source->connection ? FLOW_LEFT : FLOW_RIGHT;
-	struct exchange_sums sums = {0};
+	struct exchange_sums sums = {.first = first_moved(&source->steps, lane)};
 	struct latency latency;
 	int error = 0;
 
@@ -75,7 +97,7 @@ int flowchart_fold_text(const struct flow_source *source, size_t first, size_t l
 			error = exchange_add(&sums, source->steps.items[i].event);
 	if (!error)
 		error = latency_of(sums.times.items, sums.times.len, &latency);
-	if (!error && sums.first)
+	if (!error)
 		exchange_print(source->style, &sums, &latency, out);
 	vec_release(&sums.times);
 	return error;

@@ -68,6 +68,10 @@ static void walk_close(struct walk *walk, struct flow_row *row, const struct flo
 static void walk_data(struct walk *walk, struct flow_row *row, const struct flow_step *step)
 {
 	row_call(walk, row, step);
+	if (!event_is_run(step->event) && step->event->duration_ns != TIME_UNKNOWN)
+		row_note_time(walk, row, step->lane, "", step->event->duration_ns);
+	if (!step->event->bytes)
+		return;
 	if (step->event->name == EVENT_SEND)
 		row_arrow_bytes(walk, row, step->lane, step->event->bytes);
 	else if (!lane_seen(walk, lane_other(step->lane)))
@@ -237,8 +241,7 @@ static void walk_open(struct walk *walk)
 
 static bool step_is_data(const struct flow_step *step)
 {
-	return step->kind == FLOW_STEP_EVENT &&
-	       (step->event->name == EVENT_SEND || step->event->name == EVENT_RECV);
+	return step->kind == FLOW_STEP_EVENT && event_is_data(step->event->name);
 }
 
 /* The step after the data that begins at `first`. */

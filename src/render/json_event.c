@@ -75,6 +75,13 @@ static void json_event_args(struct json *json, const struct event *event)
 		json_member_uint(json, "depth", event->arg.drop.depth);
 		json_member_uint(json, "limit", event->arg.drop.limit);
 		break;
+	case EVENT_SEND:
+	case EVENT_RECV:
+		if (event_is_run(event))
+			break;
+		json_member_string(json, "call", json_data_call(event->arg.data.call));
+		json_member_bool(json, "peek", event->arg.data.peek);
+		break;
 	case EVENT_SHUTDOWN:
 		json_key(json, "how");
 		json_how(json, event->arg.how);
@@ -89,11 +96,6 @@ static void json_event_args(struct json *json, const struct event *event)
 	json_object_end(json);
 }
 
-static bool event_is_data(const struct event *event)
-{
-	return event->name == EVENT_SEND || event->name == EVENT_RECV;
-}
-
 /* A socket that went without a close() was let go by the kernel. */
 static bool event_has_call(const struct event *event)
 {
@@ -103,7 +105,7 @@ static bool event_has_call(const struct event *event)
 /* What the call returned. A run of several returned several things. */
 static void json_member_ret(struct json *json, const struct event *event)
 {
-	bool run = event_is_data(event) && !event->err;
+	bool run = event_is_run(event) && !event->err;
 
 	json_key(json, "ret");
 	if (!event_has_call(event) || (run && event->count != 1))
@@ -129,7 +131,7 @@ void json_event_members(struct json *json, const struct event *event)
 	json_key(json, "errno");
 	json_errno(json, event->err);
 	json_member_time(json, "duration_ns", call ? event->duration_ns : TIME_UNKNOWN);
-	if (event_is_data(event)) {
+	if (event_is_data(event->name)) {
 		json_member_uint(json, "count", event->count);
 		json_member_uint(json, "bytes", event->bytes);
 	} else {

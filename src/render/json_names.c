@@ -50,6 +50,21 @@ static void json_name(struct json *json, const char *name, int number)
 		json_printf(json, "%d", number);
 }
 
+const char *json_data_call(enum st_data_call_name call)
+{
+	static const char *const names[] = {
+		[ST_DATA_CALL_SENDTO] = "sendto",     [ST_DATA_CALL_RECVFROM] = "recvfrom",
+		[ST_DATA_CALL_SENDMSG] = "sendmsg",   [ST_DATA_CALL_RECVMSG] = "recvmsg",
+		[ST_DATA_CALL_SENDMMSG] = "sendmmsg", [ST_DATA_CALL_RECVMMSG] = "recvmmsg",
+		[ST_DATA_CALL_WRITE] = "write",       [ST_DATA_CALL_READ] = "read",
+		[ST_DATA_CALL_WRITEV] = "writev",     [ST_DATA_CALL_READV] = "readv",
+		[ST_DATA_CALL_SENDFILE] = "sendfile",
+	};
+
+	static_assert(LENGTH(names) == ST_DATA_CALL_MAX, "every call has a name");
+	return names[call];
+}
+
 void json_errno(struct json *json, int err)
 {
 	if (err)

@@ -28,12 +28,6 @@ void live_init(struct live *live, const struct style *style, const struct live_o
 	live->second = -1;
 }
 
-/* When the line is due: at the end of the call or run. */
-static int64_t event_end(const struct event *event)
-{
-	return event->duration_ns == TIME_UNKNOWN ? event->t_ns : event->t_ns + event->duration_ns;
-}
-
 static void live_clock(struct live *live, const struct capture *capture, int64_t t_ns,
 		       struct strbuf *out)
 {
@@ -229,8 +223,10 @@ static int64_t live_duration(const struct live *live, const struct subject *subj
 	if (!event_is_call(event->name) || event->in_flight || live->style.width < 80)
 		return TIME_UNKNOWN;
 	/* of a run: from its first call to its last */
-	if ((event->name == EVENT_SEND || event->name == EVENT_RECV) && event->count < 2)
+	if (event_is_run(event) && event->count < 2)
 		return TIME_UNKNOWN;
+	if (event_is_data(event->name) && !event_is_run(event))
+		return event->duration_ns;
 	if (live->options.fds && !live->options.durations && live->style.width < 100 &&
 	    event->name == EVENT_ACCEPT)
 		return TIME_UNKNOWN;
@@ -397,7 +393,7 @@ void live_line(struct live *live, const struct capture *capture, const struct ev
 	if (event->name == EVENT_DROP && !live_drops_show(&live->drops, event->t_ns))
 		return;
 	line = out->len;
-	live_time(live, capture, event_end(event), out);
+	live_time(live, capture, event_end_ns(event), out); /* a line is due when it is over */
 	live_who(live, &subject, out);
 	start = out->len;
 	if (!live_what(live, &subject, out)) {

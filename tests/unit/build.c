@@ -163,6 +163,28 @@ struct st_runs build_runs(__u64 ts_ns, __u64 id, __u32 pid, __u32 n)
 	return runs;
 }
 
+struct st_data_call build_data_call(__u64 ts_ns, struct st_sock sock, enum st_data_call_name name,
+				    __s32 ret, __u32 pid)
+{
+	bool sends = name == ST_DATA_CALL_SENDTO || name == ST_DATA_CALL_SENDMSG ||
+		     name == ST_DATA_CALL_SENDMMSG || name == ST_DATA_CALL_WRITE ||
+		     name == ST_DATA_CALL_WRITEV || name == ST_DATA_CALL_SENDFILE;
+	struct st_data_call call = {
+		.sock = sock,
+		.enter_ns = ts_ns - 10 * US,
+		.bytes = ret > 0 ? ret : 0,
+		.pid = pid,
+		.tid = pid,
+		.fd = 4,
+		.ret = ret,
+		.call = name,
+		.direction = sends ? ST_SEND : ST_RECV,
+	};
+
+	call.h = (struct st_header)HEADER(ST_DATA_CALL, ts_ns, call);
+	return call;
+}
+
 struct st_release build_release(__u64 ts_ns, __u64 id, __u32 pid)
 {
 	struct st_release release = {.id = id, .pid = pid, .tid = pid};

@@ -34,6 +34,9 @@ struct st_data build_data(__u64 ts_ns, __u64 id, enum st_direction direction, __
 			  __u64 bytes, __u32 pid);
 /* The socket's first n runs, one call each: ST_SEND of 10 bytes, ST_RECV of 11, … */
 struct st_runs build_runs(__u64 ts_ns, __u64 id, __u32 pid, __u32 n);
+/* The socket's fd is 4; it took 10 us. ret: bytes, or -errno. */
+struct st_data_call build_data_call(__u64 ts_ns, struct st_sock sock, enum st_data_call_name name,
+				    __s32 ret, __u32 pid);
 struct st_release build_release(__u64 ts_ns, __u64 id, __u32 pid);
 struct st_seen build_seen(__u64 ts_ns, struct st_sock sock, __u32 pid, __s32 fd);
 struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 pid,

@@ -218,6 +218,17 @@ struct event *data_at(struct events *events, enum event_name name, enum side sid
 	return event;
 }
 
+struct event *data_call_at(struct events *events, enum event_name name, enum side side,
+			   int64_t t_us, int64_t duration_us, int32_t fd, uint64_t bytes)
+{
+	struct event *event = data_at(events, name, side, t_us, fd, 1, bytes);
+
+	event->duration_ns = duration_us * US;
+	event->arg.data.call =
+		name == EVENT_SEND ? ST_DATA_CALL_SENDTO : ST_DATA_CALL_RECVFROM;
+	return event;
+}
+
 void event_failed(struct event *event, int32_t err)
 {
 	event->ret = -1;
@@ -268,6 +279,34 @@ struct connection *story_local(struct fixture *fixture)
 	connection->ended_by = SIDE_SERVER;
 	connection->end_ns = (t + 170) * US;
 	connection->server.bytes_sent = connection->client.bytes_received = 26;
+	return connection;
+}
+
+struct connection *story_calls(struct fixture *fixture)
+{
+	struct connection *connection =
+		fixture_connection(fixture, PROTOCOL_TCP, ip_address("127.0.0.1", 41570),
+				   ip_address("127.0.0.1", 8088));
+	struct events *events = &connection->events;
+	int64_t t = ARRIVED_US;
+	struct event *peek;
+
+	connection->start_ns = t * US;
+	event_at(events, EVENT_CONNECT, SIDE_CLIENT, t + 9, 62, 3);
+	story_handshake(fixture, connection, t + 11, t + 71, 207100, t + 96);
+	event_failed(data_call_at(events, EVENT_RECV, SIDE_SERVER, t + 110, 1, 4, 0), EAGAIN);
+	data_call_at(events, EVENT_SEND, SIDE_CLIENT, t + 2110, 12, 3, 26);
+	peek = data_call_at(events, EVENT_RECV, SIDE_SERVER, t + 112, 2018, 4, 0);
+	peek->ret = 1;
+	peek->arg.data.peek = true;
+	data_call_at(events, EVENT_RECV, SIDE_SERVER, t + 2140, 3, 4, 26);
+	event_failed(data_call_at(events, EVENT_SEND, SIDE_SERVER, t + 2150, 4, 4, 0), EPIPE);
+	event_at(events, EVENT_CLOSE, SIDE_SERVER, t + 2160, 12, 4);
+	data_call_at(events, EVENT_RECV, SIDE_CLIENT, t + 2125, 50, 3, 0);
+	event_at(events, EVENT_CLOSE, SIDE_CLIENT, t + 2190, 9, 3);
+	connection->ended_by = SIDE_SERVER;
+	connection->end_ns = (t + 2200) * US;
+	connection->client.bytes_sent = connection->server.bytes_received = 26;
 	return connection;
 }
 

@@ -40,11 +40,16 @@ struct event *socket_at(struct events *events, enum side side, int64_t t_us, int
 			int32_t fd);
 struct event *data_at(struct events *events, enum event_name name, enum side side, int64_t t_us,
 		      int32_t fd, uint64_t count, uint64_t bytes);
+/* A single call that sends or receives; fails where event_failed() says so. */
+struct event *data_call_at(struct events *events, enum event_name name, enum side side,
+			   int64_t t_us, int64_t duration_us, int32_t fd, uint64_t bytes);
 void event_failed(struct event *event, int32_t err);
 
 /* Whole stories. */
 struct connection *story_local(struct fixture *fixture); /* the tutorial's: one greeting */
 struct connection *story_remote(struct fixture *fixture); /* the client on another host */
+/* Call by call: what was not there yet, peeked at, answered; and the end. */
+struct connection *story_calls(struct fixture *fixture);
 struct connection *story_refused(struct fixture *fixture);
 struct connection *story_timed_out(struct fixture *fixture);
 /* Turned away by the full queue, never back; or, with its client here, in on the second SYN. */

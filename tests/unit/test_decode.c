@@ -34,6 +34,7 @@ union any {
 	struct st_listener listener;
 	struct st_drop drop;
 	struct st_sample sample;
+	struct st_data_call data_call;
 	struct st_netns netns;
 	struct st_host host;
 	struct st_probe probe;
@@ -86,6 +87,10 @@ static union any sample(enum st_type type)
 		break;
 	case ST_SAMPLE:
 		any.sample = build_sample(T, 5, 100, ST_THREAD_SLEEPING);
+		break;
+	case ST_DATA_CALL:
+		any.data_call =
+			build_data_call(T, build_tcp(5, 80, 4000), ST_DATA_CALL_READV, 1, 100);
 		break;
 	case ST_NETNS:
 		any.netns = build_netns(T, ST_COUNTER_LISTEN_OVERFLOWS, 1);
@@ -232,6 +237,13 @@ static void test_values_out_of_range(void **state)
 	refuses(ST_SAMPLE, sample.state, 0);
 	refuses(ST_SAMPLE, sample.state, ST_THREAD_MAX);
 	refuses(ST_SAMPLE, sample.running_ns, ~0ULL);
+	refuses(ST_DATA_CALL, data_call.call, ST_DATA_CALL_NONE);
+	refuses(ST_DATA_CALL, data_call.call, ST_DATA_CALL_MAX);
+	refuses(ST_DATA_CALL, data_call.direction, ST_DIRECTION_MAX);
+	refuses(ST_DATA_CALL, data_call.ret, -4096);
+	refuses(ST_DATA_CALL, data_call.v4, 2);
+	refuses(ST_DATA_CALL, data_call.enter_ns, T + 1);
+	refuses(ST_DATA_CALL, data_call.sock.state, 14);
 }
 
 static void test_values_at_the_edge(void **state)

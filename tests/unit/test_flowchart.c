@@ -227,6 +227,33 @@ static void test_folded(void **state)
 	fixture_free(fixture);
 }
 
+/* Each request comes in two parts, and the server asks too early every time. */
+static void test_folded_calls(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct connection *connection = served(fixture);
+	struct events *events = &connection->events;
+
+	(void)state;
+	check("flowchart-calls.txt", &style_utf8, story_calls(fixture));
+	for (int64_t t = 2000; t < 202000; t += 200) {
+		data_call_at(events, EVENT_SEND, SIDE_CLIENT, t, 10, 3, 60);
+		data_call_at(events, EVENT_SEND, SIDE_CLIENT, t + 20, 10, 3, 40);
+		event_failed(data_call_at(events, EVENT_RECV, SIDE_SERVER, t, 1, 4, 0), EAGAIN);
+		data_call_at(events, EVENT_RECV, SIDE_SERVER, t + 35, 5, 4, 100);
+		data_call_at(events, EVENT_SEND, SIDE_SERVER, t + 80, 5, 4, 1234);
+		data_call_at(events, EVENT_RECV, SIDE_CLIENT, t + 31, 79, 3, 1234);
+	}
+	check("flowchart-folded-calls.txt", &style_utf8, connection);
+	vec_each (event, events)
+		if (event->name == EVENT_RECV) {
+			event_failed(event, EAGAIN);
+			event->bytes = 0;
+		}
+	check("flowchart-folded-eagain.txt", &style_utf8, connection);
+	fixture_free(fixture);
+}
+
 static void test_retransmits(void **state)
 {
 	struct fixture *fixture = fixture_new();
@@ -406,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_reset_in_queue),
 		cmocka_unit_test(test_half_close),
 		cmocka_unit_test(test_folded),
+		cmocka_unit_test(test_folded_calls),
 		cmocka_unit_test(test_retransmits),
 		cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_unix),

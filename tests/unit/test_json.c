@@ -280,6 +280,27 @@ static void test_data_off(void **state)
 	fixture_done(fixture);
 }
 
+/* One call of each kind is what it is: not a run. */
+static void test_calls(void **state)
+{
+	struct fixture *fixture = fixture_of_all();
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+
+	(void)state;
+	strcpy(fixture->model.capture.data_mode, "events");
+	story_calls(fixture);
+	document(fixture, &text);
+	assert_true(is_valid(&text, "calls.json", true));
+	assert_has(&text, "\"name\":\"send\",\"pid\":4242,\"tid\":4242,\"fd\":3,\"ret\":26,"
+			  "\"errno\":null,\"duration_ns\":12000,\"count\":1,\"bytes\":26,"
+			  "\"args\":{\"call\":\"sendto\",\"peek\":false}");
+	assert_has(&text, "\"ret\":-1,\"errno\":\"EAGAIN\",\"duration_ns\":1000,\"count\":1,"
+			  "\"bytes\":0,\"args\":{\"call\":\"recvfrom\",\"peek\":false}");
+	assert_has(&text, "\"ret\":1,\"errno\":null,\"duration_ns\":2018000,\"count\":1,"
+			  "\"bytes\":0,\"args\":{\"call\":\"recvfrom\",\"peek\":true}");
+	fixture_done(fixture);
+}
+
 static void test_loss(void **state)
 {
 	struct fixture *fixture = fixture_of_all();
@@ -420,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_hostile_names),
 		cmocka_unit_test(test_data_off),
+		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_cut_stream),

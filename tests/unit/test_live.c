@@ -131,6 +131,19 @@ static void test_styles(void **state)
 	check("live-wide.txt", &style_wide, &no_options);
 }
 
+static void test_calls(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct live live;
+
+	(void)state;
+	live_init(&live, &style_utf8, &no_options);
+	connection_lines(&live, fixture, story_calls(fixture), &out);
+	golden_check("live-calls.txt", &out);
+	fixture_free(fixture);
+}
+
 static void test_options(void **state)
 {
 	const struct live_options options = {.relative = true, .durations = true};
@@ -229,9 +242,13 @@ static void test_hostile_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_styles),  cmocka_unit_test(test_options),
-		cmocka_unit_test(test_fds),     cmocka_unit_test(test_drops),
-		cmocka_unit_test(test_refusal), cmocka_unit_test(test_hostile_name),
+		cmocka_unit_test(test_styles),
+		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_fds),
+		cmocka_unit_test(test_drops),
+		cmocka_unit_test(test_refusal),
+		cmocka_unit_test(test_hostile_name),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -130,6 +130,19 @@ static void any_runs(struct model *model, __u64 t)
 	build_feed(model, &runs);
 }
 
+static void any_data_call(struct model *model, __u64 t)
+{
+	struct st_data_call call = build_data_call(t, any_sock(), 1 + below(ST_DATA_CALL_MAX - 1),
+						   (int)below(40) - 20, 1 + below(5));
+
+	call.flags = below(4);
+	call.enter_ns = below(5) ? call.enter_ns : 0;
+	call.peer_family = below(2) ? AF_INET : AF_UNSPEC;
+	call.v4 = 1;
+	call.peer_port = below(5);
+	build_feed(model, &call);
+}
+
 static void any_record(struct model *model, __u64 t)
 {
 	struct st_data data;
@@ -137,7 +150,10 @@ static void any_record(struct model *model, __u64 t)
 
 	switch (below(12)) {
 	case 11:
-		any_runs(model, t);
+		if (below(2))
+			any_runs(model, t);
+		else
+			any_data_call(model, t);
 		break;
 	case 10:
 		any_reading(model, t);

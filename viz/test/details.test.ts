@@ -65,6 +65,7 @@ test("an explanation fits what happened, not only the call's name", () => {
   assert.match(event({ name: "listen", args: { backlog: 9999, effective: 4096 } }), /somaxconn/);
   assert.match(event({ name: "close", args: { last: false } }), /lives on/);
   assert.match(event({ name: "recv", bytes: 0 }), /sends no more/);
+  assert.match(event({ name: "recv", args: { peek: true } }), /leaves it there/);
   assert.match(event({ name: "connect", errno: "ECONNREFUSED" }), /nobody listens/);
   assert.equal(event({ name: "brand_new" }), "");
 });

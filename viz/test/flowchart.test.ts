@@ -249,6 +249,46 @@ test("repeats fold, the first and the last stay", () => {
   assert.equal(made[4], "2000 | send/recv ×97   970 B / 9.7 kB   median 300 ns |  | ");
 });
 
+function single(
+  t_ns: number,
+  side: SocketEvent["side"],
+  name: "send" | "recv",
+  more: Partial<SocketEvent>,
+): SocketEvent {
+  const args = { call: name === "send" ? "sendto" : "recvfrom", peek: false };
+  return event(t_ns, side, name, { bytes: 0, count: 1, fd: 4, duration_ns: 5000, args, ...more });
+}
+
+test("single calls stand where they returned, and only those that moved something have an arrow", () => {
+  const peek = { ret: 1, args: { call: "recvfrom", peek: true }, duration_ns: 90000 };
+  const events = [
+    single(0, "server", "recv", { errno: "EAGAIN", ret: -1 }),
+    single(50000, "client", "send", { bytes: 26, ret: 26 }),
+    single(10000, "server", "recv", peek),
+    single(110000, "server", "recv", { bytes: 26, ret: 26 }),
+    single(120000, "server", "recv", {}),
+  ];
+  assert.deepEqual(lines(chart(connection(events))), [
+    "0 |  |  | recv(4) EAGAIN; 5 µs",
+    "45000 | send(4) = 26; 5 µs | > 26 B | ",
+    "95000 |  |  | recv(4, MSG_PEEK) = 1; 90 µs",
+    "110000 |  |  | recv(4) = 26; 5 µs",
+    "120000 |  |  | recv(4) = 0; 5 µs",
+  ]);
+});
+
+test("single calls fold from whoever began, from their returns", () => {
+  const events = Array.from({ length: 100 }, (_, i) => [
+    single(i * 100000, "client", "send", { bytes: 6 }),
+    single(i * 100000 + 10000, "client", "send", { bytes: 4 }),
+    single(i * 100000 + 15000, "client", "recv", { errno: "EAGAIN", ret: -1 }),
+    single(i * 100000 + 20000, "client", "recv", { bytes: 100, duration_ns: 35000 }),
+    single(i * 100000 + 56000, "client", "recv", { bytes: 1 }),
+  ]).flat();
+  const made = lines(chart(connection(events, { server: null })));
+  assert.match(made[4], /send\/recv ×98   990 B \/ 9.9 kB   median 50 µs/);
+});
+
 test("a connection still open has lanes that go on", () => {
   const made = chart(connection([data(0, "server", "send", 5)], { outcome: "open" }));
   assert.deepEqual(

@@ -27,6 +27,7 @@ function argumentsOf(event: SocketEvent, brief: boolean): string {
   }
   if (name === "listen") return `${fd}, ${args.backlog}`;
   if (name === "shutdown") return `${fd}, ${args.how}`;
+  if (name === "recv" && args.peek) return `${fd}, MSG_PEEK`;
   return String(fd);
 }
 
@@ -37,7 +38,7 @@ function resultOf(event: SocketEvent): string {
   if (name === "socket" || name === "accept") return ` = ${event.ret}`;
   if (name !== "send" && name !== "recv") return "";
   if ((event.count ?? 1) > 1) return ` ×${count(event.count!)} = ${bytes(event.bytes ?? 0)}`;
-  return ` = ${event.bytes}`;
+  return ` = ${event.args.peek ? event.ret : event.bytes}`;
 }
 
 /**

@@ -98,7 +98,9 @@ const WORDS: Record<string, (event: SocketEvent) => string> = {
   send: (event) =>
     `Hands ${bytes(event.bytes ?? 0)} to the kernel to be sent${inCalls(event)}. That they arrived it does not mean.`,
   recv: (event) =>
-    event.bytes === 0
+    event.args.peek
+      ? "Looks at what has arrived, and leaves it there."
+      : event.bytes === 0
       ? "Reads the end: the other side sends no more."
       : `Takes ${bytes(event.bytes ?? 0)} that have arrived${inCalls(event)}. It may be less than was sent, or more than one message.`,
   shutdown: ({ args }) => HOW[String(args.how)] ?? "Ends a direction.",

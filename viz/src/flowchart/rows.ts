@@ -8,7 +8,7 @@ import { bytes, time } from "../model/units";
 import { LEFT, RIGHT, other, type Lane, type Row } from "./chart";
 import { foldText } from "./fold";
 import * as handshake from "./handshake";
-import { inFlight, type Step } from "./steps";
+import { inFlight, singleData, type Step } from "./steps";
 import type { Walk } from "./walk";
 
 /** Rows of data in a row: from so many on folded, but for those at the beginning and the end. */
@@ -18,8 +18,10 @@ type Handler = (walk: Walk, row: Row, lane: Lane, event: SocketEvent) => void;
 
 function data(walk: Walk, row: Row, lane: Lane, event: SocketEvent): void {
   walk.call(row, lane, event);
+  if (singleData(event) && event.duration_ns !== null) walk.note(row, lane, time(event.duration_ns));
+  if (!event.bytes) return;
   const from = event.name === "send" ? lane : other(lane);
-  if (event.name === "send" || !walk.seen(from)) walk.arrow(row, from, bytes(event.bytes ?? 0));
+  if (event.name === "send" || !walk.seen(from)) walk.arrow(row, from, bytes(event.bytes));
 }
 
 function close(walk: Walk, row: Row, lane: Lane, event: SocketEvent): void {
@@ -136,7 +138,7 @@ function walkFold(walk: Walk, first: number, last: number): void {
   const row = walk.row(walk.steps[first].t);
   const lane = walk.seen(LEFT) || !walk.connection ? LEFT : RIGHT;
   walk.next = last;
-  walk.mark(row, LEFT, "more", foldText(walk.steps.slice(first, last), lane));
+  walk.mark(row, LEFT, "more", foldText(walk.steps, first, last, lane));
   row.cells[RIGHT].mark = "more";
   row.wide = true;
 }

@@ -16,9 +16,18 @@ export function inFlight(event: SocketEvent): boolean {
   return event.source === "call" && event.duration_ns === null;
 }
 
-/** accept() takes its place when it returns: until then it is another connection's or nobody's. */
+/** A send or receive by itself, not a run of them. */
+export function singleData(event: SocketEvent): boolean {
+  return event.args.call !== undefined;
+}
+
+/**
+ * accept() takes its place when it returns: until then it is another connection's or nobody's.
+ * So does recv(): what it returns may have come while it waited.
+ */
 function placeOf(event: SocketEvent): number {
-  return event.name === "accept" ? event.t_ns + (event.duration_ns ?? 0) : event.t_ns;
+  const waits = event.name === "accept" || (event.name === "recv" && singleData(event));
+  return waits ? event.t_ns + (event.duration_ns ?? 0) : event.t_ns;
 }
 
 function eventStep(event: SocketEvent, lane: Lane): Step {
