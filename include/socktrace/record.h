@@ -38,6 +38,8 @@ enum st_type {
 	             kernel side writes it */
 	ST_LOSS,   /* losses so far */
 	ST_END,    /* the trace ended in order */
+	ST_PROCESS_LIMITS, /* files a process may open, and has, when accept() found no fd */
+	ST_CPU_QUOTA, /* how much of a CPU the cgroup of a listener's server gets, and got */
 	ST_TYPE_MAX,
 };
 
@@ -408,6 +410,34 @@ struct st_end {
 	struct st_header h;
 };
 
+#define ST_UNKNOWN (~0ULL)
+
+/* When accept() returned EMFILE or ENFILE, for a process once a second at most. What cannot
+ * be read is ST_UNKNOWN. */
+struct st_process_limits {
+	struct st_header h;
+	__u32 pid;
+	__u32 pad;
+	__u64 nofile_soft, nofile_hard; /* RLIMIT_NOFILE */
+	__u64 fds_open;
+	__u64 files_open, files_max; /* fs.file-nr: of the whole machine */
+};
+
+/* While threads of the process are looked at (struct st_sample), and when its listener is
+ * first met; told when it changes. It is the tightest quota of the process' cgroup and those
+ * above it; where none has one, that of the process itself. */
+struct st_cpu_quota {
+	struct st_header h;
+	__u32 pid;
+	__u8 version; /* of the cgroup hierarchy: 1 or 2 */
+	__u8 pad[3];
+	__u64 quota_ns; /* in each period; 0: none is set */
+	__u64 period_ns;
+	__u64 periods, throttled; /* so far, and those in which it was held back */
+	__u64 throttled_ns; /* for how long in all */
+	char path[ST_TEXT_LEN]; /* the cgroup's directory */
+};
+
 _Static_assert(sizeof(struct st_header) == 16, "st_header");
 _Static_assert(sizeof(struct st_sock) == 72, "st_sock");
 _Static_assert(sizeof(struct st_name) == 24, "st_name");
@@ -428,3 +458,5 @@ _Static_assert(sizeof(struct st_probe) == 240, "st_probe");
 _Static_assert(sizeof(struct st_target) == 224, "st_target");
 _Static_assert(sizeof(struct st_cgroup) == 216, "st_cgroup");
 _Static_assert(sizeof(struct st_loss_record) == 80, "st_loss_record");
+_Static_assert(sizeof(struct st_process_limits) == 64, "st_process_limits");
+_Static_assert(sizeof(struct st_cpu_quota) == 256, "st_cpu_quota");

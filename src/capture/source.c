@@ -20,6 +20,7 @@
 #include "capture/cookies.h"
 #include "capture/host.h"
 #include "capture/iterators.h"
+#include "capture/limits.h"
 #include "capture/lookups.h"
 #include "capture/priority.h"
 #include "capture/privileges.h"
@@ -36,6 +37,7 @@ struct source {
 	struct socktrace_bpf *skeleton; /* the probes' */
 	struct ring_buffer *ring;
 	struct iterators *iterators;
+	struct limits *limits;
 	struct lookups *lookups; /* NULL: that row does not run so */
 	source_sink *sink;
 	void *context;
@@ -91,10 +93,16 @@ static void cover_listener(struct source *source, const struct st_header *header
 		lookups_cover(source->lookups, seen->pid, seen->sock.netns);
 }
 
+static int hand_on_read(void *context, const void *record, size_t size)
+{
+	return hand_on(context, record, size);
+}
+
 static int on_ring_record(void *context, void *data, size_t size)
 {
 	const struct st_header *header = data;
 	struct source *source = context;
+	int r;
 
 	source->read_bytes += size;
 	if (header->type == ST_PROCESS)
@@ -102,7 +110,9 @@ static int on_ring_record(void *context, void *data, size_t size)
 	iterators_note(source->iterators, header);
 	if (source->lookups)
 		cover_listener(source, header);
-	return hand_on(source, data, size);
+	r = hand_on(source, data, size);
+	limits_note(source->limits, header);
+	return r ? r : source->sink_error;
 }
 
 static int hand_on_preamble(struct source *source, const struct source_options *options)
@@ -230,6 +240,8 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 		source->follow = options->follow;
 		r = probes_load(options, &source->probes);
 	}
+	if (!r)
+		r = limits_new(hand_on_read, source, &source->limits);
 	if (!r) {
 		source->skeleton = probes_skeleton(source->probes);
 		r = open_ring(source);
@@ -426,6 +438,7 @@ void source_free(struct source **source)
 		return;
 	ring_buffer__free(s->ring);
 	iterators_free(&s->iterators);
+	limits_free(&s->limits);
 	probes_free(&s->probes);
 	hashmap_release(&s->cgroups);
 	free(s);

@@ -23,6 +23,8 @@ static const __u16 record_size[ST_TYPE_MAX] = {
 	[ST_HOST] = sizeof(struct st_host),        [ST_PROBE] = sizeof(struct st_probe),
 	[ST_TARGET] = sizeof(struct st_target),    [ST_CGROUP] = sizeof(struct st_cgroup),
 	[ST_LOSS] = sizeof(struct st_loss_record), [ST_END] = sizeof(struct st_end),
+	[ST_PROCESS_LIMITS] = sizeof(struct st_process_limits),
+	[ST_CPU_QUOTA] = sizeof(struct st_cpu_quota),
 };
 
 static bool time_sound(__u64 ns)
@@ -95,6 +97,12 @@ static bool sample_sound(const struct st_sample *sample)
 	       time_sound(sample->running_ns) && time_sound(sample->runnable_ns);
 }
 
+static bool quota_sound(const struct st_cpu_quota *quota)
+{
+	return quota->version >= 1 && quota->version <= 2 && time_sound(quota->quota_ns) &&
+	       time_sound(quota->period_ns) && time_sound(quota->throttled_ns);
+}
+
 static bool record_sound(const struct record *record)
 {
 	switch (record->header->type) {
@@ -116,6 +124,8 @@ static bool record_sound(const struct record *record)
 		return drop_sound(record->drop);
 	case ST_SAMPLE:
 		return sample_sound(record->sample);
+	case ST_CPU_QUOTA:
+		return quota_sound(record->cpu_quota);
 	default:
 		return true;
 	}

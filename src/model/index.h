@@ -21,6 +21,8 @@
 #define ATTEMPTS_MAX 10000 /* that are not back yet, of all listeners */
 #define NETNSES_MAX 4096
 #define LOSSES_MAX 1000
+#define FD_LIMITS_MAX 64 /* of a process */
+#define QUOTAS_MAX 1000 /* of a process */
 #define KEEP_ENDED 4096 /* processes and listeners that are over and that nothing refers to */
 
 struct conn;

@@ -193,6 +193,12 @@ static void apply(struct model *model, const struct record *record)
 	case ST_CGROUP:
 		process_apply_cgroup(model, record->cgroup);
 		break;
+	case ST_PROCESS_LIMITS:
+		process_apply_limits(model, record->process_limits);
+		break;
+	case ST_CPU_QUOTA:
+		process_apply_quota(model, record->cpu_quota);
+		break;
 	case ST_LOSS:
 		loss_apply(model, record->loss);
 		break;

@@ -24,7 +24,10 @@ static void process_free(struct process *process)
 {
 	free(process->cmdline);
 	free(process->cgroup_path);
+	free(process->cpu_cgroup);
 	vec_release(&process->names);
+	vec_release(&process->fd_limits);
+	vec_release(&process->cpu_quotas);
 	free(process);
 }
 

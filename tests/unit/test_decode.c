@@ -40,6 +40,8 @@ union any {
 	struct st_cgroup cgroup;
 	struct st_loss_record loss;
 	struct st_end end;
+	struct st_process_limits process_limits;
+	struct st_cpu_quota cpu_quota;
 	__u64 words[64];
 };
 
@@ -103,6 +105,12 @@ static union any sample(enum st_type type)
 		break;
 	case ST_LOSS:
 		any.loss = build_loss(T, ST_LOSS_CALL, 1);
+		break;
+	case ST_PROCESS_LIMITS:
+		any.process_limits = build_limits(T, 100, 32, 4096, 32);
+		break;
+	case ST_CPU_QUOTA:
+		any.cpu_quota = build_quota(T, 100, 7, 3);
 		break;
 	default:
 		any.h = (struct st_header){.type = type, .size = sizeof(struct st_end), .ts_ns = T};
@@ -226,6 +234,11 @@ static void test_values_out_of_range(void **state)
 	refuses(ST_SAMPLE, sample.state, 0);
 	refuses(ST_SAMPLE, sample.state, ST_THREAD_MAX);
 	refuses(ST_SAMPLE, sample.running_ns, ~0ULL);
+	refuses(ST_CPU_QUOTA, cpu_quota.version, 0);
+	refuses(ST_CPU_QUOTA, cpu_quota.version, 3);
+	refuses(ST_CPU_QUOTA, cpu_quota.quota_ns, ~0ULL);
+	refuses(ST_CPU_QUOTA, cpu_quota.period_ns, ~0ULL);
+	refuses(ST_CPU_QUOTA, cpu_quota.throttled_ns, ~0ULL);
 }
 
 static void test_values_at_the_edge(void **state)
