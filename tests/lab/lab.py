@@ -114,6 +114,17 @@ class Lab:
         rise = self.rose["TcpExt." + counter]
         assert rise >= at_least, f"the load did not provoke it: {counter} rose by {rise}"
 
+    def evidence(self, rule):
+        """Of the first finding of that rule; None where there are no findings to look at."""
+        found = [f for f in self.document["findings"] if f["rule"] == rule] if self.document else []
+        return found[0]["evidence"] if found else None
+
+    def holds(self, rule, **truth):
+        """The rule's evidence says what the scene knows."""
+        seen = self.evidence(rule)
+        if seen:
+            harness.same(f"evidence of {rule}", {key: seen[key] for key in truth}, truth)
+
 
 def read_verdict(recording):
     """The exported document; a sample of it is held against the schema."""

@@ -125,3 +125,4 @@ def memcached_fds(lab):
     with lab.watch("-p", memcached.pid):
         lab.crowd(rate=40, seconds=2.5, hold=True, mute=True)
     lab.needs("ListenOverflows")
+    lab.holds("acceptor-out-of-fds", nofile_soft=40, nofile_hard=40, fds_open=40)
