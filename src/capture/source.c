@@ -93,6 +93,22 @@ static void cover_listener(struct source *source, const struct st_header *header
 		lookups_cover(source->lookups, seen->pid, seen->sock.netns);
 }
 
+/* Who waits in connect() is no target and has not returned from it: nobody told of it. */
+static void announce_waiter(struct source *source, const struct st_drop *drop)
+{
+	__u32 pid = drop->pid, told, yes = ST_TARGET_YES;
+	struct st_process record = {.event = ST_PROCESS_SEEN};
+	struct bpf_map *announced = source->skeleton->maps.announced;
+
+	if (drop->path != ST_DROP_UNIX ||
+	    !bpf_map__lookup_elem(announced, &pid, sizeof(pid), &told, sizeof(told), 0) ||
+	    proc_describe(pid, &record))
+		return;
+	bpf_map__update_elem(announced, &pid, sizeof(pid), &yes, sizeof(yes), BPF_ANY);
+	record_stamp(&record.h, ST_PROCESS, sizeof(record));
+	hand_on(source, &record, sizeof(record));
+}
+
 static int hand_on_read(void *context, const void *record, size_t size)
 {
 	return hand_on(context, record, size);
@@ -107,6 +123,8 @@ static int on_ring_record(void *context, void *data, size_t size)
 	source->read_bytes += size;
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
+	if (header->type == ST_DROP)
+		announce_waiter(source, data);
 	iterators_note(source->iterators, header);
 	if (source->lookups)
 		cover_listener(source, header);

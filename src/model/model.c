@@ -83,6 +83,7 @@ void model_free(struct model **at)
 	hashmap_release(&model->index->tuples);
 	hashmap_release(&model->index->flows);
 	hashmap_release(&model->index->attempts);
+	hashmap_release(&model->index->unix_pending);
 	netnses_release(model);
 	vec_release(&model->capture.probes);
 	vec_release(&model->capture.losses);

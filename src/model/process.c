@@ -214,9 +214,12 @@ static void mark_referred(const struct model *model)
 		mark((*at)->client.process);
 		mark((*at)->server.process);
 	}
-	vec_each (at, &model->listeners)
+	vec_each (at, &model->listeners) {
 		vec_each (owner, &(*at)->owners)
 			mark(owner->process);
+		vec_each (client, &(*at)->unix_clients)
+			mark(client->process);
+	}
 	vec_each (at, &model->acceptors)
 		mark((*at)->process);
 }

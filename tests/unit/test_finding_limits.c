@@ -88,11 +88,15 @@ static void test_files_unknown(void **state)
 	assert_int_equal(scene_evidence(finding, "fds_open"), -1);
 }
 
-/* It waits for a CPU for nine tenths of the time; its quota is read now and then. */
-static const struct finding *starves(struct scene *scene, bool read)
+/* It waits for a CPU for nine tenths of the time; its quota is read long before, some times just
+ * before, and now and then meanwhile. */
+static const struct finding *starves(struct scene *scene, int before, bool within)
 {
 	scene_listens(scene, 5, 5, 4096);
 	feed(scene->model, build_quota(T0 - 900 * US, SCENE_PID, 1, 1));
+	for (int i = 0; i < before; i++)
+		feed(scene->model,
+		     build_quota(T0 + (9700 + 100 * i) * MS, SCENE_PID, 44 + i, 38 + i));
 	for (int i = 0; i < 90; i++) {
 		__u64 t = T0 + 10000 * MS + i * 33 * MS;
 
@@ -101,7 +105,7 @@ static const struct finding *starves(struct scene *scene, bool read)
 		scene->running += 100 * US;
 		if (i % 3 == 2)
 			scene_accepts(scene, t + 10 * MS);
-		if (read && i % 6 == 1)
+		if (within && i % 6 == 1)
 			feed(scene->model,
 			     build_quota(t + 20 * MS, SCENE_PID, 50 + i / 6, 40 + i / 6));
 	}
@@ -109,28 +113,36 @@ static const struct finding *starves(struct scene *scene, bool read)
 	return scene_only(scene);
 }
 
-/* What was long before the episode does not count into it. */
+/* What was long before the episode does not count into it; what was just before does. */
 static void test_quota(void **state)
 {
-	const struct finding *finding = starves(*state, true);
+	const struct finding *finding = starves(*state, 2, true);
 
 	assert_int_equal(finding->rule, RULE_ACCEPTOR_STARVED);
 	assert_int_equal(scene_evidence(finding, "cpu_quota_ns"), 4 * MS);
 	assert_int_equal(scene_evidence(finding, "cpu_period_ns"), 200 * MS);
-	assert_int_equal(scene_evidence(finding, "cpu_periods"), 14);
-	assert_int_equal(scene_evidence(finding, "cpu_periods_throttled"), 14);
-	assert_int_equal(scene_evidence(finding, "cpu_throttled_ns"), 14 * 150 * MS);
+	assert_int_equal(scene_evidence(finding, "cpu_periods"), 19);
+	assert_int_equal(scene_evidence(finding, "cpu_periods_throttled"), 15);
+	assert_int_equal(scene_evidence(finding, "cpu_throttled_ns"), 15 * 150 * MS);
 	assert_true(scene_says(finding, "The cgroup /sys/fs/cgroup/web.slice may have 4 ms of "
-					"CPU time in each 200 ms; it was throttled in 14 of 14 "
-					"periods, in all for 2.1 s."));
+					"CPU time in each 200 ms; it was throttled in 15 of 19 "
+					"periods, in all for 2.25 s."));
 	assert_string_equal(finding->advice.items[0].present, "4000 200000");
 	assert_non_null(strstr(finding->advice.items[0].command,
 			       " 200000 > '/sys/fs/cgroup/web.slice/cpu.max'"));
 }
 
+static void test_quota_of_the_episode(void **state)
+{
+	const struct finding *finding = starves(*state, 0, true);
+
+	assert_int_equal(scene_evidence(finding, "cpu_periods"), 14);
+	assert_int_equal(scene_evidence(finding, "cpu_periods_throttled"), 14);
+}
+
 static void test_quota_not_reached(void **state)
 {
-	const struct finding *finding = starves(*state, false);
+	const struct finding *finding = starves(*state, 0, false);
 
 	assert_int_equal(finding->rule, RULE_ACCEPTOR_STARVED);
 	assert_int_equal(scene_evidence(finding, "cpu_quota_ns"), 4 * MS);
@@ -184,6 +196,7 @@ int main(void)
 		test(test_files_of_the_machine),
 		test(test_files_unknown),
 		test(test_quota),
+		test(test_quota_of_the_episode),
 		test(test_quota_not_reached),
 		test(test_stopped),
 		test(test_frozen),
