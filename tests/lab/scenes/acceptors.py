@@ -26,7 +26,7 @@ def serial_busy(lab):
     lab.needs("ListenOverflows")
 
 
-@scene("acceptor-slow", "Stands still for 300 ms now and then, under 2,000 connections a second.")
+@scene("acceptor-slow", "Stands still for 300 ms now and then, under 2,000 connections a second.", alone=True)
 def stall(lab):
     server = lab.server("stall.py", PORT, 128, 1.5)
     with lab.watch("-p", server.pid):
