@@ -66,4 +66,4 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-print(json.dumps({**counts, "longest": longest}))
+print(json.dumps({**counts, "longest": round(longest, 3)}))
