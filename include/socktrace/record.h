@@ -38,9 +38,12 @@ enum st_type {
 	             kernel side writes it */
 	ST_LOSS,   /* losses so far */
 	ST_END,    /* the trace ended in order */
-	/* written by the kernel side, added since */
+	/* added since, by the kernel side */
 	ST_RUNS, /* some runs of send and recv on one socket */
 	ST_DATA_CALL, /* a call that sends or receives returned */
+	/* and by user space */
+	ST_PROCESS_LIMITS, /* files a process may open, and has, when accept() found no fd */
+	ST_CPU_QUOTA, /* how much of a CPU the cgroup of a listener's server gets, and got */
 	ST_TYPE_MAX,
 };
 
@@ -432,54 +435,6 @@ static inline int st_queue_is_crowded(__u32 depth, __u32 limit)
 	return depth && 2 * (__u64)depth >= limit;
 }
 
-struct st_host {
-	struct st_header h; /* ts_ns: when the capture started */
-	__u64 started_at_ns; /* CLOCK_REALTIME at that moment */
-	__u32 cpus;
-	__u32 pad;
-	char name[64], kernel[64], machine[16], boot_id[40];
-};
-
-struct st_probe {
-	struct st_header h;
-	char row[32];
-	char method[ST_TEXT_LEN];
-};
-
-struct st_target {
-	struct st_header h;
-	char text[ST_TEXT_LEN]; /* as typed: "-p 812 -L 80" */
-	char data_mode[16];
-};
-
-struct st_cgroup {
-	struct st_header h;
-	__u64 id;
-	char path[ST_TEXT_LEN];
-};
-
-/* How events can be lost; completeness is that all are 0. */
-enum st_loss {
-	ST_LOSS_CALL,      /* no room in the ring, by the record's kind */
-	ST_LOSS_STATE,
-	ST_LOSS_DATA,
-	ST_LOSS_PROCESS,
-	ST_LOSS_SOCKET_MAP,  /* a socket could not be marked: too many at once */
-	ST_LOSS_THREAD_MAP,  /* a thread could not be followed */
-	ST_LOSS_RECURSION,   /* a program was skipped because it interrupted itself */
-	ST_LOSS_DAMAGED,     /* records or blocks a reader could not use */
-	ST_LOSS_MAX,
-};
-
-struct st_loss_record {
-	struct st_header h;
-	__u64 count[ST_LOSS_MAX];
-};
-
-struct st_end {
-	struct st_header h;
-};
-
 _Static_assert(sizeof(struct st_header) == 16, "st_header");
 _Static_assert(sizeof(struct st_sock) == 72, "st_sock");
 _Static_assert(sizeof(struct st_name) == 24, "st_name");
@@ -497,8 +452,5 @@ _Static_assert(sizeof(struct st_listener) == 64, "st_listener");
 _Static_assert(sizeof(struct st_drop) == 112, "st_drop");
 _Static_assert(sizeof(struct st_sample) == 128, "st_sample");
 _Static_assert(sizeof(struct st_netns) == 104, "st_netns");
-_Static_assert(sizeof(struct st_host) == 216, "st_host");
-_Static_assert(sizeof(struct st_probe) == 240, "st_probe");
-_Static_assert(sizeof(struct st_target) == 224, "st_target");
-_Static_assert(sizeof(struct st_cgroup) == 216, "st_cgroup");
-_Static_assert(sizeof(struct st_loss_record) == 80, "st_loss_record");
+
+#include "socktrace/record_capture.h" /* wants struct st_header before it */

@@ -44,8 +44,10 @@ static int place_add(struct acceptance *out, const struct acceptor *acceptor,
 	};
 
 	out->placed_ns += ns;
-	if (sample->state == ST_THREAD_STOPPED || sample->state == ST_THREAD_FROZEN)
-		out->held_ns += ns;
+	if (sample->state == ST_THREAD_STOPPED)
+		out->stopped_ns += ns;
+	else if (sample->state == ST_THREAD_FROZEN)
+		out->frozen_ns += ns;
 	vec_each (at, &out->places)
 		if (same_place(at, sample)) {
 			at->ns += ns;
@@ -136,6 +138,8 @@ static void failures_add(struct acceptance *out, const struct acceptor *acceptor
 	out->failures += acceptor->failures;
 	out->failed_err = acceptor->failed_err;
 	out->failed |= within || last;
+	if (within || last || !out->failing)
+		out->failing = acceptor->process;
 }
 
 static uint64_t turned_away(const struct listener *listener, int64_t start_ns, int64_t end_ns)

@@ -41,12 +41,13 @@ struct acceptance {
 	/* of the gaps and of the long ones in accept() itself: softirqs may hold it up there */
 	int64_t accepting_ns, accepting_long_ns;
 	/* how all of them spent the episode outside accept(), and of it: stopped or frozen */
-	int64_t elsewhere_ns, running_ns, runnable_ns, blocked_ns, held_ns;
+	int64_t elsewhere_ns, running_ns, runnable_ns, blocked_ns, stopped_ns, frozen_ns;
 	struct places places; /* where they were blocked, the longest first; at most 32 */
 	int64_t placed_ns; /* the sum of all places */
 	bool failed; /* accept() ran out of fds: in the episode, or it was the last it did before */
 	int32_t failed_err;
 	uint64_t failures; /* in all */
+	const struct process *failing; /* whose it was; NULL: nobody's */
 };
 
 /* 0 or -ENOMEM. */

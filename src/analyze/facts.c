@@ -67,6 +67,7 @@ static void count_drops(struct facts *facts)
 		if (!within(facts, drop->t_ns))
 			continue;
 		facts->drops[drop->path]++;
+		facts->drops_again += drop->again;
 		last_ns = drop->t_ns;
 		if (drop->depth > facts->depth_max)
 			facts->depth_max = drop->depth;

@@ -23,6 +23,7 @@ struct facts {
 
 	/* turned away in the episode */
 	uint64_t drops[DROP_PATH_MAX];
+	uint64_t drops_again; /* of DROP_UNIX: EAGAIN */
 	bool blind; /* drops cannot be told one by one here */
 	uint64_t counted; /* blind: how many the kernel counted, whatever they were */
 	uint64_t attempts, hosts; /* of all paths but cookies */

@@ -52,6 +52,36 @@ bool place_polls(const struct facts *facts, const struct place *place)
 	return name && (!strncmp(name, "epoll_", 6) || !strcmp(name, "io_uring_enter"));
 }
 
+/* Of a UNIX socket a client seldom has a name; of some connections an end is not known. */
+static void end_text(const struct address *address, const struct process *process,
+		     struct strbuf *out)
+{
+	if (address->port || address->path_len)
+		address_print(address, out);
+	else if (process)
+		strbuf_printf(out, "%s[%u]", process_comm(process), process->pid);
+	else
+		strbuf_add(out, "a process that is not known");
+}
+
+/* A server may be another's client as well, or wait for itself. */
+static void connection_text(const struct process *own, const struct connection *connection,
+			    struct strbuf *out)
+{
+	const struct process *client = connection->client.process;
+	const struct process *server = connection->server.process;
+
+	if (own && client == own && server == own) {
+		strbuf_add(out, " on a connection to itself");
+	} else if (own && client == own) {
+		strbuf_add(out, " on its connection to ");
+		end_text(&connection->server_address, server, out);
+	} else {
+		strbuf_add(out, " on the connection from ");
+		end_text(&connection->client_address, client, out);
+	}
+}
+
 static void place_text(const struct facts *facts, const struct place *place, struct strbuf *out)
 {
 	const struct connection *connection = model_connection(facts->model, place->connection);
@@ -66,8 +96,7 @@ static void place_text(const struct facts *facts, const struct place *place, str
 	if (place->file[0]) {
 		strbuf_printf(out, " on %s", place->file);
 	} else if (connection) {
-		strbuf_add(out, " on the connection from ");
-		address_print(&connection->client_address, out);
+		connection_text(place->acceptor->process, connection, out);
 	}
 }
 

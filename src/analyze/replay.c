@@ -57,8 +57,23 @@ static int turned_away_add(const struct listener *listener, const struct episode
 		if (!r && peer->connected_ns != TIME_UNKNOWN && within(peer->connected_ns, episode))
 			r = vec_push(again, peer->connected_ns);
 	}
-	if (again->len)
-		qsort(again->items, again->len, sizeof(*again->items), time_compare);
+	return r;
+}
+
+/* The same of a UNIX listener: they came when connect() was first called. */
+static int kept_waiting_add(const struct listener *listener, const struct episode *episode,
+			    struct moments *moments, struct times *again)
+{
+	int r = 0;
+
+	vec_each (client, &listener->unix_clients) {
+		struct moment come = {client->since_ns, ACT_COME};
+
+		if (!r && within(client->since_ns, episode))
+			r = vec_push(moments, come);
+		if (!r && client->got_in && within(client->until_ns, episode))
+			r = vec_push(again, client->until_ns);
+	}
 	return r;
 }
 
@@ -126,11 +141,13 @@ struct queue {
 	double taken; /* while really nobody waited, at the best pace: not yet a whole client */
 	int64_t last_come_ns;
 	uint64_t depth_at_last;
+	uint64_t depth_half_way; /* of the clients that came */
 };
 
-static void run(const struct moments *moments, double rate, struct queue *queue)
+static void run(const struct moments *moments, uint64_t came, double rate, struct queue *queue)
 {
 	bool idle = false;
+	uint64_t n = 0;
 	int64_t before_ns = moments->items[0].t_ns;
 
 	vec_each (moment, moments) {
@@ -148,6 +165,8 @@ static void run(const struct moments *moments, double rate, struct queue *queue)
 			queue->max = queue->depth > queue->max ? queue->depth : queue->max;
 			queue->last_come_ns = moment->t_ns;
 			queue->depth_at_last = queue->depth;
+			if (++n <= came / 2)
+				queue->depth_half_way = queue->depth;
 			idle = false;
 		} else {
 			queue->depth -= queue->depth > 0;
@@ -165,11 +184,13 @@ static void conclude(const struct listener *listener, const struct episode *epis
 	out->known = true;
 	/* one more than the backlog fits in */
 	out->needed = queue->max > BACKLOG_MAX ? BACKLOG_MAX : queue->max ? queue->max - 1 : 0;
-	if (out->needed <= listener->effective && listener->dropped_peers.len)
+	if (out->needed <= listener->effective &&
+	    (listener->dropped_peers.len || listener->unix_clients.len))
 		out->needed = listener->effective + 1;
 	out->arrival_rate = span_ns > 0 ? (double)out->came * 1e9 / (double)span_ns : 0;
 	out->grows = (episode->open || span_ns >= SUSTAINED_NS) &&
 		     queue->depth_at_last * 10 >= queue->max * 9 &&
+		     queue->depth_at_last * 4 > queue->depth_half_way * 5 &&
 		     out->arrival_rate > out->accept_rate;
 	out->holds = queue->max <= BACKLOG_MAX + 1;
 	excess = out->arrival_rate - out->accept_rate;
@@ -186,13 +207,17 @@ int replay_of(const struct listener *listener, const struct episode *episode, st
 	*out = (struct replay){.refill_ns = TIME_UNKNOWN};
 	r = turned_away_add(listener, episode, &moments, &again);
 	if (!r)
+		r = kept_waiting_add(listener, episode, &moments, &again);
+	if (again.len)
+		qsort(again.items, again.len, sizeof(*again.items), time_compare);
+	if (!r)
 		r = steps_add(listener, episode, &again, &moments);
 	if (!r && moments.len) {
 		qsort(moments.items, moments.len, sizeof(*moments.items), moment_compare);
 		vec_each (moment, &moments)
 			*(moment->act == ACT_COME ? &out->came : &out->taken) += 1;
 		out->accept_rate = best_rate(&moments, listener->effective);
-		run(&moments, out->accept_rate, &queue);
+		run(&moments, out->came, out->accept_rate, &queue);
 		conclude(listener, episode, &queue, out);
 	}
 	vec_release(&moments);

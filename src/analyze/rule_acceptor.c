@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * acceptor-stopped, acceptor-starved, acceptor-slow: who should accept did not, or not
- * often enough, and not for want of clients.
+ * acceptor-stopped, acceptor-slow: who should accept did not, or not often enough, and not
+ * for want of clients.
  */
 #include <inttypes.h>
 
@@ -10,21 +10,7 @@
 #include "base/units.h"
 
 #define STOPPED_NS 500000000LL /* for less it may only have paused */
-#define SLOW_NS 2000000LL /* time between accepts that is no longer the work of accepting */
 #define BLOCKED_NS 200000LL /* the same, where most of it was spent blocked */
-
-/* It did not get the CPU it wanted; where it would have worked long on each client anyway, that
- * alone is no excuse. */
-bool facts_held(const struct facts *facts)
-{
-	const struct acceptance *acceptance = &facts->acceptance;
-	int64_t held_ns = acceptance->held_ns + acceptance->runnable_ns;
-	bool works_long = acceptance->running_ns >= SLOW_NS * (int64_t)(facts->accepted + 1);
-
-	if (!acceptance->elsewhere_ns || acceptance->elsewhere_ns * 2 < facts_duration_ns(facts))
-		return false;
-	return held_ns * 5 >= acceptance->elsewhere_ns * (works_long ? 4 : 3);
-}
 
 static bool stopped_fits(const struct facts *facts)
 {
@@ -52,50 +38,6 @@ static void stopped_excuse(const struct facts *facts, struct finding *finding)
 {
 	if (!facts->accepted)
 		tell_excluded(finding, RULE_ACCEPTOR_STOPPED, "the queue fell in that time");
-}
-
-static bool starved_fits(const struct facts *facts)
-{
-	return facts_held(facts);
-}
-
-static void starved_tell(const struct facts *facts, struct finding *finding)
-{
-	const struct acceptance *acceptance = &facts->acceptance;
-	int64_t held[ST_THREAD_MAX] = {0};
-
-	vec_each (place, &acceptance->places)
-		if (place->state < ST_THREAD_MAX)
-			held[place->state] += place->ns;
-	if (acceptance->elsewhere_ns)
-		tell_sentence(finding,
-			      "Of the time between its accepts it ran %d %% and waited for a CPU "
-			      "%d %%.",
-			      (int)(acceptance->running_ns * 100 / acceptance->elsewhere_ns),
-			      (int)(acceptance->runnable_ns * 100 / acceptance->elsewhere_ns));
-	tell_places(facts, finding);
-	if (held[ST_THREAD_STOPPED] > held[ST_THREAD_RUNNABLE])
-		tell_advice(finding, "continue it",
-			    "Find who stopped it (a signal, a debugger) and continue it: "
-			    "kill -CONT %u.",
-			    facts_owner(facts) ? facts_owner(facts)->pid : 0);
-	else if (held[ST_THREAD_FROZEN] > held[ST_THREAD_RUNNABLE])
-		tell_advice(finding, "thaw it",
-			    "Its cgroup is frozen: find who froze it (cgroup.freeze) and thaw it.");
-	else
-		tell_advice(finding, "give it CPU time",
-			    "Raise its cgroup's CPU quota (cpu.max; cpu.stat counts the times it "
-			    "was throttled), or take other load off its CPUs.");
-}
-
-static void starved_excuse(const struct facts *facts, struct finding *finding)
-{
-	const struct acceptance *acceptance = &facts->acceptance;
-
-	if (acceptance->runnable_ns * 10 >= acceptance->elsewhere_ns && acceptance->runnable_ns)
-		tell_excluded(finding, RULE_ACCEPTOR_STARVED,
-			      "it waited for a CPU only %d %% of the time",
-			      (int)(acceptance->runnable_ns * 100 / acceptance->elsewhere_ns));
 }
 
 /* Of the time that clients waited, what the acceptor spent on other things: not in accept(),
@@ -181,5 +123,4 @@ static void slow_excuse(const struct facts *facts, struct finding *finding)
 }
 
 const struct rule_form rule_stopped = {stopped_fits, stopped_tell, stopped_excuse};
-const struct rule_form rule_starved = {starved_fits, starved_tell, starved_excuse};
 const struct rule_form rule_slow = {slow_fits, slow_tell, slow_excuse};

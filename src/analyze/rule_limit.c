@@ -1,40 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * acceptor-out-of-fds, acceptor-at-limit: the server accepts no more because it has as many
- * connections as it can or wants to have.
+ * acceptor-at-limit: the server accepts no more because it has as many connections as it
+ * wants to have.
  */
-#include <errno.h>
 #include <inttypes.h>
 
 #include "analyze/rules.h"
-
-static bool fds_fits(const struct facts *facts)
-{
-	return facts->acceptance.failed;
-}
-
-static void fds_tell(const struct facts *facts, struct finding *finding)
-{
-	const struct process *owner = facts_owner(facts);
-	bool all = facts->acceptance.failed_err == ENFILE;
-
-	tell_sentence(finding,
-		      "accept() failed with %s (%" PRIu64 " times) while clients waited: %s.",
-		      all ? "ENFILE" : "EMFILE", facts->acceptance.failures,
-		      all ? "the machine has no more open files to give"
-			  : "the process may open no more files");
-	tell_number(finding, "errno", facts->acceptance.failed_err);
-	tell_number(finding, "failures", (int64_t)facts->acceptance.failures);
-	if (all) {
-		tell_advice(finding, "raise fs.file-max",
-			    "Raise fs.file-max, and look for the process that leaks files.");
-		return;
-	}
-	tell_advice(finding, "raise RLIMIT_NOFILE",
-		    "Raise the limit of open files (ulimit -n, LimitNOFILE=; now: prlimit --pid %u "
-		    "--nofile) and look for a leak: ls -l /proc/%u/fd.",
-		    owner ? owner->pid : 0, owner ? owner->pid : 0);
-}
 
 /* Nobody got in: then it is at its limit if it serves all it ever had nearly all the time,
  * and does work, or waits for events as a loop does that has let go of its listener. */
@@ -86,5 +57,4 @@ static void limit_excuse(const struct facts *facts, struct finding *finding)
 			      facts->open_min, facts->open_max);
 }
 
-const struct rule_form rule_out_of_fds = {fds_fits, fds_tell, NULL};
 const struct rule_form rule_at_limit = {limit_fits, limit_tell, limit_excuse};

@@ -23,6 +23,8 @@ extern const struct rule_form rule_out_of_fds, rule_member_stuck, rule_stopped, 
 
 /* What several rules have in common. */
 
+#define SLOW_NS 2000000LL /* time between accepts that is no longer the work of accepting */
+
 /* The acceptor was kept from running, though it wanted to. */
 bool facts_held(const struct facts *facts);
 /* Whether the backlog was cut to somaxconn; requested but not given, where that was seen. */

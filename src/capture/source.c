@@ -20,6 +20,7 @@
 #include "capture/cookies.h"
 #include "capture/host.h"
 #include "capture/iterators.h"
+#include "capture/limits.h"
 #include "capture/lookups.h"
 #include "capture/priority.h"
 #include "capture/privileges.h"
@@ -38,6 +39,7 @@ struct source {
 	struct ring_buffer *ring;
 	struct iterators *iterators;
 	struct sweeps *sweeps;
+	struct limits *limits;
 	struct lookups *lookups; /* NULL: that row does not run so */
 	source_sink *sink;
 	void *context;
@@ -94,18 +96,44 @@ static void cover_listener(struct source *source, const struct st_header *header
 		lookups_cover(source->lookups, seen->pid, seen->sock.netns);
 }
 
+/* Who waits in connect() is no target and has not returned from it: nobody told of it. */
+static void announce_waiter(struct source *source, const struct st_drop *drop)
+{
+	__u32 pid = drop->pid, told, yes = ST_TARGET_YES;
+	struct st_process record = {.event = ST_PROCESS_SEEN};
+	struct bpf_map *announced = source->skeleton->maps.announced;
+
+	if (drop->path != ST_DROP_UNIX ||
+	    !bpf_map__lookup_elem(announced, &pid, sizeof(pid), &told, sizeof(told), 0) ||
+	    proc_describe(pid, &record))
+		return;
+	bpf_map__update_elem(announced, &pid, sizeof(pid), &yes, sizeof(yes), BPF_ANY);
+	record_stamp(&record.h, ST_PROCESS, sizeof(record));
+	hand_on(source, &record, sizeof(record));
+}
+
+static int hand_on_read(void *context, const void *record, size_t size)
+{
+	return hand_on(context, record, size);
+}
+
 static int on_ring_record(void *context, void *data, size_t size)
 {
 	const struct st_header *header = data;
 	struct source *source = context;
+	int r;
 
 	source->read_bytes += size;
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
+	if (header->type == ST_DROP)
+		announce_waiter(source, data);
 	iterators_note(source->iterators, header);
 	if (source->lookups)
 		cover_listener(source, header);
-	return hand_on(source, data, size);
+	r = hand_on(source, data, size);
+	limits_note(source->limits, header);
+	return r ? r : source->sink_error;
 }
 
 static const char *data_mode(const struct source *source, const struct source_options *options)
@@ -252,6 +280,8 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 		source->follow = options->follow;
 		r = probes_load(options, &source->probes);
 	}
+	if (!r)
+		r = limits_new(hand_on_read, source, &source->limits);
 	if (!r) {
 		source->skeleton = probes_skeleton(source->probes);
 		r = open_ring(source);
@@ -456,6 +486,7 @@ void source_free(struct source **source)
 	ring_buffer__free(s->ring);
 	sweeps_free(&s->sweeps);
 	iterators_free(&s->iterators);
+	limits_free(&s->limits);
 	probes_free(&s->probes);
 	hashmap_release(&s->cgroups);
 	free(s);

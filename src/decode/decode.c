@@ -24,6 +24,8 @@ static const __u16 record_size[ST_TYPE_MAX] = {
 	[ST_HOST] = sizeof(struct st_host),        [ST_PROBE] = sizeof(struct st_probe),
 	[ST_TARGET] = sizeof(struct st_target),    [ST_CGROUP] = sizeof(struct st_cgroup),
 	[ST_LOSS] = sizeof(struct st_loss_record), [ST_END] = sizeof(struct st_end),
+	[ST_PROCESS_LIMITS] = sizeof(struct st_process_limits),
+	[ST_CPU_QUOTA] = sizeof(struct st_cpu_quota),
 };
 
 static bool time_sound(__u64 ns)
@@ -109,6 +111,12 @@ static bool data_call_sound(const struct st_data_call *call)
 	       call->v4 <= 1 && call->ret > -4096;
 }
 
+static bool quota_sound(const struct st_cpu_quota *quota)
+{
+	return quota->version >= 1 && quota->version <= 2 && time_sound(quota->quota_ns) &&
+	       time_sound(quota->period_ns) && time_sound(quota->throttled_ns);
+}
+
 static bool record_sound(const struct record *record)
 {
 	switch (record->header->type) {
@@ -134,6 +142,8 @@ static bool record_sound(const struct record *record)
 		return sample_sound(record->sample);
 	case ST_DATA_CALL:
 		return data_call_sound(record->data_call);
+	case ST_CPU_QUOTA:
+		return quota_sound(record->cpu_quota);
 	default:
 		return true;
 	}

@@ -35,6 +35,8 @@ struct record {
 		const struct st_cgroup *cgroup;
 		const struct st_loss_record *loss;
 		const struct st_end *end;
+		const struct st_process_limits *process_limits;
+		const struct st_cpu_quota *cpu_quota;
 	};
 };
 

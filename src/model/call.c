@@ -16,6 +16,7 @@
 #include "model/sockets.h"
 #include "model/tcp.h"
 #include "model/unix.h"
+#include "model/unix_clients.h"
 #include "model/wire.h"
 
 /* One call on its way into the model. */
@@ -276,6 +277,8 @@ static void connect_stream(struct model *model, struct call *call, struct sock *
 	/* a try after one that failed before it left the socket */
 	if (conn && conn->connect_failed && conn->last_ns < call->event.t_ns)
 		conn_detach(model, sock);
+	if (sock->pub.protocol == PROTOCOL_UNIX)
+		unix_client_returned(model, call->wire);
 	if (sock->pub.protocol == PROTOCOL_UNIX && err == EAGAIN)
 		return; /* its listener is full, and tells of it */
 	if (err && !connect_goes_on(err)) {

@@ -11,6 +11,7 @@
 #include "model/flows.h"
 #include "model/listeners.h"
 #include "model/sockets.h"
+#include "model/unix_clients.h"
 
 #define TRAIL_RECORDS 64
 #define TRAIL_NS 50000000
@@ -140,6 +141,7 @@ static void sock_depart(struct model *model, struct sock *sock)
 
 	if (sock_find(model, sock->pub.key) == sock)
 		hashmap_remove(&model->index->sockets, sock->pub.key);
+	unix_client_gone(model, sock->pub.key);
 	sock->released = true;
 	sock->pub.open = false;
 	sock->holders[0].process = sock->holders[1].process = NULL;

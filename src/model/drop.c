@@ -14,6 +14,7 @@
 #include "model/peers.h"
 #include "model/records.h"
 #include "model/sockets.h"
+#include "model/unix_clients.h"
 #include "model/wire.h"
 
 static_assert((int)ST_DROP_UNIX - 1 == DROP_UNIX && (int)ST_DROP_MAX - 1 == DROP_PATH_MAX,
@@ -158,13 +159,16 @@ void drop_apply(struct model *model, const struct st_drop *wire)
 	struct listening *listening = drop_listener(model, wire);
 	struct address local = wire_address(sock->family, sock->v4, sock->local, sock->local_port);
 	struct address peer = wire_address(sock->family, sock->v4, sock->peer, sock->peer_port);
-	struct drop drop = {t, UINT32_MAX, wire->depth, wire->limit, wire->path - 1};
+	struct drop drop = {t, UINT32_MAX, wire->depth, wire->limit, wire->path - 1,
+			    wire->flags & ST_DROP_AGAIN};
 	struct conn *conn = NULL;
 
 	if (!listening)
 		return;
 	drop_count(&listening->pub, drop.path, wire->flags);
 	drop_queue(model, listening, wire, t);
+	if (drop.path == DROP_UNIX)
+		unix_client_full(model, listening, wire);
 	if (drop.path < DROP_COOKIE && peer.family != FAMILY_NONE && listening->pub.socket)
 		conn = drop_conn(model, listening, &local, &peer, t);
 	if (conn) {

@@ -21,6 +21,8 @@
 #define ATTEMPTS_MAX 10000 /* that are not back yet, of all listeners */
 #define NETNSES_MAX 4096
 #define LOSSES_MAX 1000
+#define FD_LIMITS_MAX 64 /* of a process */
+#define QUOTAS_MAX 1000 /* of a process */
 #define KEEP_ENDED 4096 /* processes and listeners that are over and that nothing refers to */
 
 struct conn;
@@ -101,6 +103,16 @@ struct conn {
 	struct flow flow[SIDE_MAX];
 };
 
+/* A connect() of a UNIX stream socket that returned a moment ago. */
+struct unix_connect {
+	uint32_t tid;
+	bool got_in;
+	int64_t enter_ns, return_ns;
+	uint64_t socket;
+};
+
+#define UNIX_CONNECTS 64 /* more than may lie between a call's record and that of its wait */
+
 struct listening {
 	struct listener pub;
 	uint64_t address_key;
@@ -121,6 +133,10 @@ struct model_index {
 	struct hashmap listeners; /* hash of address → struct listening, open ones */
 	struct hashmap acceptors; /* listener and tid → struct accepting */
 	struct hashmap attempts; /* hash of addresses → struct conn */
+	/* thread or socket that found a UNIX queue full → its listener's st_sock.id */
+	struct hashmap unix_pending;
+	struct unix_connect unix_connects[UNIX_CONNECTS];
+	size_t next_unix_connect;
 	struct conn *oldest_attempt, *newest_attempt;
 	struct hashmap cgroups; /* id → path, owned */
 	struct sock *departing, *departing_last;

@@ -269,6 +269,7 @@ static void listening_free(struct listening *listening)
 	vec_release(&listening->pub.waits);
 	vec_release(&listening->pub.drop_list);
 	vec_release(&listening->pub.dropped_peers);
+	vec_release(&listening->pub.unix_clients);
 	vec_release(&listening->pub.readings);
 	hashmap_release(&listening->peers);
 	vec_release(&listening->pub.events);

@@ -68,6 +68,7 @@ struct drop {
 	uint32_t peer; /* index into listener.dropped_peers; UINT32_MAX: not kept */
 	uint32_t depth, limit;
 	uint8_t path; /* enum drop_path */
+	bool again; /* UNIX: it got EAGAIN, else it waited */
 };
 
 /* A connection attempt (address and port) that was turned away at least once. */
@@ -77,6 +78,19 @@ struct dropped_peer {
 	int64_t first_ns, last_ns;
 	uint64_t connection; /* id of the connection that it is, or was to be */
 	int64_t connected_ns; /* when it got in; TIME_UNKNOWN: it did not so far */
+};
+
+/* A client that found a UNIX listener's queue full: a thread whose connect() waited, or a
+ * socket whose connect() got EAGAIN. */
+struct unix_client {
+	int64_t since_ns; /* when connect() was called, EAGAIN: the first one */
+	int64_t until_ns; /* when it returned, EAGAIN: otherwise; TIME_UNKNOWN: not seen */
+	int64_t last_ns; /* of the latest EAGAIN */
+	struct process *process; /* NULL: not known */
+	uint32_t tid;
+	uint32_t eagain; /* how often; 0: it waited */
+	uint64_t socket; /* the kernel side's id; 0: not known */
+	bool got_in;
 };
 
 /* The kernel's own view of the listener at one moment. */
@@ -109,6 +123,7 @@ struct listener {
 	uint64_t arrivals, accepted;
 	uint64_t synack_retransmits;
 	uint64_t unix_blocked, unix_eagain;
+	VEC(struct unix_client) unix_clients; /* the latest 10,000 to appear */
 	uint64_t group; /* reuseport group, the same for all members; 0: in none */
 	uint32_t defer_accept_s; /* TCP_DEFER_ACCEPT; 0: not set */
 	bool migrates; /* tcp_migrate_req */

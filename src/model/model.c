@@ -83,6 +83,7 @@ void model_free(struct model **at)
 	hashmap_release(&model->index->tuples);
 	hashmap_release(&model->index->flows);
 	hashmap_release(&model->index->attempts);
+	hashmap_release(&model->index->unix_pending);
 	netnses_release(model);
 	vec_release(&model->capture.probes);
 	vec_release(&model->capture.losses);
@@ -198,6 +199,12 @@ static void apply(struct model *model, const struct record *record)
 		break;
 	case ST_CGROUP:
 		process_apply_cgroup(model, record->cgroup);
+		break;
+	case ST_PROCESS_LIMITS:
+		process_apply_limits(model, record->process_limits);
+		break;
+	case ST_CPU_QUOTA:
+		process_apply_quota(model, record->cpu_quota);
 		break;
 	case ST_LOSS:
 		loss_apply(model, record->loss);

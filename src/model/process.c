@@ -24,7 +24,10 @@ static void process_free(struct process *process)
 {
 	free(process->cmdline);
 	free(process->cgroup_path);
+	free(process->cpu_cgroup);
 	vec_release(&process->names);
+	vec_release(&process->fd_limits);
+	vec_release(&process->cpu_quotas);
 	free(process);
 }
 
@@ -211,9 +214,12 @@ static void mark_referred(const struct model *model)
 		mark((*at)->client.process);
 		mark((*at)->server.process);
 	}
-	vec_each (at, &model->listeners)
+	vec_each (at, &model->listeners) {
 		vec_each (owner, &(*at)->owners)
 			mark(owner->process);
+		vec_each (client, &(*at)->unix_clients)
+			mark(client->process);
+	}
 	vec_each (at, &model->acceptors)
 		mark((*at)->process);
 }

@@ -14,6 +14,8 @@ struct process *process_find(const struct model *model, uint32_t pid); /* NULL: 
 
 void process_apply(struct model *model, const struct st_process *record);
 void process_apply_cgroup(struct model *model, const struct st_cgroup *record);
+void process_apply_limits(struct model *model, const struct st_process_limits *record);
+void process_apply_quota(struct model *model, const struct st_cpu_quota *record);
 
 /* Frees processes that are over and that nothing kept refers to, when there are many. */
 void process_sweep(struct model *model);

@@ -96,6 +96,34 @@ static void json_dropped_peer(struct json *json, const struct dropped_peer *peer
 	json_object_end(json);
 }
 
+static void json_unix_client(struct json *json, const struct unix_client *client)
+{
+	const struct process *process = client->process;
+
+	json_object(json);
+	json_member_process(json, "process", process);
+	json_member_known(json, "pid", process ? process->pid : 0);
+	json_member_string(json, "comm", process ? process_comm(process) : NULL);
+	json_member_known(json, "tid", client->tid);
+	json_member_time(json, "since_ns", client->since_ns);
+	json_member_time(json, "until_ns", client->until_ns);
+	json_member_uint(json, "eagain", client->eagain);
+	json_member_bool(json, "got_in", client->got_in);
+	json_object_end(json);
+}
+
+static void json_unix(struct json *json, const struct listener *listener)
+{
+	json_member_object(json, "unix");
+	json_member_uint(json, "blocked", listener->unix_blocked);
+	json_member_uint(json, "eagain", listener->unix_eagain);
+	json_member_array(json, "clients");
+	vec_each (client, &listener->unix_clients)
+		json_unix_client(json, client);
+	json_array_end(json);
+	json_object_end(json);
+}
+
 static void json_sk_drops(struct json *json, const struct listener *listener)
 {
 	size_t n = listener->readings.len;
@@ -129,14 +157,10 @@ static void json_refusals(struct json *json, const struct listener *listener,
 	json_drop_count(json, listener, DROP_OTHER, "other", drops->other);
 	json_object_end(json);
 	json_drop_count(json, listener, DROP_COOKIE, "cookies_sent", listener->cookies_sent);
-	if (listener->protocol == PROTOCOL_UNIX && !listener->polled) {
-		json_member_object(json, "unix");
-		json_member_uint(json, "blocked", listener->unix_blocked);
-		json_member_uint(json, "eagain", listener->unix_eagain);
-		json_object_end(json);
-	} else {
+	if (listener->protocol == PROTOCOL_UNIX && !listener->polled)
+		json_unix(json, listener);
+	else
 		json_member_null(json, "unix");
-	}
 	json_residue(json, listener, model);
 	json_sk_drops(json, listener);
 	json_member_array(json, "dropped_peers");

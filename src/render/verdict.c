@@ -232,27 +232,41 @@ static void owners_add(const struct style *style, const struct listener *listene
 		strbuf_printf(out, " +%zu", listener->owners.len - 1);
 }
 
-void verdict_listener(const struct style *style, const struct model *model,
-		      const struct listener *listener, struct strbuf *out)
+static void backlog_add(const struct model *model, const struct listener *listener,
+			struct strbuf *out)
 {
 	int64_t somaxconn = listener->somaxconn;
 
 	vec_each (netns, &model->netnses)
 		if ((*netns)->inum == listener->netns && (*netns)->somaxconn >= 0)
 			somaxconn = (*netns)->somaxconn;
-	style_paint(style, PAINT_TITLE, out);
-	strbuf_printf(out, "%s ", protocol_text(listener->protocol));
-	style_address(style, &listener->address, out);
-	style_paint(style, PAINT_NONE, out);
-	owners_add(style, listener, out);
-	strbuf_printf(out, "   backlog %" PRIu32 " (", listener->effective);
+	strbuf_printf(out, "backlog %" PRIu32 " (", listener->effective);
 	if (listener->requested != REQUESTED_UNKNOWN)
 		strbuf_printf(out, "asked for %" PRId64, listener->requested);
 	else
 		strbuf_add(out, "what it asked for was not seen");
 	if (somaxconn)
 		strbuf_printf(out, ", somaxconn %" PRId64, somaxconn);
-	strbuf_add(out, ")\n");
+	strbuf_add_char(out, ')');
+}
+
+void verdict_listener(const struct style *style, const struct model *model,
+		      const struct listener *listener, struct strbuf *out)
+{
+	struct strbuf backlog strbuf_cleanup = STRBUF_INIT;
+	size_t start = out->len, width;
+
+	style_paint(style, PAINT_TITLE, out);
+	strbuf_printf(out, "%s ", protocol_text(listener->protocol));
+	style_address(style, &listener->address, out);
+	style_paint(style, PAINT_NONE, out);
+	owners_add(style, listener, out);
+	backlog_add(model, listener, &backlog);
+	/* beside the listener where there is room, else below it */
+	width = text_width(strbuf_text(out) + start, out->len - start) + 3 + backlog.len;
+	strbuf_add(out, width > style->width ? "\n    " : "   ");
+	strbuf_add(out, strbuf_text(&backlog));
+	strbuf_add_char(out, '\n');
 }
 
 /* Of one listener: those after the third of a rule are only counted. */

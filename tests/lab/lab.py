@@ -114,6 +114,30 @@ class Lab:
         rise = self.rose["TcpExt." + counter]
         assert rise >= at_least, f"the load did not provoke it: {counter} rose by {rise}"
 
+    def evidence(self, rule):
+        """Of the first finding of that rule; None where there are no findings to look at."""
+        found = [f for f in self.document["findings"] if f["rule"] == rule] if self.document else []
+        return found[0]["evidence"] if found else None
+
+    def kept_waiting(self, seen):
+        """What unix_crowd.py counted is what is said of it."""
+        assert seen["waited"] and seen["eagain"], seen
+        evidence = self.evidence("unix-backlog-full")
+        if not evidence:
+            return
+        clients = self.document["listeners"][0]["unix"]["clients"]
+        harness.same("who waited", {(c["pid"], c["comm"]) for c in clients}, {(seen["pid"], "python3")})
+        harness.same("EAGAIN", (sum(c["eagain"] for c in clients), evidence["eagain"]), (seen["eagain"],) * 2)
+        waits = [c["until_ns"] - c["since_ns"] for c in clients if not c["eagain"]]
+        harness.same("waits", len([wait for wait in waits if wait > 1e7]), seen["waited"])
+        assert abs(evidence["connect_wait_max_ns"] / 1e9 - seen["longest"]) < 0.05, (evidence, seen)
+
+    def holds(self, rule, **truth):
+        """The rule's evidence says what the scene knows."""
+        seen = self.evidence(rule)
+        if seen:
+            harness.same(f"evidence of {rule}", {key: seen[key] for key in truth}, truth)
+
 
 def read_verdict(recording):
     """The exported document; a sample of it is held against the schema."""

@@ -2,7 +2,7 @@
 """UNIX listeners whose queue is full: who waits, who is turned away, how long the queue is."""
 import os
 
-from harness import Trace, eventually, in_syscall, same
+from harness import Trace, eventually, in_syscall, read_text, same
 from puppet import Puppet
 
 SYSCALL_CONNECT = {"x86_64": 42, "aarch64": 203}[os.uname().machine]
@@ -31,7 +31,15 @@ def only_listener(document):
 
 
 def drops(document):
-    return only_listener(document)["unix"]
+    return {key: only_listener(document)["unix"][key] for key in ("blocked", "eagain")}
+
+
+def named(document, *puppets):
+    """Those processes, and no others, are named as the clients that found the queue full."""
+    clients = only_listener(document)["unix"]["clients"]
+    same("clients", sorted((c["pid"], c["comm"]) for c in clients),
+         sorted((p.pid, read_text(f"/proc/{p.pid}/comm").strip()) for p in puppets))
+    return clients
 
 
 def fill(client, path="queue.sock"):
@@ -48,6 +56,7 @@ def test_turned_away():
             fill(client, path)
             client(REFUSED.format(path=way))
         same(f"by {way!r}", drops(trace.document), {"blocked": 0, "eagain": 5})
+        same("sockets that tried", [c["eagain"] for c in named(trace.document, *[client] * 5)], [1] * 5)
         listener = only_listener(trace.document)
         same("queue", (listener["queue"]["depth_max"], listener["arrivals"]), (ROOM, ROOM))
         server.kill()
@@ -87,6 +96,8 @@ def test_waiting():
             waiter.wait()
         client(CONNECT.format(n=1, path="queue.sock"))
     same("drops", drops(trace.document), {"blocked": 3, "eagain": 0})
+    for waiter in named(trace.document, *waiters):
+        assert waiter["got_in"] and waiter["until_ns"] > waiter["since_ns"], waiter
     same("arrivals, accepted", [only_listener(trace.document)[k] for k in ("arrivals", "accepted")], [8, 7])
 
 
@@ -101,6 +112,10 @@ def test_still_waiting():
     with Trace("-p", server.pid) as trace:
         waits(waiters[2])
     same("drops", drops(trace.document), {"blocked": 3, "eagain": 0})
+    assert not any(waiter["until_ns"] for waiter in named(trace.document, *waiters))
+    found = trace.document["findings"][0]
+    same("who waits still", (found["rule"], found["evidence"]["clients_waiting"]), ("unix-backlog-full", 3))
+    assert f"[{waiters[2].pid}] waited for" in " ".join(trace.stdout.split()), trace.stdout
     same("queue", only_listener(trace.document)["queue"]["depth_max"], ROOM)
     for puppet in (server, client, *waiters):
         puppet.kill()

@@ -253,6 +253,34 @@ struct st_netns build_netns(__u64 ts_ns, enum st_counter counter, __u64 count)
 	return netns;
 }
 
+struct st_process_limits build_limits(__u64 ts_ns, __u32 pid, __u64 soft, __u64 hard, __u64 open)
+{
+	return (struct st_process_limits){
+		.h = {ST_PROCESS_LIMITS, sizeof(struct st_process_limits), 0, ts_ns},
+		.pid = pid,
+		.nofile_soft = soft,
+		.nofile_hard = hard,
+		.fds_open = open,
+		.files_open = 9000,
+		.files_max = 10000,
+	};
+}
+
+struct st_cpu_quota build_quota(__u64 ts_ns, __u32 pid, __u64 periods, __u64 throttled)
+{
+	return (struct st_cpu_quota){
+		.h = {ST_CPU_QUOTA, sizeof(struct st_cpu_quota), 0, ts_ns},
+		.pid = pid,
+		.version = 2,
+		.quota_ns = 4 * MS,
+		.period_ns = 200 * MS,
+		.periods = periods,
+		.throttled = throttled,
+		.throttled_ns = throttled * 150 * MS,
+		.path = "/sys/fs/cgroup/web.slice",
+	};
+}
+
 struct st_loss_record build_loss(__u64 ts_ns, enum st_loss kind, __u64 count)
 {
 	struct st_loss_record loss = {0};

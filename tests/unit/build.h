@@ -46,6 +46,9 @@ struct st_drop build_drop(__u64 ts_ns, struct st_sock sock, enum st_drop_path pa
 			  __u32 limit); /* sock: the listener with the peer's address */
 struct st_sample build_sample(__u64 ts_ns, __u64 listener, __u32 tid, enum st_thread_state state);
 struct st_netns build_netns(__u64 ts_ns, enum st_counter counter, __u64 count);
+struct st_process_limits build_limits(__u64 ts_ns, __u32 pid, __u64 soft, __u64 hard, __u64 open);
+struct st_cpu_quota build_quota(__u64 ts_ns, __u32 pid, __u64 periods,
+				__u64 throttled); /* 4 ms in 200 ms; throttled 150 ms each time */
 struct st_loss_record build_loss(__u64 ts_ns, enum st_loss kind, __u64 count);
 
 /* Decodes the record and applies it; the test fails if either does. */

@@ -382,7 +382,7 @@ static void drop_at(struct fixture *fixture, struct connection *connection, enum
 {
 	struct listener *listener = &fixture->listener;
 	struct event *event = event_at(&connection->events, EVENT_DROP, SIDE_SERVER, t_us, 0, -1);
-	struct drop drop = {t_us * US, UINT32_MAX, 6, 5, path};
+	struct drop drop = {t_us * US, UINT32_MAX, 6, 5, path, false};
 
 	event->arg.drop.depth = 6;
 	event->arg.drop.limit = 5;

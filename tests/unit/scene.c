@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -115,4 +116,29 @@ void scene_sampled(struct scene *scene, __u64 t, enum st_thread_state state)
 void scene_passes(struct scene *scene, __u64 t)
 {
 	feed(scene->model, build_loss(t, ST_LOSS_CALL, 0));
+}
+
+const struct finding *scene_only(struct scene *scene)
+{
+	findings_release(&scene->findings);
+	assert_int_equal(findings_of(scene->model, &scene->findings), 0);
+	assert_int_equal(scene->findings.len, 1);
+	return &scene->findings.items[0];
+}
+
+int64_t scene_evidence(const struct finding *finding, const char *key)
+{
+	vec_each (item, &finding->evidence)
+		if (!strcmp(item->key, key))
+			return item->known ? item->value : -1;
+	fail_msg("no evidence %s", key);
+	return 0;
+}
+
+bool scene_says(const struct finding *finding, const char *text)
+{
+	vec_each (sentence, &finding->sentences)
+		if (strstr(*sentence, text))
+			return true;
+	return false;
 }

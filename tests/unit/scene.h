@@ -37,3 +37,8 @@ void scene_sampled(struct scene *scene, __u64 t, enum st_thread_state state);
 
 /* Nothing more happens until then. */
 void scene_passes(struct scene *scene, __u64 t);
+
+/* The one finding there is, up to now. */
+const struct finding *scene_only(struct scene *scene);
+int64_t scene_evidence(const struct finding *finding, const char *key); /* -1: not known */
+bool scene_says(const struct finding *finding, const char *text); /* in a sentence */

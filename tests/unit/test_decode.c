@@ -42,8 +42,49 @@ union any {
 	struct st_cgroup cgroup;
 	struct st_loss_record loss;
 	struct st_end end;
+	struct st_process_limits process_limits;
+	struct st_cpu_quota cpu_quota;
 	__u64 words[64];
 };
+
+/* A sound record of a type that user space writes. */
+static union any capture_sample(enum st_type type)
+{
+	union any any = {.words = {0}};
+
+	switch (type) {
+	case ST_NETNS:
+		any.netns = build_netns(T, ST_COUNTER_LISTEN_OVERFLOWS, 1);
+		break;
+	case ST_HOST:
+		any.host = build_host();
+		break;
+	case ST_PROBE:
+		any.h = (struct st_header){
+			.type = type, .size = sizeof(struct st_probe), .ts_ns = T};
+		break;
+	case ST_TARGET:
+		any.h = (struct st_header){
+			.type = type, .size = sizeof(struct st_target), .ts_ns = T};
+		break;
+	case ST_CGROUP:
+		any.h = (struct st_header){
+			.type = type, .size = sizeof(struct st_cgroup), .ts_ns = T};
+		break;
+	case ST_LOSS:
+		any.loss = build_loss(T, ST_LOSS_CALL, 1);
+		break;
+	case ST_PROCESS_LIMITS:
+		any.process_limits = build_limits(T, 100, 32, 4096, 32);
+		break;
+	case ST_CPU_QUOTA:
+		any.cpu_quota = build_quota(T, 100, 7, 3);
+		break;
+	default:
+		any.h = (struct st_header){.type = type, .size = sizeof(struct st_end), .ts_ns = T};
+	}
+	return any;
+}
 
 /* A sound record of the type. */
 static union any sample(enum st_type type)
@@ -92,29 +133,8 @@ static union any sample(enum st_type type)
 		any.data_call =
 			build_data_call(T, build_tcp(5, 80, 4000), ST_DATA_CALL_READV, 1, 100);
 		break;
-	case ST_NETNS:
-		any.netns = build_netns(T, ST_COUNTER_LISTEN_OVERFLOWS, 1);
-		break;
-	case ST_HOST:
-		any.host = build_host();
-		break;
-	case ST_PROBE:
-		any.h = (struct st_header){
-			.type = type, .size = sizeof(struct st_probe), .ts_ns = T};
-		break;
-	case ST_TARGET:
-		any.h = (struct st_header){
-			.type = type, .size = sizeof(struct st_target), .ts_ns = T};
-		break;
-	case ST_CGROUP:
-		any.h = (struct st_header){
-			.type = type, .size = sizeof(struct st_cgroup), .ts_ns = T};
-		break;
-	case ST_LOSS:
-		any.loss = build_loss(T, ST_LOSS_CALL, 1);
-		break;
 	default:
-		any.h = (struct st_header){.type = type, .size = sizeof(struct st_end), .ts_ns = T};
+		return capture_sample(type);
 	}
 	return any;
 }
@@ -244,6 +264,11 @@ static void test_values_out_of_range(void **state)
 	refuses(ST_DATA_CALL, data_call.v4, 2);
 	refuses(ST_DATA_CALL, data_call.enter_ns, T + 1);
 	refuses(ST_DATA_CALL, data_call.sock.state, 14);
+	refuses(ST_CPU_QUOTA, cpu_quota.version, 0);
+	refuses(ST_CPU_QUOTA, cpu_quota.version, 3);
+	refuses(ST_CPU_QUOTA, cpu_quota.quota_ns, ~0ULL);
+	refuses(ST_CPU_QUOTA, cpu_quota.period_ns, ~0ULL);
+	refuses(ST_CPU_QUOTA, cpu_quota.throttled_ns, ~0ULL);
 }
 
 static void test_values_at_the_edge(void **state)

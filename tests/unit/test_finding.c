@@ -15,23 +15,6 @@
 
 #define T0 BUILD_T0
 
-static const struct finding *only(struct scene *scene)
-{
-	findings_release(&scene->findings);
-	assert_int_equal(findings_of(scene->model, &scene->findings), 0);
-	assert_int_equal(scene->findings.len, 1);
-	return &scene->findings.items[0];
-}
-
-static int64_t evidence(const struct finding *finding, const char *key)
-{
-	vec_each (item, &finding->evidence)
-		if (!strcmp(item->key, key))
-			return item->known ? item->value : -1;
-	fail_msg("no evidence %s", key);
-	return 0;
-}
-
 static bool advises(const struct finding *finding, const char *text)
 {
 	vec_each (advice, &finding->advice)
@@ -69,13 +52,13 @@ static void test_slow(void **state)
 	scene_listens(scene, 5, 5, 4096);
 	slow_seconds(scene, T0, 3);
 	scene_passes(scene, T0 + 3000 * MS);
-	finding = only(scene);
+	finding = scene_only(scene);
 	assert_rule(finding, "acceptor-slow");
 	assert_int_equal(finding->severity, SEVERITY_CRITICAL);
 	assert_true(finding->complete);
-	assert_int_equal(evidence(finding, "drops_syn"), 75);
-	assert_int_equal(evidence(finding, "accepted"), 10);
-	assert_int_equal(evidence(finding, "accept_gap_p50_ns"), 297 * MS);
+	assert_int_equal(scene_evidence(finding, "drops_syn"), 75);
+	assert_int_equal(scene_evidence(finding, "accepted"), 10);
+	assert_int_equal(scene_evidence(finding, "accept_gap_p50_ns"), 297 * MS);
 	assert_int_equal(finding->start_ns, T0 - BUILD_START_NS);
 	assert_true(advises(finding, "socktrace set-backlog 256 -p 200 -L 8088"));
 }
@@ -96,8 +79,8 @@ static void test_stall(void **state)
 	for (int i = 0; i < 129; i++, t += 20 * US)
 		scene_accepts(scene, t);
 	scene_passes(scene, t + 5000 * MS);
-	assert_rule(only(scene), "acceptor-slow");
-	assert_int_equal(evidence(only(scene), "drops_syn"), 471);
+	assert_rule(scene_only(scene), "acceptor-slow");
+	assert_int_equal(scene_evidence(scene_only(scene), "drops_syn"), 471);
 }
 
 static void test_stopped(void **state)
@@ -108,9 +91,9 @@ static void test_stopped(void **state)
 	for (int i = 0; i < 60; i++)
 		scene_comes(scene, T0 + i * 50 * MS);
 	scene_passes(scene, T0 + 3100 * MS);
-	assert_rule(only(scene), "acceptor-stopped");
-	assert_int_equal(evidence(only(scene), "depth_max"), 6);
-	assert_int_equal(evidence(only(scene), "accepted"), 0);
+	assert_rule(scene_only(scene), "acceptor-stopped");
+	assert_int_equal(scene_evidence(scene_only(scene), "depth_max"), 6);
+	assert_int_equal(scene_evidence(scene_only(scene), "accepted"), 0);
 }
 
 /* The same, but it is a signal that keeps it from running. */
@@ -124,8 +107,8 @@ static void test_starved_by_a_signal(void **state)
 		scene_sampled(scene, T0 + i * 50 * MS + MS, ST_THREAD_STOPPED);
 	}
 	scene_passes(scene, T0 + 3000 * MS);
-	assert_rule(only(scene), "acceptor-starved");
-	assert_true(advises(only(scene), "kill -CONT 200"));
+	assert_rule(scene_only(scene), "acceptor-starved");
+	assert_true(advises(scene_only(scene), "kill -CONT 200"));
 }
 
 /* It waits for a CPU for nine tenths of the time. */
@@ -142,7 +125,7 @@ static void test_starved_by_its_quota(void **state)
 			scene_accepts(scene, T0 + i * 33 * MS + 10 * MS);
 	}
 	scene_passes(scene, T0 + 3000 * MS);
-	assert_rule(only(scene), "acceptor-starved");
+	assert_rule(scene_only(scene), "acceptor-starved");
 }
 
 static void test_out_of_fds(void **state)
@@ -158,9 +141,9 @@ static void test_out_of_fds(void **state)
 			scene_accepts_with(scene, T0 + i * 50 * MS + MS, -EMFILE);
 	}
 	scene_passes(scene, T0 + 3000 * MS);
-	assert_rule(only(scene), "acceptor-out-of-fds");
-	assert_int_equal(evidence(only(scene), "errno"), EMFILE);
-	assert_int_equal(evidence(only(scene), "failures"), 50);
+	assert_rule(scene_only(scene), "acceptor-out-of-fds");
+	assert_int_equal(scene_evidence(scene_only(scene), "errno"), EMFILE);
+	assert_int_equal(scene_evidence(scene_only(scene), "failures"), 50);
 }
 
 /* Eight at once; another only when one has ended. */
@@ -182,8 +165,8 @@ static void test_at_limit(void **state)
 		}
 	}
 	scene_passes(scene, T0 + 3000 * MS);
-	assert_rule(only(scene), "acceptor-at-limit");
-	assert_int_equal(evidence(only(scene), "open_connections_max"), 8);
+	assert_rule(scene_only(scene), "acceptor-at-limit");
+	assert_int_equal(scene_evidence(scene_only(scene), "open_connections_max"), 8);
 }
 
 /* 300 clients at once, taken 20 µs after each other. */
@@ -205,9 +188,9 @@ static void test_too_small(void **state)
 
 	scene_listens(scene, 16, 16, 4096);
 	burst(scene);
-	assert_rule(only(scene), "backlog-too-small");
-	assert_in_range(evidence(only(scene), "backlog_needed"), 200, 230);
-	assert_true(advises(only(scene), "set-backlog 512"));
+	assert_rule(scene_only(scene), "backlog-too-small");
+	assert_in_range(scene_evidence(scene_only(scene), "backlog_needed"), 200, 230);
+	assert_true(advises(scene_only(scene), "set-backlog 512"));
 }
 
 static void test_clamped(void **state)
@@ -216,8 +199,8 @@ static void test_clamped(void **state)
 
 	scene_listens(scene, 511, 16, 16);
 	burst(scene);
-	assert_rule(only(scene), "backlog-clamped");
-	assert_true(advises(only(scene), "net.core.somaxconn=512"));
+	assert_rule(scene_only(scene), "backlog-clamped");
+	assert_true(advises(scene_only(scene), "net.core.somaxconn=512"));
 }
 
 static void test_stale(void **state)
@@ -226,7 +209,7 @@ static void test_stale(void **state)
 
 	scene_listens(scene, 511, 16, 4096);
 	burst(scene);
-	assert_rule(only(scene), "backlog-stale");
+	assert_rule(scene_only(scene), "backlog-stale");
 }
 
 /* The cause is the acceptor's, but it is true as well that the backlog was cut. */
@@ -237,8 +220,8 @@ static void test_slow_and_clamped(void **state)
 	scene_listens(scene, 511, 5, 5);
 	slow_seconds(scene, T0, 3);
 	scene_passes(scene, T0 + 3000 * MS);
-	assert_rule(only(scene), "acceptor-slow");
-	assert_true(contributes(only(scene), RULE_BACKLOG_CLAMPED));
+	assert_rule(scene_only(scene), "acceptor-slow");
+	assert_true(contributes(scene_only(scene), RULE_BACKLOG_CLAMPED));
 }
 
 /* 2,500 a second come, 1,600 a second are taken, and it never rests. */
@@ -258,7 +241,7 @@ static void test_capacity(void **state)
 		scene_comes(scene, t);
 	}
 	scene_passes(scene, T0 + 3000 * MS);
-	assert_rule(only(scene), "capacity-exceeded");
+	assert_rule(scene_only(scene), "capacity-exceeded");
 }
 
 static void test_queue_of_handshakes(void **state)
@@ -269,10 +252,10 @@ static void test_queue_of_handshakes(void **state)
 	for (int i = 0; i < 50; i++)
 		scene_drop(scene, T0 + i * MS, ST_DROP_COOKIE, 1000 + i);
 	scene_passes(scene, T0 + 5000 * MS);
-	assert_rule(only(scene), "syn-queue-cookies");
-	assert_int_equal(only(scene)->severity, SEVERITY_WARNING);
+	assert_rule(scene_only(scene), "syn-queue-cookies");
+	assert_int_equal(scene_only(scene)->severity, SEVERITY_WARNING);
 	scene_drop(scene, T0 + 100 * MS, ST_DROP_SYN_QUEUE, 5);
-	assert_rule(only(scene), "syn-queue-full");
+	assert_rule(scene_only(scene), "syn-queue-full");
 }
 
 static void test_other_drops(void **state)
@@ -282,7 +265,7 @@ static void test_other_drops(void **state)
 	scene_listens(scene, 128, 128, 4096);
 	scene_drop(scene, T0, ST_DROP_OTHER, 1000);
 	scene_passes(scene, T0 + 5000 * MS);
-	assert_rule(only(scene), "listen-drop-other");
+	assert_rule(scene_only(scene), "listen-drop-other");
 }
 
 static void test_lost_answers(void **state)
@@ -294,10 +277,10 @@ static void test_lost_answers(void **state)
 		feed(scene->model, build_tcp_event(T0 + i * MS, build_tcp(scene->id, SCENE_PORT, 7),
 						   ST_TCP_SYNACK_RETRANSMIT));
 	scene_passes(scene, T0 + 5000 * MS);
-	assert_rule(only(scene), "healthy");
+	assert_rule(scene_only(scene), "healthy");
 	feed(scene->model, build_tcp_event(T0 + 5 * MS, build_tcp(scene->id, SCENE_PORT, 7),
 					   ST_TCP_SYNACK_RETRANSMIT));
-	assert_rule(only(scene), "handshake-loss");
+	assert_rule(scene_only(scene), "handshake-loss");
 }
 
 static void test_waits(void **state)
@@ -310,8 +293,8 @@ static void test_waits(void **state)
 	for (int i = 0; i < 80; i++)
 		scene_accepts(scene, T0 + (i + 1) * 40 * MS);
 	scene_passes(scene, T0 + 9000 * MS);
-	assert_rule(only(scene), "accept-wait-high");
-	assert_true(contributes(only(scene), RULE_ACCEPTOR_SLOW));
+	assert_rule(scene_only(scene), "accept-wait-high");
+	assert_true(contributes(scene_only(scene), RULE_ACCEPTOR_SLOW));
 }
 
 static void test_healthy(void **state)
@@ -324,9 +307,9 @@ static void test_healthy(void **state)
 		scene_accepts(scene, T0 + i * 500 * US + 50 * US);
 	}
 	scene_passes(scene, T0 + 5000 * MS);
-	assert_rule(only(scene), "healthy");
-	assert_int_equal(only(scene)->id & UINT32_MAX, 0);
-	assert_null(only(scene)->advice.items);
+	assert_rule(scene_only(scene), "healthy");
+	assert_int_equal(scene_only(scene)->id & UINT32_MAX, 0);
+	assert_null(scene_only(scene)->advice.items);
 }
 
 /* What is lost meanwhile may have changed the verdict; what is lost later may not. */
@@ -337,7 +320,7 @@ static void test_losses(void **state)
 	scene_listens(scene, 16, 16, 4096);
 	burst(scene);
 	feed(scene->model, build_loss(T0 + 6000 * MS, ST_LOSS_STATE, 3));
-	assert_false(only(scene)->complete);
+	assert_false(scene_only(scene)->complete);
 }
 
 static void test_losses_elsewhere(void **state)
@@ -347,7 +330,7 @@ static void test_losses_elsewhere(void **state)
 	scene_listens(scene, 16, 16, 4096);
 	feed(scene->model, build_loss(T0 - 500 * US, ST_LOSS_STATE, 3));
 	burst(scene);
-	assert_true(only(scene)->complete);
+	assert_true(scene_only(scene)->complete);
 }
 
 /* Two episodes, told as each is over, with the ids they have at the end. */

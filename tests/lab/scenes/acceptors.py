@@ -6,6 +6,7 @@ import threading
 import time
 
 import harness
+from harness import read_text, same
 from lab import PORT, scene
 
 
@@ -25,7 +26,7 @@ def serial_busy(lab):
     lab.needs("ListenOverflows")
 
 
-@scene("acceptor-slow", "Stands still for 300 ms now and then, under 2,000 connections a second.")
+@scene("acceptor-slow", "Stands still for 300 ms now and then, under 2,000 connections a second.", alone=True)
 def stall(lab):
     server = lab.server("stall.py", PORT, 128, 1.5)
     with lab.watch("-p", server.pid):
@@ -38,7 +39,9 @@ def leaky(lab):
     server = lab.server("leaky.py", PORT, 8, 32)
     with lab.watch("-p", server.pid):
         lab.crowd(rate=40, seconds=2.5, hold=True)
+        fds = len(os.listdir(f"/proc/{server.pid}/fd"))
     lab.needs("ListenOverflows")
+    lab.holds("acceptor-out-of-fds", nofile_soft=32, nofile_hard=32, fds_open=fds)
 
 
 @scene("acceptor-stopped", "The thread that accepts dies of a request it did not expect; the process lives on.")
@@ -93,15 +96,25 @@ def suspended(lab):
         lab.crowd(rate=30, seconds=3)
         waking.join()
     lab.needs("ListenOverflows")
+    seen = lab.evidence("acceptor-starved")
+    assert not seen or 1.5e9 < seen["stopped_ns"] < 2.2e9 and not seen["frozen_ns"], seen
 
 
 @scene("acceptor-starved", "Its cgroup gets 4 ms of CPU time in each 200 ms.")
 def throttled(lab):
     server = lab.server("pool.py", PORT, 16, favoured=False)
-    with cpu_quota(server.pid, quota_us=4000, period_us=200_000):
+    with cpu_quota(server.pid, quota_us=4000, period_us=200_000) as quota:
         with lab.watch("-p", server.pid):
+            before = quota.counts()
             lab.crowd(rate=400, seconds=3)
+            after = quota.counts()
     lab.needs("ListenOverflows")
+    seen = lab.evidence("acceptor-starved")
+    if seen:
+        same("the quota", (seen["cpu_quota_ns"], seen["cpu_period_ns"]), (4_000_000, 200_000_000))
+        throttled = after["nr_throttled"] - before["nr_throttled"]
+        assert throttled / 2 <= seen["cpu_periods_throttled"] <= throttled + 2, (seen, before, after)
+        assert seen["cpu_throttled_ns"] > 1e9, (seen, before, after)
 
 
 class cpu_quota:
@@ -127,6 +140,10 @@ class cpu_quota:
         except OSError as error:
             self.remove()
             raise harness.Skip(f"no CPU quota to be had from {self.root}: {error.strerror}") from None
+        return self
+
+    def counts(self):
+        return {key: int(value) for key, value in map(str.split, read_text(f"{self.folder}/cpu.stat").splitlines())}
 
     def __exit__(self, *_):
         self.write(f"{self.root}/cgroup.procs", self.pid)

@@ -115,7 +115,7 @@ def php_fpm(lab):
                     where=os.path.abspath("fpm.sock"))
     with lab.watch("-p", fpm.pid):
         seen = lab.load("unix_crowd.py", os.path.abspath("fpm.sock"), 12, 3, 2, os.path.abspath("slow.php"))
-    assert seen["waited"] and seen["eagain"], seen
+    lab.kept_waiting(seen)
 
 
 @scene("acceptor-out-of-fds", "memcached, and a limit of 40 open files.")
@@ -125,3 +125,4 @@ def memcached_fds(lab):
     with lab.watch("-p", memcached.pid):
         lab.crowd(rate=40, seconds=2.5, hold=True, mute=True)
     lab.needs("ListenOverflows")
+    lab.holds("acceptor-out-of-fds", nofile_soft=40, nofile_hard=40, fds_open=40)

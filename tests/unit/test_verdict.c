@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * How a verdict is laid out: within 80 columns, on a wide terminal, without line drawing.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "golden.h"
+#include "render/text.h"
+#include "render/verdict.h"
+#include "scene.h"
+
+#define T0 BUILD_T0
+
+/* Ten are accepted, then accept() finds no fd. */
+static void runs_out_of_fds(struct scene *scene)
+{
+	scene_listens(scene, 5, 5, 4096);
+	for (int i = 0; i < 60; i++) {
+		scene_comes(scene, T0 + i * 50 * MS);
+		if (i < 10)
+			scene_accepts(scene, T0 + i * 50 * MS + MS);
+		else
+			scene_accepts_with(scene, T0 + i * 50 * MS + MS, -EMFILE);
+	}
+	feed(scene->model, build_limits(T0 + 2960 * MS, SCENE_PID, 40, 4096, 40));
+	scene_passes(scene, T0 + 3000 * MS);
+	assert_int_equal(findings_of(scene->model, &scene->findings), 0);
+}
+
+static void widest(const struct strbuf *text, size_t columns)
+{
+	for (const char *at = strbuf_text(text); *at;) {
+		size_t len = strcspn(at, "\n");
+
+		assert_in_range(text_width(at, len), 0, columns);
+		at += len + (at[len] == '\n');
+	}
+}
+
+static void check(struct scene *scene, const char *name, const struct style *style)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	runs_out_of_fds(scene);
+	/* somaxconn and the backlog asked for do not fit beside a long name */
+	strcpy(scene->model->processes.items[0]->names.items[0].comm, "a-long-name-of");
+	assert_int_equal(verdicts(style, scene->model, &scene->findings, true, &out), 0);
+	widest(&out, style->width);
+	golden_check(name, &out);
+	strbuf_release(&out);
+}
+
+static void test_80_columns(void **state)
+{
+	struct style style = {.width = 80};
+
+	check(*state, "verdict-80.txt", &style);
+}
+
+static void test_wide(void **state)
+{
+	struct style style = {.width = 160};
+
+	check(*state, "verdict-wide.txt", &style);
+}
+
+static void test_ascii(void **state)
+{
+	struct style style = {.width = 80, .ascii = true};
+
+	check(*state, "verdict-ascii.txt", &style);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(test_80_columns),
+		test(test_wide),
+		test(test_ascii),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
