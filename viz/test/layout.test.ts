@@ -14,7 +14,7 @@ import { layoutQueue, limitSteps, queueScale } from "../src/layout/queue";
 import { eachRun, Strip } from "../src/layout/strip";
 import { eventBlocks, layoutTicks } from "../src/layout/ticks";
 import { type View, within, xOf, zoomed } from "../src/layout/view";
-import { Kind, KINDS, Mark, rank } from "../src/model/kind";
+import { Kind, KIND_RANKS, Mark, rank } from "../src/model/kind";
 import type { DroppedPeer } from "../src/format/types";
 import { anyConnections, connection, documentText, event, listener } from "./documents";
 import { traceOf } from "./helpers";
@@ -22,7 +22,7 @@ import { traceOf } from "./helpers";
 const WIDTH = 24;
 
 const anySpan = fc.tuple(
-  fc.integer({ min: 1, max: KINDS - 1 }),
+  fc.integer({ min: 1, max: KIND_RANKS.length - 1 }),
   fc.double({ min: -10, max: WIDTH + 10, noNaN: true }),
   fc.oneof(fc.constant(0), fc.double({ min: 0, max: WIDTH, noNaN: true })),
 );

@@ -7,6 +7,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Finding, Id } from "../format/types";
 import { findingsInOrder } from "../layout/episodes";
 import { around, type Interval, panned, within, zoomed } from "../layout/view";
+import { findAcceptor } from "../model/acceptors";
 import { orderOf, type Sorting } from "../model/order";
 import type { Selection } from "../model/selection";
 import type { Trace } from "../model/trace";
@@ -24,8 +25,8 @@ export interface Hover {
   /** On the page. */
   x: number;
   y: number;
-  /** The connection; -1: none. */
-  row: number;
+  /** What is there, in words; "": nothing. */
+  text: string;
 }
 
 const MANY = 300;
@@ -156,6 +157,10 @@ export class Viewer {
       if (row < 0) return null;
       const { start_ns, end_ns } = trace.connections;
       return { start: start_ns.data[row], end: end_ns.get(row) ?? end };
+    }
+    if (selected.kind === "acceptor") {
+      const segment = findAcceptor(trace, selected.id)?.segment;
+      return segment ? { start: segment.start_ns, end: segment.end_ns } : null;
     }
     if (selected.kind === "finding") {
       const finding = trace.findings.get(selected.id);

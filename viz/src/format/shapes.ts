@@ -59,7 +59,7 @@ export const listener = object({
   opened_ns: numberOrNull, closed_ns: numberOrNull,
   queue: object({ depth_max: number, samples: list(tuple(number, number)) }),
   syn_queue: object({ depth_max: numberOrNull }),
-  arrivals: number, accepted: number,
+  arrivals: numberOrNull, accepted: numberOrNull,
   drops: object({
     syn: numberOrNull, ack: numberOrNull, syn_queue: numberOrNull, other: numberOrNull,
   }),
@@ -75,11 +75,12 @@ export const listener = object({
 
 const segment = object({
   start_ns: number, end_ns: number, state: string, call: stringOrNull, fd: numberOrNull,
-  socket: orNull(id),
+  socket: orNull(id), connection: orNull(id), file: stringOrNull, held: stringOrNull,
 });
 
 export const acceptor = object({
-  listener: id, process: orNull(id), tid: number, segments: list(segment),
+  listener: id, process: orNull(id), tid: number, comm: stringOrNull, accepted: number,
+  last_accept_ns: numberOrNull, failures: number, grain_ns: number, segments: list(segment),
 });
 
 const end = object({

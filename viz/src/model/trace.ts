@@ -8,6 +8,7 @@ import type {
   Acceptor, Capture, Connection, End, Finding, Host, Id, Listener, Loss, Process, Socket,
   SocketEvent,
 } from "../format/types";
+import { activitiesOf, type Activity } from "./acts";
 import { Column, type Numbers } from "./column";
 import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS } from "./fields";
 import { NOTABLE } from "./kind";
@@ -29,6 +30,8 @@ export class Trace {
   readonly sockets: Map<Id, Socket>;
   readonly findings: Map<Id, Finding>;
   readonly acceptors: Acceptor[];
+  /** Per listener, what the threads that accept from it did. */
+  readonly activities: Map<Id, Activity[]>;
   readonly connectionCount: number;
   readonly eventCount: number;
 
@@ -59,6 +62,7 @@ export class Trace {
     this.sockets = mapOf(packed.sockets);
     this.findings = mapOf(packed.findings);
     this.acceptors = packed.acceptors;
+    this.activities = activitiesOf(packed.acceptors);
     this.words = packed.words;
     this.connections = unpack(packed.connections);
     this.client = unpack(packed.client);
