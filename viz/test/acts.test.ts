@@ -100,8 +100,9 @@ test("the worst at a place, and among equals the longest", () => {
 test("resting is not being blocked, and long is worse than short", () => {
   const act = (over: Partial<Segment>) => actOf(segment({ end_ns: 5e6, ...over }));
   assert.deepEqual(
-    [act({ call: "recvfrom" }), act({ call: "recvfrom", end_ns: 2e7 }), act({ call: "epoll_pwait" }),
-      act({ call: "ppoll" }), act({ call: "pselect6" }), act({}), act({ state: "runnable" }),
+    [act({ call: "recvfrom" }), act({ call: "recvfrom", end_ns: 2e7 }),
+      act({ call: "epoll_pwait" }), act({ call: "ppoll" }),
+      act({ call: "pselect6" }), act({}), act({ state: "runnable" }),
       act({ state: "runnable", end_ns: 2e7 }), act({ held: "exited", state: "running" })],
     [Act.Blocked, Act.LongBlocked, Act.Polling, Act.Polling, Act.Polling, Act.Unseen, Act.Runnable,
       Act.LongRunnable, Act.Held],
@@ -155,11 +156,12 @@ test("a thread and one of its segments can be named", () => {
 });
 
 test("lanes lie one below the other, with room for their threads", () => {
-  const acceptors = [acceptor({ segments: [segment()] }), acceptor({ tid: 2, segments: [segment()] })];
+  const acceptors = [812, 813].map((tid) => acceptor({ tid, segments: [segment()] }));
   const listeners = [listener(), listener({ id: "2", arrivals: null, accepted: null })];
   const trace = traceOf(documentText({ acceptors, listeners }));
   const lanes = lanesOf(trace);
-  assert.deepEqual(lanes.map(({ listener: { id }, rows }) => [id, rows.length]), [["1", 2], ["2", 0]]);
+  const shown = lanes.map(({ listener: { id }, rows }) => [id, rows.length]);
+  assert.deepEqual(shown, [["1", 2], ["2", 0]]);
   assert.equal(lanes[1].top, lanes[0].height);
   assert.equal(lanesHeight(lanes), lanes[1].top + lanes[1].height);
   assert.ok(lanes[0].height > lanes[0].queueHeight && lanes[1].height === lanes[1].queueHeight);

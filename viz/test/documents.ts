@@ -99,20 +99,20 @@ export function streamText({ connections = [], listeners = [] }: Parts, ended = 
   const host = { name: "a", kernel: null, machine: null, boot_id: null, cpus: 1 };
   const line = (type: string, { type: sock_type, ...object }: { type?: string }) =>
     JSON.stringify({ type, ...object, ...(sock_type ? { sock_type } : {}) });
+  const loss = { complete: true, events_lost: 0, by_kind: {}, cut: false };
   return [
     JSON.stringify({ type: "header", schema: "socktrace/1", host, capture }),
     ...listeners.map((object) => line("listener", object as object)),
     ...connections.map((object) => lineOf(object)),
-    ...(ended
-      ? ['{"type":"end","duration_ns":1000,"loss":{"complete":true,"events_lost":0,"by_kind":{},"cut":false}}']
-      : []),
+    ...(ended ? [JSON.stringify({ type: "end", duration_ns: 1000, loss })] : []),
   ].join("\n") + "\n";
 }
 
 /** As the exporter writes it: sock_type stands where the document has type. */
 function lineOf(object: Connection): string {
-  const keys = Object.entries(object).map(([key, value]) => [key === "type" ? "sock_type" : key, value]);
-  return JSON.stringify({ type: "connection", ...Object.fromEntries(keys) });
+  const rename = (key: string) => (key === "type" ? "sock_type" : key);
+  const members = Object.entries(object).map(([key, value]) => [rename(key), value]);
+  return JSON.stringify({ type: "connection", ...Object.fromEntries(members) });
 }
 
 const record: typeof fc.record = (model: object) =>

@@ -112,7 +112,7 @@ function Facts({ trace }: { trace: Trace }) {
     ["listeners", count(trace.listeners.size)],
     ["processes", count(trace.processes.size)],
     ["sends and receives", capture.data_mode],
-    ["complete", loss.complete ? "yes, nothing was lost" : `no: ${lossText(loss)}`],
+    ["complete", loss.complete ? "yes, nothing was lost" : `no: ${lossText(trace)}`],
   ];
   return (
     <table class="figures trace">

@@ -104,7 +104,9 @@ export function AcceptorDetails({ of, context }: { of: FoundAcceptor; context: C
         thread {acceptor.tid} {acceptor.comm}
       </h2>
       <p>
-        {acceptor.accepted > 0 ? "it accepts clients" : "it accepted nobody, but its process listens"}
+        {acceptor.accepted > 0
+          ? "it accepts clients"
+          : "it accepted nobody, but its process listens"}
       </p>
       {segment && <Facts of={stretch(acceptor, segment, context)} />}
       {segment && <h3>The thread</h3>}

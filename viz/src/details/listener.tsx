@@ -95,8 +95,8 @@ function Peers({ of }: { of: DroppedPeer[] }) {
           most={20}
           each={(peer) => (
             <li>
-              {addressText({ ...peer, path: null, abstract: false })}: {plural(peer.syns, "SYN")},{" "}
-              {outcomeWords(peer.outcome)}
+              {addressText({ ...peer, path: null, abstract: false })}:{" "}
+              {plural(peer.syns, "SYN")}, {outcomeWords(peer.outcome)}
             </li>
           )}
         />

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What accepting threads did: bars that differ in height and stripes as well as in colour. Lines are
-// ready for the next client, full bars are busy, striped ones wait for something else.
+// What accepting threads did: bars that differ in height and stripes as well as in colour. Lines
+// are ready for the next client, full bars are busy, striped ones wait for something else.
 
 import { eachRun } from "../layout/strip";
 import { Act } from "../model/acts";

@@ -117,8 +117,8 @@ function drawEpisodeBands(surface: Surface, episodes: Episode[], height: number)
 }
 
 /**
- * The summary begins in its band and goes on beside it as far as there is room; at the foot of the lane,
- * where it hides neither the limit nor a full queue.
+ * The summary begins in its band and goes on beside it as far as there is room; at the foot of the
+ * lane, where it hides neither the limit nor a full queue.
  */
 function drawEpisodeTexts(
   surface: Surface,

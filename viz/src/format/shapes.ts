@@ -2,7 +2,9 @@
 //
 // The shapes of the objects in types.ts.
 
-import { anything, boolean, id, list, number, object, orNull, record, string, tuple } from "./shape";
+import {
+  anything, boolean, id, list, number, object, orNull, record, string, tuple,
+} from "./shape";
 
 const numberOrNull = orNull(number);
 const stringOrNull = orNull(string);
@@ -31,10 +33,17 @@ export const process = object({
   netns: numberOrNull, cgroup: stringOrNull,
 });
 
-const event = object({
+const eventMembers = {
   t_ns: number, side: stringOrNull, source: string, name: string, pid: numberOrNull,
   tid: numberOrNull, fd: numberOrNull, ret: numberOrNull, errno: stringOrNull,
   duration_ns: numberOrNull, count: numberOrNull, bytes: numberOrNull, args: record(anything),
+};
+
+const event = object(eventMembers);
+
+/** A line of a stream: with what the event belongs to. */
+export const eventLine = object({
+  connection: orNull(id), listener: orNull(id), socket: orNull(id), ...eventMembers,
 });
 
 export const socket = object({

@@ -78,6 +78,13 @@ export interface SocketEvent {
   args: Record<string, unknown>;
 }
 
+/** A line of a stream: an event, and the ids of what it belongs to. */
+export interface EventLine extends SocketEvent {
+  connection: Id | null;
+  listener: Id | null;
+  socket: Id | null;
+}
+
 export interface Socket {
   id: Id;
   protocol: Protocol;

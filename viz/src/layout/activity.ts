@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What the accepting threads of a listener did, as rows of pixels beneath its queue: a row each while
-// they are few, else several in one, of which the worst shows.
+// What the accepting threads of a listener did, as rows of pixels beneath its queue: a row each
+// while they are few, else several in one, of which the worst shows.
 
 import { ACT_RANKS, type Activity } from "../model/acts";
 import { lowerBound } from "../model/phases";

@@ -44,8 +44,8 @@ export class Column {
 const CHUNK = 1 << 12;
 
 /**
- * A column that grows; a row may be set again. The rows at the end are kept as doubles, which is fast,
- * and squeezed a chunk at a time.
+ * A column that grows; a row may be set again. The rows at the end are kept as doubles, which is
+ * fast, and squeezed a chunk at a time.
  */
 export class Growing {
   private full: Numbers[] = [];

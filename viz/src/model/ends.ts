@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The two addresses of a connection by its row: each side's own, or the one that the other side sees.
+// The two addresses of a connection by its row: each side's own, or the one the other side sees.
 
 import { addressText } from "./address";
 import type { EndColumns, Trace } from "./trace";

@@ -13,7 +13,7 @@ import { Column, type Numbers } from "./column";
 import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS } from "./fields";
 import { NOTABLE } from "./kind";
 import { closingsOf, marksOf } from "./marks";
-import type { PackedTrace } from "./pack";
+import type { Cut, PackedTrace } from "./pack";
 import { type Spans, spansOf } from "./spans";
 import { type Columns, rebuild, unpack, type Vocabulary } from "./table";
 
@@ -25,6 +25,8 @@ export class Trace {
   readonly host: Host;
   readonly capture: Capture;
   readonly loss: Loss;
+  /** Null: it was no stream that was cut. */
+  readonly cut: Cut | null;
   readonly processes: Map<Id, Process>;
   readonly listeners: Map<Id, Listener>;
   readonly sockets: Map<Id, Socket>;
@@ -57,6 +59,7 @@ export class Trace {
     this.host = packed.host;
     this.capture = packed.capture;
     this.loss = packed.loss;
+    this.cut = packed.cut;
     this.processes = mapOf(packed.processes);
     this.listeners = mapOf(packed.listeners);
     this.sockets = mapOf(packed.sockets);
@@ -171,5 +174,7 @@ function extent(trace: Trace): [number, number] {
     if (end_ns.data[row] > end) end = end_ns.data[row];
     if (start_ns.data[row] > end) end = start_ns.data[row];
   }
+  // A stream that was cut does not say how long it was.
+  if (trace.cut) for (const time of trace.events.t_ns.data) end = Math.max(end, time);
   return [start, Math.max(end, start + 1)];
 }
