@@ -48,7 +48,7 @@ const HIT_REACH = 3;
 /** Bands as high as this have text beside them. */
 const LEAST_TEXT = 12;
 /** Room for the number beside a mark. */
-const DROPS_APART = 40;
+const DROPS_APART = 48;
 
 export class Frame {
   /** The rows in view as they were last drawn, and the bands they lie in. */

@@ -160,6 +160,6 @@ function drawDrops(surface: Surface, drops: DropMark[], height: number): void {
     context.globalAlpha = 0.45;
     vertical(surface, x, 9, height - BOTTOM);
     context.restore();
-    if (many > 1) textIn(surface, count(many), x + 6, 6, 34);
+    if (many > 1) textIn(surface, count(many), x + 6, 6, 36);
   }
 }

@@ -136,7 +136,7 @@ export class Scanner {
     if (end < 0 && !last && this.bytes.length - this.at < LONG_LINE) return false;
     const key = this.state === State.Objects ? "" : this.key;
     if (end > 0 && this.visitor.quick(key, this.bytes, this.at, end)) {
-      this.skip(end);
+      this.at = end; // within the line
       if (this.state === State.Element) this.state = State.AfterElement;
       return true;
     }
