@@ -2,6 +2,7 @@
 //
 // Reports for the browser to open: made by the program itself, of a recording of workload.py.
 
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,6 +38,18 @@ export function record() {
     report: at("x.html"), stream: at("x.ndjson"), lines: linesOf("x.ndjson"),
     eventLines: linesOf("events.ndjson"),
   };
+}
+
+/** The recording as a document. */
+export function document() {
+  run("export", at("x.skt"), "-o", at("x.json"));
+  return at("x.json");
+}
+
+/** Asks until it is true; the page's own policy forbids that it be asked there. */
+export async function eventually(condition, what = condition) {
+  const deadline = Date.now() + 10000;
+  while (!(await condition())) assert.ok(Date.now() < deadline, `${what} did not come true`);
 }
 
 /** A file of these lines: objects, or text as it is to stand there. */

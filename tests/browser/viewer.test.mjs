@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { launch, withPage } from "./browser.mjs";
-import { record, view, write } from "./report.mjs";
+import { eventually, record, view, write } from "./report.mjs";
 
 let browser, made;
 
@@ -20,12 +20,6 @@ after(() => browser.close());
 
 const last = (type) => made.lines.filter((line) => line.type === type);
 const inHash = async (page, text) => (await page.evaluate(() => location.hash)).includes(text);
-
-/** Asks until it is true; the page's own policy forbids that it be asked there. */
-async function eventually(condition) {
-  const deadline = Date.now() + 10000;
-  while (!(await condition())) assert.ok(Date.now() < deadline, `${condition} did not come true`);
-}
 
 const opened = (page) => page.locator(".stage").waitFor();
 
