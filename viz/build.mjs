@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Builds the viewer: `node viz/build.mjs [OUT]` writes one HTML file that needs nothing else. It holds
-// the page's code, the worker's code as text within it, the styles, and one empty line
+// Builds the viewer: `node viz/build.mjs [OUT]` writes one HTML file that needs nothing else. It
+// holds the page's code, the worker's code as text within it, the styles, and one empty line
 // `<script … id="trace" …></script>` into which `socktrace export` puts the data.
 
 import { createHash } from "node:crypto";

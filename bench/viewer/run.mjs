@@ -35,8 +35,8 @@ async function prepare(folder) {
   writeFileSync(at("x.js"), `speedscope.loadFileFromBase64("x.json", "${base64}")`);
   const page = pathToFileURL(join(here, "node_modules/speedscope/dist/release/index.html")).href;
   const size = (name) => (statSync(at(name)).size / 1e6).toFixed(1);
-  console.log(`${connections} connections, ${spans.toLocaleString("en")} spans; report ${size("x.html")} MB, ` +
-    `speedscope ${size("x.js")} MB in ${lanes} profiles`);
+  console.log(`${connections} connections, ${spans.toLocaleString("en")} spans; ` +
+    `report ${size("x.html")} MB, speedscope ${size("x.js")} MB in ${lanes} profiles`);
   return [
     { name: "socktrace", url: pathToFileURL(at("x.html")).href, drawn: viewerDrawn },
     { name: "speedscope", url: `${page}#localProfilePath=${at("x.js")}`, drawn: speedscopeDrawn },
@@ -105,8 +105,8 @@ async function measure({ url, drawn }) {
     const before = (await bench()).frames.length;
     await useIt(page);
     const { drawn: load, frames } = await bench();
-    const times = frames.slice(before).map((at, i, all) => at - (i ? all[i - 1] : frames[before - 1]));
-    return { load, memory: await peakMemory(browser), frame: percentile(times.slice(1), 0.95) };
+    const times = frames.slice(before + 1).map((at, i) => at - frames[before + i]);
+    return { load, memory: await peakMemory(browser), frame: percentile(times, 0.95) };
   } finally {
     await browser.close();
   }
@@ -131,7 +131,9 @@ try {
   const rows = new Map(chosen.map(({ name }) => [name, []]));
   for (let round = 0; round < Number(rounds); round++)
     for (const each of chosen) rows.get(each.name).push(await measure(each));
-  console.log(`  ${"".padEnd(12)}${"first drawing".padStart(12)}${"peak memory".padStart(13)}${"frame, p95".padStart(15)}`);
+  const heads = [["", -12], ["first drawing", 12], ["peak memory", 13], ["frame, p95", 15]];
+  const padded = heads.map(([head, by]) => (by < 0 ? head.padEnd(-by) : head.padStart(by)));
+  console.log(`  ${padded.join("")}`);
   for (const [name, measured] of rows) report(name, measured);
 } finally {
   rmSync(folder, { recursive: true, force: true });

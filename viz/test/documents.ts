@@ -3,7 +3,9 @@
 // Documents to test with: objects with every key, and arbitrary ones for properties.
 
 import fc from "fast-check";
-import type { Connection, End, Listener, SocketEvent } from "../src/format/types";
+import type {
+  Acceptor, Connection, End, Listener, Segment, SocketEvent,
+} from "../src/format/types";
 
 export function event(over: Partial<SocketEvent> = {}): SocketEvent {
   return {
@@ -43,15 +45,32 @@ export function listener(over: Partial<Listener> = {}): Listener {
   };
 }
 
+export function segment(over: Partial<Segment> = {}): Segment {
+  return {
+    start_ns: 0, end_ns: 1000, state: "blocked", call: null, fd: null, socket: null,
+    connection: null, file: null, held: null, ...over,
+  };
+}
+
+export function acceptor(over: Partial<Acceptor> = {}): Acceptor {
+  return {
+    listener: "1", process: "1", tid: 812, comm: "nginx", accepted: 1, last_accept_ns: 0,
+    failures: 0, grain_ns: 0, segments: [], ...over,
+  };
+}
+
 export interface Parts {
   connections?: Connection[];
   listeners?: Listener[];
+  acceptors?: Acceptor[];
   findings?: object[];
   duration?: number;
 }
 
 /** A document as socktrace writes it: an object a line. */
-export function documentText({ connections = [], listeners = [], findings = [], duration = 1000 }: Parts) {
+export function documentText(parts: Parts) {
+  const { connections = [], listeners = [], acceptors = [], findings = [] } = parts;
+  const { duration = 1000 } = parts;
   const lines = (list: object[]) => list.map((item) => JSON.stringify(item)).join(",\n");
   const capture = {
     started_at: null, duration_ns: duration, target: "-p 1", data_mode: "runs", probes: {},
@@ -64,7 +83,7 @@ export function documentText({ connections = [], listeners = [], findings = [], 
 "sockets":[],
 "listeners":[
 ${lines(listeners)}],
-"acceptors":[],
+"acceptors":[${lines(acceptors)}],
 "connections":[
 ${lines(connections)}],
 "findings":[
@@ -80,20 +99,20 @@ export function streamText({ connections = [], listeners = [] }: Parts, ended = 
   const host = { name: "a", kernel: null, machine: null, boot_id: null, cpus: 1 };
   const line = (type: string, { type: sock_type, ...object }: { type?: string }) =>
     JSON.stringify({ type, ...object, ...(sock_type ? { sock_type } : {}) });
+  const loss = { complete: true, events_lost: 0, by_kind: {}, cut: false };
   return [
     JSON.stringify({ type: "header", schema: "socktrace/1", host, capture }),
     ...listeners.map((object) => line("listener", object as object)),
     ...connections.map((object) => lineOf(object)),
-    ...(ended
-      ? ['{"type":"end","duration_ns":1000,"loss":{"complete":true,"events_lost":0,"by_kind":{},"cut":false}}']
-      : []),
+    ...(ended ? [JSON.stringify({ type: "end", duration_ns: 1000, loss })] : []),
   ].join("\n") + "\n";
 }
 
 /** As the exporter writes it: sock_type stands where the document has type. */
 function lineOf(object: Connection): string {
-  const keys = Object.entries(object).map(([key, value]) => [key === "type" ? "sock_type" : key, value]);
-  return JSON.stringify({ type: "connection", ...Object.fromEntries(keys) });
+  const rename = (key: string) => (key === "type" ? "sock_type" : key);
+  const members = Object.entries(object).map(([key, value]) => [rename(key), value]);
+  return JSON.stringify({ type: "connection", ...Object.fromEntries(members) });
 }
 
 const record: typeof fc.record = (model: object) =>

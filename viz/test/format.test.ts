@@ -30,7 +30,8 @@ test("the fast way and the long way lead to the same", () => {
   fc.assert(fc.property(anyConnections, (connections) => {
     const fast = traceOf(documentText({ connections }));
     // A key that is not known keeps a connection off the fast way.
-    const slow = traceOf(documentText({ connections: connections.map((c) => ({ ...c, later: 1 })) }));
+    const later = connections.map((each) => ({ ...each, later: 1 }));
+    const slow = traceOf(documentText({ connections: later }));
     for (let row = 0; row < connections.length; row++) {
       assert.deepEqual(slow.connectionAt(row), fast.connectionAt(row));
     }
@@ -52,7 +53,9 @@ test("a stream without its last line is shown as incomplete", () => {
   assert.deepEqual([cut.loss.complete, cut.loss.cut, cut.connectionCount], [false, true, 1]);
 });
 
-const good = documentText({ connections: [connection(), connection({ id: "2" })], listeners: [listener()] });
+const good = documentText({
+  connections: [connection(), connection({ id: "2" })], listeners: [listener()],
+});
 
 test("what is broken is named with its line", () => {
   const breaks = (text: string, message: RegExp) => assert.throws(() => traceOf(text), message);
@@ -62,13 +65,18 @@ test("what is broken is named with its line", () => {
   breaks("", /cut short/);
   breaks(good.slice(0, good.length - 30), /line 12: the file ends here/);
   breaks(good.replace('"outcome":"closed",', ""), /line 11: the connection has no "outcome"/);
-  breaks(good.replace('"start_ns":0', '"start_ns":"now"'), /line 11: .*start_ns should be a number/);
+  const untimed = good.replace('"start_ns":0', '"start_ns":"now"');
+  breaks(untimed, /line 11: .*start_ns should be a number/);
   breaks(good.replace('"queue":', '"quue":'), /line 8: the listener has no "queue"/);
   breaks(good.replace('"id":"2"', '"id":"x"'), /line 12: the connection.id should be digits/);
   breaks(good.replace('"id":"2"', '"id":@'), /line 12: not JSON/);
   breaks(good + "{}", /line 15: something follows the document/);
   breaks(good.replace('"loss":', '"los":'), /the document has no "loss"/);
   breaks(`${streamText({})}nonsense\n`, /line 3: not JSON/);
+  const unended = good.replace('"id":"1","pair"', '"id":"1","x":[[[[{"pair"');
+  breaks(unended, /line 11: not JSON: what begins here does not end/);
+  const [header, ...rest] = streamText({ connections: [connection()] }).split("\n");
+  breaks([header, '{"type":"listener","id":', ...rest].join("\n"), /line 2: not JSON: what begins/);
 });
 
 test("keys and kinds of a later version are let pass", () => {
@@ -96,7 +104,9 @@ test("gzip and base64 are undone", async () => {
 });
 
 test("what cannot be read says why", async () => {
-  await assert.rejects(unpacked(gzipSync(good).subarray(0, 200)), /gzip data is damaged or cut short/);
-  await assert.rejects(unpacked(Buffer.from("SOCKTRC\n....")), /this is a recording.*socktrace export/);
+  const half = gzipSync(good).subarray(0, 200);
+  const recording = Buffer.from("SOCKTRC\n....");
+  await assert.rejects(unpacked(half), /gzip data is damaged or cut short/);
+  await assert.rejects(unpacked(recording), /this is a recording.*socktrace export/);
   await assert.rejects(unpacked(Buffer.alloc(0)), /the file is empty/);
 });

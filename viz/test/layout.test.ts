@@ -14,7 +14,7 @@ import { layoutQueue, limitSteps, queueScale } from "../src/layout/queue";
 import { eachRun, Strip } from "../src/layout/strip";
 import { eventBlocks, layoutTicks } from "../src/layout/ticks";
 import { type View, within, xOf, zoomed } from "../src/layout/view";
-import { Kind, KINDS, Mark, rank } from "../src/model/kind";
+import { Kind, KIND_RANKS, Mark, rank } from "../src/model/kind";
 import type { DroppedPeer } from "../src/format/types";
 import { anyConnections, connection, documentText, event, listener } from "./documents";
 import { traceOf } from "./helpers";
@@ -22,7 +22,7 @@ import { traceOf } from "./helpers";
 const WIDTH = 24;
 
 const anySpan = fc.tuple(
-  fc.integer({ min: 1, max: KINDS - 1 }),
+  fc.integer({ min: 1, max: KIND_RANKS.length - 1 }),
   fc.double({ min: -10, max: WIDTH + 10, noNaN: true }),
   fc.oneof(fc.constant(0), fc.double({ min: 0, max: WIDTH, noNaN: true })),
 );
@@ -74,16 +74,19 @@ test("runs are the cells again", () => {
   }));
 });
 
-const anyView = fc.tuple(fc.integer({ min: -1000, max: 900_000 }), fc.integer({ min: 10, max: 1_000_000 }))
-  .map(([start, length]): View => ({ start, end: start + length, width: WIDTH }));
+const anyView = fc.tuple(
+  fc.integer({ min: -1000, max: 900_000 }), fc.integer({ min: 10, max: 1_000_000 }),
+).map(([start, length]): View => ({ start, end: start + length, width: WIDTH }));
 
 test("at any zoom, and however many share a band, the worst of each pixel is what is drawn", () => {
-  fc.assert(fc.property(anyConnections, anyView, fc.integer({ min: 4, max: 300 }), (connections, view, area) => {
+  const anyArea = fc.integer({ min: 4, max: 300 });
+  fc.assert(fc.property(anyConnections, anyView, anyArea, (connections, view, area) => {
     const trace = traceOf(documentText({ connections, duration: 1_000_000 }));
     const all = Uint32Array.from(connections.keys());
     const rows = rowsInView(trace, all, view);
     const bands = bandsOf(rows.length, area, true);
-    assert.ok(bands.count * bands.per >= rows.length && bands.count * bands.height <= Math.max(area, 2));
+    assert.ok(bands.count * bands.per >= rows.length);
+    assert.ok(bands.count * bands.height <= Math.max(area, 2));
     const cells = new BandCells().layout(trace, rows, bands, 0, bands.count, view);
     const { first, kind, start, end } = trace.spans;
     for (let band = 0; band < bands.count; band++) {
@@ -115,7 +118,8 @@ test("at any zoom, and however many share a band, the worst of each pixel is wha
 test("ticks stand exactly where data went", () => {
   const anyRun = fc.tuple(fc.nat(1000), fc.nat(200), fc.boolean());
   const runs = fc.array(anyRun, { minLength: 1, maxLength: 300 });
-  fc.assert(fc.property(runs, fc.nat(900), fc.integer({ min: 100, max: 1000 }), (list, from, length) => {
+  const anyLength = fc.integer({ min: 100, max: 1000 });
+  fc.assert(fc.property(runs, fc.nat(900), anyLength, (list, from, length) => {
     const events = list.sort((a, b) => a[0] - b[0]).map(([t_ns, duration_ns, send]) =>
       event({ t_ns, duration_ns, name: send ? "send" : "recv", bytes: 1, count: 1 }));
     const other = connection({ id: "2", events: events.slice(0, 70) });
@@ -140,7 +144,8 @@ test("ticks stand exactly where data went", () => {
 test("the queue's line keeps every peak and what was before the view", () => {
   const steps = fc.array(fc.tuple(fc.nat(1000), fc.nat(50)), { minLength: 1, maxLength: 200 })
     .map((list) => list.sort((a, b) => a[0] - b[0]) as [number, number][]);
-  fc.assert(fc.property(steps, fc.nat(900), fc.integer({ min: 1, max: 500 }), (samples, from, length) => {
+  const anyLength = fc.integer({ min: 1, max: 500 });
+  fc.assert(fc.property(steps, fc.nat(900), anyLength, (samples, from, length) => {
     const view = { start: from, end: from + length, width: WIDTH };
     const { highest, last } = layoutQueue(samples, view);
     const before = samples.filter(([time]) => time <= view.start).at(-1);
@@ -162,7 +167,8 @@ test("the limit, and how it changed", () => {
   });
   assert.deepEqual(limitSteps(changed), [[-Infinity, 5], [9, 64]]);
   assert.equal(queueScale(changed), 64);
-  assert.equal(queueScale(listener({ backlog: { requested: 511, effective: 511, somaxconn: 1 } })), 1.5);
+  const backlog = { requested: 511, effective: 511, somaxconn: 1 };
+  assert.equal(queueScale(listener({ backlog })), 1.5);
 });
 
 test("marks of drops do not overlap and count every one", () => {
@@ -178,13 +184,16 @@ test("marks of drops do not overlap and count every one", () => {
 
 test("drops of a listener: its connections', or else its peers'", () => {
   const drop = event({ name: "drop", source: "kernel", t_ns: 7 });
-  const peer: DroppedPeer = { address: "10.0.0.9", port: 1, syns: 2, first_ns: 3, last_ns: 4, outcome: "dropped",
-    connected_ns: null, connection: "1" };
+  const peer: DroppedPeer = {
+    address: "10.0.0.9", port: 1, syns: 2, first_ns: 3, last_ns: 4, outcome: "dropped",
+    connected_ns: null, connection: "1",
+  };
   const listeners = [
     listener({ dropped_peers: [peer] }), listener({ id: "2", dropped_peers: [peer] }),
     listener({ id: "3", events: [event({ name: "drop", t_ns: 5 })] }),
   ];
-  const drops = dropsOf(traceOf(documentText({ listeners, connections: [connection({ events: [drop] })] })));
+  const connections = [connection({ events: [drop] })];
+  const drops = dropsOf(traceOf(documentText({ listeners, connections })));
   assert.deepEqual([...drops].map(([, times]) => [...times]), [[7], [3, 4], [5]]);
 });
 
@@ -199,7 +208,8 @@ test("findings side by side where they overlap, good news nowhere", () => {
   ];
   const trace = traceOf(documentText({ listeners: [listener()], findings }));
   const found = layoutEpisodes(trace, "1", { start: 0, end: 1000, width: 1000 });
-  assert.deepEqual(found.map(({ finding, level }) => [finding.id, level]), [["1", 0], ["3", 0], ["2", 1]]);
+  const shown = found.map(({ finding, level }) => [finding.id, level]);
+  assert.deepEqual(shown, [["1", 0], ["3", 0], ["2", 1]]);
 });
 
 test("the load never shows fewer than are open", () => {

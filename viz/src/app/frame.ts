@@ -8,15 +8,17 @@ import { BandPainter, drawTicks } from "../draw/bands";
 import {
   drawGutterNote, drawGutterRow, type GutterColumn, gutterColumns, gutterWidth,
 } from "../draw/gutter";
+import { drawActTitle, drawActs } from "../draw/acts";
 import { drawLane } from "../draw/lane";
 import { drawNavigator } from "../draw/navigator";
 import { type Palette, readPalette } from "../draw/palette";
 import { drawScrollMap } from "../draw/scrollmap";
 import { type Surface, surfaceOf } from "../draw/surface";
-import type { Listener } from "../format/types";
+import { ActCells } from "../layout/activity";
 import { BandCells, type Bands, bandsOf, rowAt, rowsInView, worstByPart } from "../layout/bands";
 import { dropsOf, layoutDrops } from "../layout/drops";
 import { layoutEpisodes } from "../layout/episodes";
+import { ACT_HEIGHT, type Lane } from "../layout/lanes";
 import { layoutLoad } from "../layout/load";
 import { layoutQueue } from "../layout/queue";
 import { eventBlocks, layoutTicks } from "../layout/ticks";
@@ -46,13 +48,14 @@ const HIT_REACH = 3;
 /** Bands as high as this have text beside them. */
 const LEAST_TEXT = 12;
 /** Room for the number beside a mark. */
-const DROPS_APART = 40;
+const DROPS_APART = 48;
 
 export class Frame {
   /** The rows in view as they were last drawn, and the bands they lie in. */
   rows: Uint32Array = new Uint32Array(0);
   bands: Bands = { height: 1, per: 1, count: 0 };
   private cells = new BandCells();
+  private acts = new ActCells();
   private painter = new BandPainter();
   private ticks = new Uint8Array(0);
   private palette: Palette | undefined;
@@ -82,7 +85,7 @@ export class Frame {
     return { columns, left, view: { ...this.viewer.view.value, width: plot } };
   }
 
-  draw(listeners: Listener[], laneHeight: number, laneScroll: number): void {
+  draw(lanes: Lane[], laneScroll: number): void {
     const trace = this.viewer.trace.value;
     if (!trace) return;
     const geometry = this.geometry();
@@ -90,7 +93,7 @@ export class Frame {
     const axis = this.surface("axis");
     drawAxis(axis, geometry.view, geometry.left);
     this.drawOverlay(axis, geometry);
-    this.drawLanes(trace, geometry, listeners, laneHeight, laneScroll);
+    this.drawLanes(trace, geometry, lanes, laneScroll);
     this.drawRows(trace, geometry);
   }
 
@@ -117,28 +120,32 @@ export class Frame {
     if (hover.value) drawMoment(surface, view, left, hover.value.time);
   }
 
-  private drawLanes(
-    trace: Trace,
-    geometry: Geometry,
-    listeners: Listener[],
-    height: number,
-    scroll: number,
-  ): void {
+  private drawLanes(trace: Trace, geometry: Geometry, lanes: Lane[], scroll: number): void {
     const surface = this.surface("lanes");
     const { view, left } = geometry;
     drawGrid(surface, view, left);
-    listeners.forEach((listener, i) => {
-      const top = i * height - scroll;
-      if (top > surface.height || top + height < 0) return;
+    for (const lane of lanes) {
+      const { listener, queueHeight, height } = lane;
+      const top = lane.top - scroll;
+      if (top > surface.height || top + height < 0) continue;
       const picture = {
         listener,
         queue: layoutQueue(listener.queue.samples, view),
         drops: layoutDrops(this.drops(trace).get(listener.id)!, view, DROPS_APART),
         episodes: layoutEpisodes(trace, listener.id, view),
       };
-      drawLane(surface, picture, view, left, top, height);
-    });
+      drawLane(surface, picture, view, left, top, queueHeight);
+      this.drawActs(surface, geometry, lane, top + queueHeight);
+    }
     this.drawOverlay(surface, geometry);
+  }
+
+  private drawActs(surface: Surface, { view, left }: Geometry, { rows }: Lane, top: number): void {
+    rows.forEach((row, i) => {
+      const at = top + i * ACT_HEIGHT;
+      drawActTitle(surface, row.title, left, at, ACT_HEIGHT);
+      drawActs(surface, this.acts.layout(row, view), left, at, ACT_HEIGHT);
+    });
   }
 
   private drawRows(trace: Trace, geometry: Geometry): void {

@@ -5,11 +5,15 @@
 
 import { batch } from "@preact/signals";
 import type { Interval } from "../layout/view";
+import { findAcceptor } from "../model/acceptors";
 import type { Figure } from "../model/measure";
 import type { Selection, SelectionKind } from "../model/selection";
+import type { Trace } from "../model/trace";
 import type { Tab, Theme, Viewer } from "./viewer";
 
-const KINDS: SelectionKind[] = ["connection", "listener", "process", "socket", "finding"];
+const KINDS: SelectionKind[] = [
+  "connection", "listener", "acceptor", "process", "socket", "finding",
+];
 const FIGURES: Figure[] = ["start", "duration", "connect", "wait", "bytes", "worst"];
 const THEMES: Theme[] = ["system", "light", "dark"];
 const TABS: Tab[] = ["summary", "details", "flowchart", "range"];
@@ -68,9 +72,14 @@ function selectionOf(viewer: Viewer, text: string | null): Selection | null {
   const kind = KINDS.find((name) => name === kindText);
   const trace = viewer.trace.value!;
   if (!kind || !id) return null;
-  const exists = kind === "connection" ? trace.rowOf(id) >= 0 : {
+  return exists(trace, kind, id) ? { kind, id } : null;
+}
+
+function exists(trace: Trace, kind: SelectionKind, id: string): boolean {
+  if (kind === "connection") return trace.rowOf(id) >= 0;
+  if (kind === "acceptor") return findAcceptor(trace, id) !== undefined;
+  return {
     listener: trace.listeners, process: trace.processes, socket: trace.sockets,
     finding: trace.findings,
   }[kind].has(id);
-  return exists ? { kind, id } : null;
 }

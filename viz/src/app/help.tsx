@@ -39,7 +39,7 @@ export function Help({ viewer }: { viewer: Viewer }) {
     >
       <div>
         <h2>Keys and pointer</h2>
-        <Table rows={[...POINTER, ...KEYS.map(({ keys, does }): [string, string] => [keys, does])]} />
+        <Table rows={[...POINTER, ...KEYS.map(({ keys, does }) => [keys, does])]} />
         <h2>Search</h2>
         <Table rows={SEARCH} />
         <form method="dialog"><button type="submit">Close</button></form>
@@ -48,7 +48,7 @@ export function Help({ viewer }: { viewer: Viewer }) {
   );
 }
 
-function Table({ rows }: { rows: [string, string][] }) {
+function Table({ rows }: { rows: string[][] }) {
   return (
     <table>
       <tbody>

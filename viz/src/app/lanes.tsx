@@ -3,7 +3,7 @@
 // The names of the listeners beside their lanes; each selects its listener.
 
 import type { Listener } from "../format/types";
-import { dropsIn } from "../layout/lanes";
+import { dropsIn, type Lane, lanesHeight } from "../layout/lanes";
 import { addressText } from "../model/address";
 import type { Trace } from "../model/trace";
 import { count, time } from "../model/units";
@@ -11,15 +11,14 @@ import type { Viewer } from "./viewer";
 
 interface Props {
   viewer: Viewer;
-  listeners: Listener[];
-  height: number;
+  lanes: Lane[];
   width: number;
 }
 
-export function LaneLabels({ viewer, listeners, height, width }: Props) {
+export function LaneLabels({ viewer, lanes, width }: Props) {
   return (
-    <div class="lane-labels" style={{ width: `${width}px`, height: `${listeners.length * height}px` }}>
-      {listeners.map((listener) => (
+    <div class="lane-labels" style={{ width: `${width}px`, height: `${lanesHeight(lanes)}px` }}>
+      {lanes.map(({ listener, height }) => (
         <button
           type="button"
           key={listener.id}

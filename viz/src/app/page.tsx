@@ -22,7 +22,7 @@ export function Page({ viewer, open }: Props) {
   return (
     <div class={dropping ? "viewer dropping" : "viewer"}>
       <Toolbar viewer={viewer} open={open} />
-      {trace && <Banner loss={trace.loss} />}
+      {trace && <Banner trace={trace} />}
       {trace && viewer.problem.value && <Problem text={viewer.problem.value} />}
       {viewer.progress.value && <Loading viewer={viewer} />}
       {trace ? (

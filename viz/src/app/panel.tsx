@@ -94,7 +94,8 @@ function Page({ viewer, tab }: { viewer: Viewer; tab: Tab }) {
   }
   const { processes } = trace;
   if (selection.kind === "listener") {
-    return <ListenerFlowchart listener={trace.listeners.get(selection.id)!} processes={processes} />;
+    const listener = trace.listeners.get(selection.id)!;
+    return <ListenerFlowchart listener={listener} processes={processes} />;
   }
   if (selection.kind === "socket") {
     return <SocketFlowchart socket={trace.sockets.get(selection.id)!} processes={processes} />;

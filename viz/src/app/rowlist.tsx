@@ -4,7 +4,7 @@
 // and down move in it; the selected option is read out.
 
 import type { Trace } from "../model/trace";
-import { addressText } from "../model/address";
+import { clientText, serverText } from "../model/ends";
 import { outcomeWords } from "../model/outcome";
 import { time } from "../model/units";
 import type { Frame } from "./frame";
@@ -46,27 +46,10 @@ export function RowList({ viewer, frame }: { viewer: Viewer; frame: Frame }) {
 
 /** A connection in one line: "#7 10.0.0.8:4000 to :80, waited 25 µs, reset". */
 export function rowText(trace: Trace, row: number): string {
-  const { client, server, connections } = trace;
-  const from = side(trace, client, row) || other(trace, server, row);
-  const to = side(trace, server, row) || other(trace, client, row);
+  const { connections } = trace;
+  const [from, to] = [clientText(trace, row), serverText(trace, row)];
   const wait = connections.accept_wait_ns.get(row);
   const waited = wait === null ? "" : `, waited ${time(wait)} in the accept queue`;
   const outcome = outcomeWords(trace.name(connections.outcome, row)!);
   return `#${trace.idOf(row)} ${from || "unknown"} → ${to || "unknown"}${waited}, ${outcome}`;
-}
-
-function side(trace: Trace, end: Trace["client"], row: number): string {
-  return addressText({
-    address: trace.text(end.address, row),
-    port: end.port.get(row),
-    path: trace.text(end.path, row) || null,
-    abstract: end.abstract.get(row) === 1,
-  });
-}
-
-function other(trace: Trace, end: Trace["client"], row: number): string {
-  return addressText({
-    address: trace.text(end.peer_address, row), port: end.peer_port.get(row), path: null,
-    abstract: false,
-  });
 }

@@ -4,37 +4,30 @@
 
 import { effect } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Listener } from "../format/types";
-import { listenersInOrder } from "../layout/lanes";
-import { layoutEpisodes } from "../layout/episodes";
+import { lanesHeight, lanesOf } from "../layout/lanes";
 import { gutterColumns } from "../draw/gutter";
 import { Frame, type Canvases } from "./frame";
 import { LaneLabels } from "./lanes";
-import { offsetX, offsetY, onNavigatorDown, onPlotDown, onPlotWheel } from "./pointer";
+import { offsetX, onNavigatorDown, onPlotDown, onPlotWheel } from "./pointer";
 import { RowList } from "./rowlist";
 import { Tooltip } from "./tooltip";
+import { clickLane, clickRow, laneText, rowUnderText } from "./under";
 import type { Viewer } from "./viewer";
-
-/** The fewer listeners, the higher their lanes. */
-function laneHeightFor(count: number): number {
-  return count <= 2 ? 84 : count <= 4 ? 64 : 48;
-}
 
 export function Stage({ viewer }: { viewer: Viewer }) {
   const element = useRef<HTMLDivElement>(null);
-  const lanes = useRef<HTMLDivElement>(null);
+  const scrolled = useRef<HTMLDivElement>(null);
   const [frame, setFrame] = useState<Frame | null>(null);
   const [width, setWidth] = useState(0);
   const trace = viewer.trace.value!;
-  const listeners = useMemo(() => listenersInOrder(trace), [trace]);
-  const laneHeight = laneHeightFor(listeners.length);
+  const lanes = useMemo(() => lanesOf(trace), [trace]);
   const pending = useRef<() => void>(() => {});
 
   useEffect(() => {
     const made = new Frame(viewer, canvasesIn(element.current!));
     setFrame(made);
     return drawWhenNeeded(viewer, made, element.current!, setWidth, pending, () =>
-      made.draw(listeners, laneHeight, lanes.current?.scrollTop ?? 0));
+      made.draw(lanes, scrolled.current?.scrollTop ?? 0));
   }, [trace]);
 
   const columns = gutterColumns(width);
@@ -55,8 +48,8 @@ export function Stage({ viewer }: { viewer: Viewer }) {
       </div>
       <div
         class="lanes"
-        ref={lanes}
-        style={{ height: `${listeners.length * laneHeight + 1}px` }}
+        ref={scrolled}
+        style={{ height: `${lanesHeight(lanes) + 1}px` }}
         onScroll={() => pending.current()}
         role="group"
         aria-label="Listeners"
@@ -65,12 +58,12 @@ export function Stage({ viewer }: { viewer: Viewer }) {
           viewer={viewer}
           frame={frame}
           class="lanes-plot"
-          click={(event) => clickLane(viewer, frame!, listeners, laneHeight, event)}
+          text={(event) => laneText(viewer, frame!, lanes, event)}
+          click={(event) => clickLane(viewer, frame!, lanes, event)}
         />
         <LaneLabels
           viewer={viewer}
-          listeners={listeners}
-          height={laneHeight}
+          lanes={lanes}
           width={columns.reduce((sum, column) => sum + column.width, 10)}
         />
       </div>
@@ -80,6 +73,7 @@ export function Stage({ viewer }: { viewer: Viewer }) {
           frame={frame}
           class="rows-plot"
           rows
+          text={(event) => rowUnderText(viewer, frame!, event)}
           click={(event) => clickRow(viewer, frame!, event)}
         />
         <canvas
@@ -161,10 +155,12 @@ interface PlotProps {
   frame: Frame | null;
   class: string;
   rows?: boolean;
+  /** What is under the pointer, in words. */
+  text?: (event: PointerEvent) => string;
   click: (event: PointerEvent) => void;
 }
 
-function Plot({ viewer, frame, class: name, rows = false, click }: PlotProps) {
+function Plot({ viewer, frame, class: name, rows = false, text, click }: PlotProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     // Preact listens passively to wheels, and a passive listener cannot keep the page from zooming.
@@ -180,8 +176,9 @@ function Plot({ viewer, frame, class: name, rows = false, click }: PlotProps) {
   const hover = (event: PointerEvent) => {
     const x = offsetX(event);
     if (!frame || x < frame.geometry().left) return void (viewer.hover.value = null);
-    const row = rows ? frame.rowUnder(x, offsetY(event)) : -1;
-    viewer.hover.value = { time: frame.timeUnder(x), x: event.clientX, y: event.clientY, row };
+    viewer.hover.value = {
+      time: frame.timeUnder(x), x: event.clientX, y: event.clientY, text: text?.(event) ?? "",
+    };
   };
   return (
     <canvas
@@ -214,33 +211,6 @@ function dragMap(viewer: Viewer, frame: Frame, event: PointerEvent): void {
   target.onpointermove = go;
   target.onpointerup = () => (target.onpointermove = null);
   go(event);
-}
-
-function clickRow(viewer: Viewer, frame: Frame, event: PointerEvent): void {
-  const { left, top } = document.querySelector("canvas.rows-plot")!.getBoundingClientRect();
-  const row = frame.rowUnder(event.clientX - left, event.clientY - top);
-  viewer.range.value = null;
-  viewer.select(row < 0 ? null : { kind: "connection", id: viewer.trace.value!.idOf(row) });
-}
-
-function clickLane(
-  viewer: Viewer,
-  frame: Frame,
-  listeners: Listener[],
-  height: number,
-  event: PointerEvent,
-): void {
-  const canvas = document.querySelector("canvas.lanes-plot")!;
-  const { left, top } = canvas.getBoundingClientRect();
-  const scroll = canvas.parentElement!.scrollTop;
-  const listener = listeners[Math.floor((event.clientY - top + scroll) / height)];
-  if (!listener) return;
-  const geometry = frame.geometry();
-  const x = event.clientX - left - geometry.left;
-  const episodes = layoutEpisodes(viewer.trace.value!, listener.id, geometry.view);
-  const hit = episodes.find(({ from, to }) => x >= from - 2 && x <= to + 2);
-  if (hit) viewer.goTo(hit.finding);
-  else viewer.select({ kind: "listener", id: listener.id });
 }
 
 function ColumnHead({ viewer, column }: {

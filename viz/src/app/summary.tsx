@@ -31,7 +31,8 @@ export function Summary({ viewer }: { viewer: Viewer }) {
       <Outcomes viewer={viewer} trace={trace} />
       <h2>Trace</h2>
       <Facts trace={trace} />
-      <Legend />
+      <Legend title="Colours" of={LEGEND} />
+      {trace.activities.size > 0 && <Legend title="Accepting threads" of={ACTS} />}
     </>
   );
 }
@@ -111,7 +112,7 @@ function Facts({ trace }: { trace: Trace }) {
     ["listeners", count(trace.listeners.size)],
     ["processes", count(trace.processes.size)],
     ["sends and receives", capture.data_mode],
-    ["complete", loss.complete ? "yes, nothing was lost" : `no: ${lossText(loss)}`],
+    ["complete", loss.complete ? "yes, nothing was lost" : `no: ${lossText(trace)}`],
   ];
   return (
     <table class="figures trace">
@@ -135,12 +136,22 @@ const LEGEND: [swatch: string, words: string][] = [
   ["drop", "dropped"],
 ];
 
-function Legend() {
+const ACTS: [swatch: string, words: string][] = [
+  ["accepting", "in accept(), waiting for a client"],
+  ["polling", "waiting for events"],
+  ["serving", "running"],
+  ["runnable", "ready, waiting for a CPU; striped from 10 ms"],
+  ["blocked", "blocked in another call; striped from 10 ms"],
+  ["held", "stopped, frozen or gone"],
+  ["unseen", "blocked, nobody looked in what"],
+];
+
+function Legend({ title, of }: { title: string; of: typeof LEGEND }) {
   return (
     <>
-      <h2>Colours</h2>
+      <h2>{title}</h2>
       <ul class="legend">
-        {LEGEND.map(([swatch, words]) => (
+        {of.map(([swatch, words]) => (
           <li key={swatch}><i class={`swatch ${swatch}`} />{words}</li>
         ))}
       </ul>

@@ -3,7 +3,6 @@
 // What is under the pointer, in words.
 
 import { time } from "../model/units";
-import { rowText } from "./rowlist";
 import type { Viewer } from "./viewer";
 
 const WIDTH = 340;
@@ -16,9 +15,13 @@ export function Tooltip({ viewer }: { viewer: Viewer }) {
     ? `bottom: ${innerHeight - hover.y + 12}px`
     : `top: ${hover.y + 16}px`;
   return (
-    <div class="tooltip" style={`left: ${left}px; max-width: ${WIDTH}px; ${vertical}`} aria-hidden="true">
+    <div
+      class="tooltip"
+      style={`left: ${left}px; max-width: ${WIDTH}px; ${vertical}`}
+      aria-hidden="true"
+    >
       <span class="dim">{time(hover.time)}</span>
-      {hover.row >= 0 && <div>{rowText(viewer.trace.value!, hover.row)}</div>}
+      {hover.text && <div>{hover.text}</div>}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Finding, Id } from "../format/types";
 import { findingsInOrder } from "../layout/episodes";
 import { around, type Interval, panned, within, zoomed } from "../layout/view";
+import { findAcceptor } from "../model/acceptors";
 import { orderOf, type Sorting } from "../model/order";
 import type { Selection } from "../model/selection";
 import type { Trace } from "../model/trace";
@@ -24,8 +25,8 @@ export interface Hover {
   /** On the page. */
   x: number;
   y: number;
-  /** The connection; -1: none. */
-  row: number;
+  /** What is there, in words; "": nothing. */
+  text: string;
 }
 
 const MANY = 300;
@@ -120,7 +121,9 @@ export class Viewer {
     batch(() => {
       this.select({ kind: "finding", id: finding.id });
       this.view.value = around(finding.start_ns ?? whole.start, finding.end_ns ?? whole.end, whole);
+      // A finding that names none shows all, not those of the finding before it.
       if (finding.connections.length > 0) this.search.value = `finding:${finding.id}`;
+      else if (this.search.value.startsWith("finding:")) this.search.value = "";
     });
   }
 
@@ -157,6 +160,10 @@ export class Viewer {
       const { start_ns, end_ns } = trace.connections;
       return { start: start_ns.data[row], end: end_ns.get(row) ?? end };
     }
+    if (selected.kind === "acceptor") {
+      const segment = findAcceptor(trace, selected.id)?.segment;
+      return segment ? { start: segment.start_ns, end: segment.end_ns } : null;
+    }
     if (selected.kind === "finding") {
       const finding = trace.findings.get(selected.id);
       return finding ? { start: finding.start_ns ?? start, end: finding.end_ns ?? end } : null;
@@ -172,7 +179,9 @@ export class Viewer {
     const selected = this.selection.value;
     const row = selected?.kind === "connection" ? trace.rowOf(selected.id) : -1;
     const at = order.indexOf(row);
-    const next = at < 0 ? 0 : Math.min(Math.max(at + by, 0), order.length - 1);
+    const last = order.length - 1;
+    const first = by === Infinity ? last : 0;
+    const next = at < 0 ? first : Math.min(Math.max(at + by, 0), last);
     this.select({ kind: "connection", id: trace.idOf(order[next]) });
     this.reveal();
   }
@@ -191,10 +200,17 @@ export class Viewer {
     this.sorting.value = { by, descending: by === before ? !descending : first };
   }
 
+  private dropRange(): void {
+    batch(() => {
+      this.range.value = null;
+      if (this.tab.value === "range") this.tab.value = this.selection.value ? "details" : "summary";
+    });
+  }
+
   /** One step back: help, then the range, the search, the selection. */
   escape(): void {
     if (this.helpOpen.value) this.helpOpen.value = false;
-    else if (this.range.value) this.range.value = null;
+    else if (this.range.value) this.dropRange();
     else if (this.selection.value) this.select(null);
     else this.search.value = "";
   }

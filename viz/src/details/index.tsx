@@ -3,8 +3,10 @@
 // The details of what is selected, whatever it is.
 
 import type { JSX } from "preact";
+import { findAcceptor } from "../model/acceptors";
 import type { Selection } from "../model/selection";
 import type { Trace } from "../model/trace";
+import { AcceptorDetails } from "./acceptor";
 import { ConnectionDetails } from "./connection";
 import { FindingDetails } from "./finding";
 import { ListenerDetails } from "./listener";
@@ -26,6 +28,13 @@ function panelOf({ kind, id }: Selection, context: Context): [object, JSX.Elemen
       return show(trace.connection(id), ConnectionDetails);
     case "listener":
       return show(trace.listeners.get(id), ListenerDetails);
+    case "acceptor": {
+      const found = findAcceptor(trace, id);
+      return found && [
+        found.segment ?? found.acceptor,
+        <AcceptorDetails key={id} of={found} context={context} />,
+      ];
+    }
     case "process":
       return show(trace.processes.get(id), ProcessDetails);
     case "socket":

@@ -3,10 +3,12 @@
 // Everything known about a listener: its queue, its limits, who accepts from it.
 
 import type { Acceptor, DroppedPeer, Listener } from "../format/types";
+import { acceptorId } from "../model/acceptors";
 import { ListenerFlowchart } from "../flowchart";
 import { addressText } from "../model/address";
 import { outcomeWords } from "../model/outcome";
 import { count, plural, time } from "../model/units";
+import { spent } from "./acceptor";
 import { Facts, Few, Link, Part, Snippet, moment, type Context, type Fact } from "./parts";
 import { ProcessLink } from "./process";
 import { listenerFilter } from "./wireshark";
@@ -35,7 +37,8 @@ function owners(listener: Listener, context: Context) {
 
 function waits({ accept_wait_ns: wait }: Listener): string | null {
   if (wait.p50 === null || wait.p99 === null || wait.max === null) return null;
-  return `${time(wait.p50)} in half of the cases, ${time(wait.p99)} in 99 of 100, at most ${time(wait.max)}`;
+  const [half, most, longest] = [wait.p50, wait.p99, wait.max].map(time);
+  return `${half} in half of the cases, ${most} in 99 of 100, at most ${longest}`;
 }
 
 function facts(of: Listener, context: Context): Fact[] {
@@ -45,8 +48,8 @@ function facts(of: Listener, context: Context): Fact[] {
     ["Opened", of.opened_ns === null ? "before the trace" : moment(context.trace, of.opened_ns)],
     ["Closed", moment(context.trace, of.closed_ns)],
     ["Most in the queue", count(of.queue.depth_max), `of ${count(of.backlog.effective + 1)}`],
-    ["Arrived", count(of.arrivals)],
-    ["Accepted", count(of.accepted)],
+    ["Arrived", of.arrivals !== null && count(of.arrivals)],
+    ["Accepted", of.accepted !== null && count(of.accepted)],
     ["Waited to be accepted", waits(of)],
     ["Reuseport group", of.reuseport_group],
     ["TCP_DEFER_ACCEPT", of.defer_accept !== null && of.defer_accept > 0 && `${of.defer_accept} s`],
@@ -92,34 +95,14 @@ function Peers({ of }: { of: DroppedPeer[] }) {
           most={20}
           each={(peer) => (
             <li>
-              {addressText({ ...peer, path: null, abstract: false })}: {plural(peer.syns, "SYN")},{" "}
-              {outcomeWords(peer.outcome)}
+              {addressText({ ...peer, path: null, abstract: false })}:{" "}
+              {plural(peer.syns, "SYN")}, {outcomeWords(peer.outcome)}
             </li>
           )}
         />
       </ul>
     </Part>
   );
-}
-
-const STATES: Record<string, string> = {
-  accepting: "in accept(), waiting for a client",
-  running: "running",
-  runnable: "ready, waiting for a CPU",
-  blocked: "blocked elsewhere",
-};
-
-/** How a thread spent the time that is known of it. */
-function spent({ segments }: Acceptor): Fact[] {
-  const sums = new Map<string, number>();
-  for (const { state, call, start_ns, end_ns } of segments) {
-    const what = (STATES[state] ?? state) + (state === "blocked" && call ? `, in ${call}()` : "");
-    sums.set(what, (sums.get(what) ?? 0) + end_ns - start_ns);
-  }
-  const all = [...sums.values()].reduce((a, b) => a + b, 0);
-  return [...sums]
-    .sort((a, b) => b[1] - a[1])
-    .map(([what, ns]) => [what, `${Math.round((ns / all) * 100)} %`, time(ns)]);
 }
 
 function Acceptors({ of, context }: { of: Acceptor[]; context: Context }) {
@@ -132,7 +115,10 @@ function Acceptors({ of, context }: { of: Acceptor[]; context: Context }) {
         each={(acceptor) => (
           <div key={acceptor.tid}>
             <h4>
-              <ProcessLink id={acceptor.process} context={context} /> thread {acceptor.tid}
+              <Link to={{ kind: "acceptor", id: acceptorId(acceptor) }} context={context}>
+                thread {acceptor.tid}
+              </Link>
+              {acceptor.comm && ` ${acceptor.comm}`}, accepted {count(acceptor.accepted)}
             </h4>
             <Facts of={spent(acceptor)} />
           </div>

@@ -7,6 +7,7 @@ import { type Bands, ROW_HEIGHT } from "../layout/bands";
 import { eachRun } from "../layout/strip";
 import type { View } from "../layout/view";
 import { Kind, Mark } from "../model/kind";
+import { hatched } from "./hatch";
 import type { Surface } from "./surface";
 
 /** Below this height a band is nothing but pixels. */
@@ -36,7 +37,6 @@ export interface BandPicture {
 export class BandPainter {
   private image: ImageData | undefined;
   private bitmap = document.createElement("canvas");
-  private hatch: { colour: string; pattern: CanvasPattern | null } | undefined;
 
   draw(surface: Surface, picture: BandPicture): void {
     const { context } = surface;
@@ -72,32 +72,16 @@ export class BandPainter {
     const full = Math.max(height - 2, 2);
     for (let band = 0; band < count; band++) {
       const middle = offset + (band + 0.5) * height;
-      eachRun(cells, band * view.width, view.width, (kind, from, to) => {
+      eachRun(cells, band * view.width, view.width, (kind: Kind, from, to) => {
         const high = Math.max(Math.round(full * (SHARE[kind] ?? 0.6)), 1);
         const top = Math.round(middle - high / 2);
         context.fillStyle = kind === Kind.LongWait && to - from > 4
-          ? this.hatched(context, palette.kinds[kind])
+          ? hatched(context, palette.kinds[kind])
           : palette.kinds[kind];
         context.fillRect(left + from, top, to - from, high);
         if (CROSSED.has(kind) && height >= 12) cross(surface, left + (from + to) / 2, middle, kind);
       });
     }
-  }
-
-  /** Stripes: a long wait differs from other bars by more than its colour. */
-  private hatched(context: CanvasRenderingContext2D, colour: string): CanvasPattern | string {
-    if (this.hatch?.colour !== colour) {
-      const tile = document.createElement("canvas");
-      tile.width = tile.height = 6;
-      const pen = tile.getContext("2d")!;
-      pen.fillStyle = colour;
-      pen.globalAlpha = 0.55;
-      pen.fillRect(0, 0, 6, 6);
-      pen.globalAlpha = 1;
-      for (let i = 0; i < 6; i++) for (let x = 0; x < 3; x++) pen.fillRect((i + x) % 6, 5 - i, 1, 1);
-      this.hatch = { colour, pattern: context.createPattern(tile, "repeat") };
-    }
-    return this.hatch.pattern ?? colour;
   }
 }
 

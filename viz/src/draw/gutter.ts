@@ -62,7 +62,8 @@ export function gutterWidth(columns: GutterColumn[]): number {
 function side(trace: Trace, row: number, which: "client" | "server"): string {
   const own = trace[which];
   const other = which === "client" ? trace.server : trace.client;
-  const path = trace.text(own.path, row) ?? (which === "server" ? trace.text(other.path, row) : null);
+  const otherPath = which === "server" ? trace.text(other.path, row) : null;
+  const path = trace.text(own.path, row) ?? otherPath;
   if (path) return addressText({ address: null, port: null, path, abstract: isAbstract(own, row) });
   const address = trace.text(own.address, row) ?? trace.text(other.peer_address, row);
   const port = own.port.get(row) ?? other.peer_port.get(row);

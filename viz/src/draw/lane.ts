@@ -39,7 +39,7 @@ export function drawLane(
   context.translate(left, top);
   drawEpisodeBands(surface, picture.episodes, height);
   drawQueue(surface, picture, view, height);
-  drawEpisodeTexts(surface, picture.episodes, height);
+  drawEpisodeTexts(surface, picture.episodes, view, height);
   drawDrops(surface, picture.drops, height);
   context.restore();
 }
@@ -117,16 +117,21 @@ function drawEpisodeBands(surface: Surface, episodes: Episode[], height: number)
 }
 
 /**
- * The summary begins in its band and goes on beside it as far as there is room; at the foot of the lane,
- * where it hides neither the limit nor a full queue.
+ * The summary begins in its band and goes on beside it as far as there is room; at the foot of the
+ * lane, where it hides neither the limit nor a full queue.
  */
-function drawEpisodeTexts(surface: Surface, episodes: Episode[], height: number): void {
+function drawEpisodeTexts(
+  surface: Surface,
+  episodes: Episode[],
+  view: View,
+  height: number,
+): void {
   const { context, palette } = surface;
   context.font = SMALL_FONT;
   for (const { finding, from, to, level } of episodes) {
     const y = height - BOTTOM - 9 - BAND * level;
     const next = episodes.filter((other) => other.level === level && other.from >= to);
-    const room = Math.min(...next.map((other) => other.from), surface.width) - from - 10;
+    const room = Math.min(...next.map((other) => other.from), view.width) - from - 10;
     const text = `${finding.rule}: ${finding.summary}`;
     const wide = Math.min(context.measureText(text).width + 8, room + 6);
     if (room < 24) continue;
@@ -155,6 +160,6 @@ function drawDrops(surface: Surface, drops: DropMark[], height: number): void {
     context.globalAlpha = 0.45;
     vertical(surface, x, 9, height - BOTTOM);
     context.restore();
-    if (many > 1) textIn(surface, count(many), x + 6, 6, 34);
+    if (many > 1) textIn(surface, count(many), x + 6, 6, 36);
   }
 }

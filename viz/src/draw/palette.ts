@@ -9,6 +9,7 @@ const NAMES = [
   "paper", "panel", "text", "dim", "faint", "line", "grid", "accent", "select", "tick", "hover",
   "idle", "closing", "serving", "connecting", "waiting", "long-wait", "retrying", "retransmit",
   "failed-call", "reset", "failed", "drop", "queue", "queue-fill", "limit", "critical", "warning",
+  "accepting", "runnable", "blocked",
 ] as const;
 
 export type ColourName = (typeof NAMES)[number];

@@ -51,8 +51,11 @@ export function textIn(
   context.fillText(shortened(context, text, room), x, y);
 }
 
+/** No character of the fonts above is wider. */
+const WIDEST = 12;
+
 function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {
-  if (text.length * 4 < room || context.measureText(text).width <= room) return text;
+  if (text.length * WIDEST < room || context.measureText(text).width <= room) return text;
   let low = 0;
   let high = text.length;
   while (low < high) {

@@ -8,10 +8,12 @@ import { bytes, plural } from "../model/units";
 
 const ERRORS: Record<string, string> = {
   EADDRINUSE:
-    "Another socket has this address already, or a connection of it is not over yet (SO_REUSEADDR helps against that).",
+    "Another socket has this address already, or a connection of it is not over yet " +
+    "(SO_REUSEADDR helps against that).",
   EADDRNOTAVAIL: "This machine does not have that address, or no free port is left.",
   EAGAIN:
-    "There was nothing to take yet and the socket is non-blocking: the program is to ask again later.",
+    "There was nothing to take yet and the socket is non-blocking: the program is to ask again " +
+    "later.",
   ECONNREFUSED: "The other machine answered that nobody listens there.",
   ECONNRESET: "The other side broke the connection off.",
   EINPROGRESS: "The socket is non-blocking: connecting goes on in the background.",
@@ -63,51 +65,69 @@ function listenWords({ args }: SocketEvent): string {
       ? ` Of the ${asked} asked for the system allows ${limit} (net.core.somaxconn).`
       : "";
   return (
-    `From here on the kernel completes connections by itself. Up to ${limit + 1} of them may wait to be ` +
-    `accepted; what comes beyond that is dropped.${clamped}`
+    `From here on the kernel completes connections by itself. Up to ${limit + 1} of them may ` +
+    `wait to be accepted; what comes beyond that is dropped.${clamped}`
   );
 }
 
 function acceptWords(event: SocketEvent): string {
   const waited = event.duration_ns === null ? " It was waiting already when the trace began." : "";
-  return `Takes the connection that has waited longest out of the queue, as a new socket (fd ${event.ret}).${waited}`;
+  const taken = `a new socket (fd ${event.ret})`;
+  return `Takes the connection that has waited longest out of the queue, as ${taken}.${waited}`;
 }
 
 function establishedWords(event: SocketEvent): string {
-  if (event.side === "client")
-    return "The handshake is complete: both sides have agreed. No program at the server has done anything for that yet.";
-  return "The connection is complete and waits in the accept queue until the program calls accept().";
+  return event.side === "client"
+    ? "The handshake is complete: both sides have agreed. No program at the server has done " +
+        "anything for that yet."
+    : "The connection is complete and waits in the accept queue until the program calls " +
+        "accept().";
 }
 
 const HOW: Record<string, string> = {
   SHUT_RD: "Says that this program will not receive any more.",
   SHUT_WR:
-    "Says that nothing more will be sent; receiving goes on. The other side reads the end of the stream.",
+    "Says that nothing more will be sent; receiving goes on. The other side reads the end of " +
+    "the stream.",
   SHUT_RDWR: "Ends both directions; the descriptor stays open.",
 };
 
+function recvWords(event: SocketEvent): string {
+  if (event.args.peek) return "Looks at what has arrived, and leaves it there.";
+  if (event.bytes === 0) return "Reads the end: the other side sends no more.";
+  const taken = `Takes ${bytes(event.bytes ?? 0)} that have arrived${inCalls(event)}.`;
+  return `${taken} It may be less than was sent, or more than one message.`;
+}
+
+function closeWords(event: SocketEvent): string {
+  if (!event.args.last) {
+    return "Gives this descriptor back. The socket lives on: another descriptor or process still " +
+      "holds it.";
+  }
+  const how =
+    event.fd === null
+      ? "The process let go of the socket without close(), by exiting for instance."
+      : "Gives the socket back.";
+  return `${how} It was the last reference: the connection ends.`;
+}
+
 const WORDS: Record<string, (event: SocketEvent) => string> = {
   socket: ({ args }) =>
-    `Makes a socket: ${typeWords(args.type)} over ${domainWords(args.domain)}. It has no address and no other side yet.`,
+    `Makes a socket: ${typeWords(args.type)} over ${domainWords(args.domain)}. ` +
+    "It has no address and no other side yet.",
   socketpair: () => "Makes two sockets that are connected to each other.",
   bind: bindWords,
   listen: listenWords,
   accept: acceptWords,
   connect: ({ args }) =>
-    `Asks for a connection to ${addressText(args as unknown as Address) || "that address"}, and waits for the answer.`,
+    `Asks for a connection to ${addressText(args as unknown as Address) || "that address"}, ` +
+    "and waits for the answer.",
   send: (event) =>
-    `Hands ${bytes(event.bytes ?? 0)} to the kernel to be sent${inCalls(event)}. That they arrived it does not mean.`,
-  recv: (event) =>
-    event.args.peek
-      ? "Looks at what has arrived, and leaves it there."
-      : event.bytes === 0
-      ? "Reads the end: the other side sends no more."
-      : `Takes ${bytes(event.bytes ?? 0)} that have arrived${inCalls(event)}. It may be less than was sent, or more than one message.`,
+    `Hands ${bytes(event.bytes ?? 0)} to the kernel to be sent${inCalls(event)}. ` +
+    "That they arrived it does not mean.",
+  recv: recvWords,
   shutdown: ({ args }) => HOW[String(args.how)] ?? "Ends a direction.",
-  close: (event) =>
-    event.args.last
-      ? `${event.fd === null ? "The process let go of the socket without close(), by exiting for instance." : "Gives the socket back."} It was the last reference: the connection ends.`
-      : "Gives this descriptor back. The socket lives on: another descriptor or process still holds it.",
+  close: closeWords,
   syn: () => "The client's kernel asks the server's: may I connect?",
   established: establishedWords,
   synack_retransmit: () =>

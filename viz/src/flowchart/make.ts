@@ -54,9 +54,11 @@ export function chartOfConnection(
 }
 
 export function chartOfListener(listener: Listener, processes: Processes): Chart {
+  const { accepted, backlog } = listener;
+  const many = accepted === null ? "" : `   ${plural(accepted, "connection")} accepted`;
   return {
     title: `${listener.protocol} ${addressText(listener) || "(unnamed)"}`,
-    summary: `backlog ${listener.backlog.effective}   ${plural(listener.accepted, "connection")} accepted`,
+    summary: `backlog ${backlog.effective}${many}`,
     failed: false,
     lanes: 1,
     laneTitles: [processText(processes, listener.owners[0]?.process), ""],

@@ -20,7 +20,8 @@ type Colour = (name: keyof typeof COLOURS) => string;
 
 function sheet(colour: Colour): string {
   return `
-.flowchart text{font:12px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:${colour("text")};white-space:pre}
+.flowchart text{font:12px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace}
+.flowchart text{fill:${colour("text")};white-space:pre}
 .flowchart .title{font-size:15px;font-weight:600}
 .flowchart .head{font-weight:600}
 .flowchart .end{text-anchor:end}
@@ -39,7 +40,8 @@ function sheet(colour: Colour): string {
 .flowchart .ring{fill:${colour("paper")};stroke:${colour("text")};stroke-width:2}
 .flowchart line.move,.flowchart path.move{stroke:${colour("move")};stroke-width:1.5;fill:none}
 .flowchart .tip{fill:${colour("move")}}
-.flowchart .box.fail,.flowchart .ring.fail,.flowchart line.fail,.flowchart path.move.fail{stroke:${colour("fail")}}
+.flowchart .box.fail,.flowchart .ring.fail,
+.flowchart line.fail,.flowchart path.move.fail{stroke:${colour("fail")}}
 .flowchart .dot.fail,.flowchart .tip.fail{fill:${colour("fail")}}`;
 }
 

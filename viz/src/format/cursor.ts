@@ -92,7 +92,8 @@ export class Cursor {
     for (; bytes[at] >= ZERO && bytes[at] <= NINE; at++) value = value * 10 + bytes[at] - ZERO;
     const digits = at - first;
     const next = bytes[at];
-    if (digits === 0 || digits > SAFE_DIGITS || (next !== COMMA && next !== CLOSE_OBJECT)) return NaN;
+    if (digits === 0 || digits > SAFE_DIGITS) return NaN;
+    if (next !== COMMA && next !== CLOSE_OBJECT) return NaN;
     this.at = at;
     return negative ? 0 - value : value;
   }

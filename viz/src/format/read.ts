@@ -4,11 +4,11 @@
 // object on as soon as it is there, checked. What it does not know it skips.
 
 import { FormatError } from "./error";
-import { Scanner, type Visitor } from "./scan";
+import { cutShort, Scanner, type Visitor } from "./scan";
 import * as shapes from "./shapes";
 import type { Shape } from "./shape";
 import type {
-  Acceptor, Capture, Connection, Finding, Host, Listener, Loss, Process, Socket,
+  Acceptor, Capture, Connection, EventLine, Finding, Host, Listener, Loss, Process, Socket,
 } from "./types";
 
 /** Takes the objects of a trace, in the order of the file. A later one of the same id replaces. */
@@ -22,6 +22,10 @@ export interface Sink {
   acceptor(acceptor: Acceptor): void;
   connection(connection: Connection): void;
   finding(finding: Finding): void;
+  /** Of a stream. The connection's own line, if one comes, has it too. */
+  eventLine(line: EventLine): void;
+  /** It was a stream, and it has no last line. */
+  cut(): void;
   /**
    * May take a connection from its bytes, of a document or (`line`) of a stream; false: it did not,
    * and the connection follows as an object.
@@ -29,14 +33,19 @@ export interface Sink {
   quickConnection(bytes: Uint8Array, from: number, to: number, line: boolean): boolean;
 }
 
-type Kind = Exclude<keyof Sink, "quickConnection">;
+type Kind = Exclude<keyof Sink, "quickConnection" | "cut">;
 
 const ARRAYS: Record<string, Kind> = {
   processes: "process", sockets: "socket", listeners: "listener", acceptors: "acceptor",
   connections: "connection", findings: "finding",
 };
 
-const LINES = new Set<string>(Object.values(ARRAYS));
+/** Types of lines. */
+const LINES = new Map<string, Kind>(Object.values(ARRAYS).map((kind) => [kind, kind]));
+LINES.set("event", "eventLine");
+
+/** How messages call what is not called as its kind. */
+const NAMES: Partial<Record<Kind, string>> = { eventLine: "event" };
 
 const CUT: Loss = { complete: false, events_lost: 0, by_kind: {}, cut: true };
 
@@ -57,9 +66,13 @@ export class Reader implements Visitor {
   }
 
   finish(): void {
-    this.scanner.finish();
+    const unfinished = this.scanner.finish();
+    const cut = this.streamed && !this.ended;
+    if (unfinished && !cut) throw cutShort(unfinished);
     // A stream without its last line was cut: what it has is shown, and what it lacks is said.
-    if (this.streamed && !this.ended) this.sink.loss(CUT);
+    if (!cut) return;
+    this.sink.loss(CUT);
+    this.sink.cut();
   }
 
   array(key: string): void {
@@ -98,8 +111,9 @@ export class Reader implements Visitor {
     const object = value as Record<string, unknown> | null;
     const type = object?.type;
     if (typeof type !== "string") throw new FormatError('this line has no "type"', line);
+    const kind = LINES.get(type);
     if (type === "end") this.takeEnd(object!, line);
-    else if (LINES.has(type)) this.hand(type as Kind, documentForm(object!), line);
+    else if (kind) this.hand(kind, documentForm(object!), line);
   }
 
   private takeEnd(object: Record<string, unknown>, line: number): void {
@@ -109,7 +123,7 @@ export class Reader implements Visitor {
   }
 
   private hand(kind: Kind, value: unknown, line: number): unknown {
-    const wrong = (shapes[kind] as Shape)(value, `the ${kind}`);
+    const wrong = (shapes[kind] as Shape)(value, `the ${NAMES[kind] ?? kind}`);
     if (wrong) throw new FormatError(wrong, line);
     this.sink[kind](value as never);
     return value;
@@ -127,7 +141,7 @@ function checkVersion(value: unknown, line: number): void {
   );
 }
 
-/** A line's object as the document has it: `type` says what the line is, `sock_type` the socket's. */
+/** As the document has it: a line's `type` says what it is, `sock_type` what socket it is. */
 function documentForm(line: Record<string, unknown>): Record<string, unknown> {
   const { type: _, sock_type, ...object } = line;
   if (sock_type !== undefined) object.type = sock_type;

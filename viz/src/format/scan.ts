@@ -18,8 +18,8 @@ export interface Visitor {
   /** An object after the first. */
   object(value: unknown, line: number): void;
   /**
-   * May take an element (or, with key "", an object after the first) from its bytes, which then must
-   * be one value from `from` to just before `to`; false: it took nothing.
+   * May take an element (or, with key "", an object after the first) from its bytes, which then
+   * must be one value from `from` to just before `to`; false: it took nothing.
    */
   quick(key: string, bytes: Uint8Array, from: number, to: number): boolean;
 }
@@ -31,6 +31,10 @@ const BACKSLASH = 92, CLOSE_ARRAY = 93, OPEN_OBJECT = 123, CLOSE_OBJECT = 125;
 
 /** How much is waited for the end of a line, before every character is looked at. */
 const LONG_LINE = 1 << 18;
+
+export function cutShort(line: number): FormatError {
+  return new FormatError("the file ends here, in the middle: it was cut short", line);
+}
 
 export class Scanner {
   private buffer = new Uint8Array(1 << 17);
@@ -65,12 +69,16 @@ export class Scanner {
     while (this.step(false));
   }
 
-  finish(): void {
+  /** No more comes. The line of an object after the first that is not all there; 0: all are. */
+  finish(): number {
     while (this.step(true));
-    if (this.at < this.bytes.length || this.state !== State.Objects) {
-      this.skip(this.bytes.length);
-      throw new FormatError("the file ends here, in the middle: it was cut short", this.line);
+    const begun = this.at < this.bytes.length ? this.line : 0;
+    this.skip(this.bytes.length);
+    if (begun > 0 && this.line > begun) {
+      throw new FormatError("not JSON: what begins here does not end before the file does", begun);
     }
+    if (this.state !== State.Objects) throw cutShort(this.line);
+    return begun;
   }
 
   /** Takes one token or value; false: more is needed. */
@@ -128,7 +136,7 @@ export class Scanner {
     if (end < 0 && !last && this.bytes.length - this.at < LONG_LINE) return false;
     const key = this.state === State.Objects ? "" : this.key;
     if (end > 0 && this.visitor.quick(key, this.bytes, this.at, end)) {
-      this.skip(end);
+      this.at = end; // within the line
       if (this.state === State.Element) this.state = State.AfterElement;
       return true;
     }
@@ -203,9 +211,9 @@ export class Scanner {
   }
 
   /**
-   * Where an object ends that has a line to itself, as socktrace writes them; 0: it has none, -1: its
-   * line is not all here. Only a guess, which parsing confirms, but much faster than to look at
-   * every character.
+   * Where an object ends that has a line to itself, as socktrace writes them; 0: it has none, -1:
+   * its line is not all here. Only a guess, which parsing confirms, but much faster than to look
+   * at every character.
    */
   private endOfLine(): number {
     if (this.seen > 0 || this.bytes[this.at] !== OPEN_OBJECT) return 0;

@@ -2,7 +2,9 @@
 //
 // The shapes of the objects in types.ts.
 
-import { anything, boolean, id, list, number, object, orNull, record, string, tuple } from "./shape";
+import {
+  anything, boolean, id, list, number, object, orNull, record, string, tuple,
+} from "./shape";
 
 const numberOrNull = orNull(number);
 const stringOrNull = orNull(string);
@@ -31,10 +33,17 @@ export const process = object({
   netns: numberOrNull, cgroup: stringOrNull,
 });
 
-const event = object({
+const eventMembers = {
   t_ns: number, side: stringOrNull, source: string, name: string, pid: numberOrNull,
   tid: numberOrNull, fd: numberOrNull, ret: numberOrNull, errno: stringOrNull,
   duration_ns: numberOrNull, count: numberOrNull, bytes: numberOrNull, args: record(anything),
+};
+
+const event = object(eventMembers);
+
+/** A line of a stream: with what the event belongs to. */
+export const eventLine = object({
+  connection: orNull(id), listener: orNull(id), socket: orNull(id), ...eventMembers,
 });
 
 export const socket = object({
@@ -59,7 +68,7 @@ export const listener = object({
   opened_ns: numberOrNull, closed_ns: numberOrNull,
   queue: object({ depth_max: number, samples: list(tuple(number, number)) }),
   syn_queue: object({ depth_max: numberOrNull }),
-  arrivals: number, accepted: number,
+  arrivals: numberOrNull, accepted: numberOrNull,
   drops: object({
     syn: numberOrNull, ack: numberOrNull, syn_queue: numberOrNull, other: numberOrNull,
   }),
@@ -75,11 +84,12 @@ export const listener = object({
 
 const segment = object({
   start_ns: number, end_ns: number, state: string, call: stringOrNull, fd: numberOrNull,
-  socket: orNull(id),
+  socket: orNull(id), connection: orNull(id), file: stringOrNull, held: stringOrNull,
 });
 
 export const acceptor = object({
-  listener: id, process: orNull(id), tid: number, segments: list(segment),
+  listener: id, process: orNull(id), tid: number, comm: stringOrNull, accepted: number,
+  last_accept_ns: numberOrNull, failures: number, grain_ns: number, segments: list(segment),
 });
 
 const end = object({

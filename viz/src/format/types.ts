@@ -78,6 +78,13 @@ export interface SocketEvent {
   args: Record<string, unknown>;
 }
 
+/** A line of a stream: an event, and the ids of what it belongs to. */
+export interface EventLine extends SocketEvent {
+  connection: Id | null;
+  listener: Id | null;
+  socket: Id | null;
+}
+
 export interface Socket {
   id: Id;
   protocol: Protocol;
@@ -124,8 +131,8 @@ export interface Listener {
   closed_ns: number | null;
   queue: { depth_max: number; samples: [number, number][] };
   syn_queue: { depth_max: number | null };
-  arrivals: number;
-  accepted: number;
+  arrivals: number | null;
+  accepted: number | null;
   drops: {
     syn: number | null;
     ack: number | null;
@@ -153,12 +160,20 @@ export interface Segment {
   call: string | null;
   fd: number | null;
   socket: Id | null;
+  connection: Id | null;
+  file: string | null;
+  held: Open<"stopped" | "frozen" | "exited"> | null;
 }
 
 export interface Acceptor {
   listener: Id;
   process: Id | null;
   tid: number;
+  comm: string | null;
+  accepted: number;
+  last_accept_ns: number | null;
+  failures: number;
+  grain_ns: number;
   segments: Segment[];
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Connections → bands of pixels: one each while there is room, several in one where there is none.
+// Connections → bands of pixels: one each while there is room, else several in one.
 
 import type { Trace } from "../model/trace";
 import { Strip } from "./strip";

@@ -41,6 +41,12 @@ function firstAfter(samples: [number, number][], time: number): number {
   return low;
 }
 
+/** How deep it was at a time; null: not measured yet. */
+export function depthAt(samples: [number, number][], time: number): number | null {
+  const at = firstAfter(samples, time);
+  return at > 0 ? samples[at - 1][1] : null;
+}
+
 /** The limit of the queue over time: pairs of the time from which it held, and its value. */
 export function limitSteps(listener: Listener): [number, number][] {
   const { backlog, backlog_changes } = listener;

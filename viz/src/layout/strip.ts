@@ -2,9 +2,9 @@
 //
 // A strip of pixels in which many stretches and moments become one colour each: the most severe
 // kind that lies in the pixel, and among equally severe ones the one that fills most of it.
-// Nothing is too short to be there.
+// Nothing is too short to be there. Kinds are numbers from 1; what they mean it does not know.
 
-import { type Kind, KINDS, rank } from "../model/kind";
+import { KIND_RANKS } from "../model/kind";
 
 /** What a moment weighs, in pixels. */
 const LEAST = 1 / 1024;
@@ -14,21 +14,27 @@ export class Strip {
   // Per kind, what the pixels hold of it in part, and where runs of whole pixels begin and end.
   private parts: Float32Array;
   private changes: Float32Array;
-  private low = new Int32Array(KINDS);
-  private high = new Int32Array(KINDS);
+  private low: Int32Array;
+  private high: Int32Array;
   private best: Float32Array;
+  private ranks: Uint8Array;
 
-  constructor(width: number) {
+  /** `ranks` says how severe each kind is. */
+  constructor(width: number, ranks = KIND_RANKS) {
+    const kinds = ranks.length;
     this.width = width;
-    this.parts = new Float32Array(KINDS * (width + 1));
-    this.changes = new Float32Array(KINDS * (width + 1));
+    this.ranks = ranks;
+    this.low = new Int32Array(kinds);
+    this.high = new Int32Array(kinds);
+    this.parts = new Float32Array(kinds * (width + 1));
+    this.changes = new Float32Array(kinds * (width + 1));
     this.best = new Float32Array(width);
     this.low.fill(width);
     this.high.fill(-1);
   }
 
   /** Adds a stretch from `from` to `to`, in pixels; what is outside of the strip does not count. */
-  add(kind: Kind, from: number, to: number): void {
+  add(kind: number, from: number, to: number): void {
     const { width } = this;
     if (to < 0 || from > width || (to === 0 && from < 0)) return;
     const base = kind * (width + 1);
@@ -52,17 +58,17 @@ export class Strip {
   resolve(cells: Uint8Array, at: number): void {
     cells.fill(0, at, at + this.width);
     this.best.fill(0);
-    for (let kind = 1; kind < KINDS; kind++) {
+    for (let kind = 1; kind < this.ranks.length; kind++) {
       if (this.high[kind] >= 0) this.resolveKind(kind, cells, at);
     }
     this.low.fill(this.width);
     this.high.fill(-1);
   }
 
-  private resolveKind(kind: Kind, cells: Uint8Array, at: number): void {
-    const { parts, changes, best } = this;
+  private resolveKind(kind: number, cells: Uint8Array, at: number): void {
+    const { parts, changes, best, ranks } = this;
     const base = kind * (this.width + 1);
-    const severity = rank(kind);
+    const severity = ranks[kind];
     let whole = 0;
     for (let x = this.low[kind], high = this.high[kind]; x <= high; x++) {
       whole += changes[base + x];
@@ -70,7 +76,7 @@ export class Strip {
       changes[base + x] = 0;
       parts[base + x] = 0;
       if (weight <= 0) continue;
-      const present = rank(cells[at + x]);
+      const present = ranks[cells[at + x]];
       if (severity > present || (severity === present && weight >= best[x])) {
         cells[at + x] = kind;
         best[x] = weight;
@@ -84,7 +90,7 @@ export function eachRun(
   cells: Uint8Array,
   at: number,
   width: number,
-  take: (kind: Kind, from: number, to: number) => void,
+  take: (kind: number, from: number, to: number) => void,
 ): void {
   for (let x = 0; x < width;) {
     const kind = cells[at + x];

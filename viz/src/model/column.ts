@@ -14,13 +14,11 @@ const nullOf = (data: Numbers): number =>
 
 type Width = 0 | 1 | 2 | 3;
 
-function narrowest(value: number): Width {
-  if (Number.isInteger(value)) {
-    if (value >= 0 && value < 0xff) return 0;
-    if (value >= 0 && value < 0xffff) return 1;
-    if (value > -0x80000000 && value <= 0x7fffffff) return 2;
-  }
-  return 3;
+/** The narrowest that holds all integers from `low` to `high`, and null. */
+function narrowest(low: number, high: number): Width {
+  if (low >= 0 && high < 0xff) return 0;
+  if (low >= 0 && high < 0xffff) return 1;
+  return low > -0x80000000 && high <= 0x7fffffff ? 2 : 3;
 }
 
 const ARRAYS = [Uint8Array, Uint16Array, Int32Array, Float64Array] as const;
@@ -44,8 +42,8 @@ export class Column {
 const CHUNK = 1 << 12;
 
 /**
- * A column that grows; a row may be set again. The rows at the end are kept as doubles, which is fast,
- * and squeezed a chunk at a time.
+ * A column that grows; a row may be set again. The rows at the end are kept as doubles, which is
+ * fast, and squeezed a chunk at a time.
  */
 export class Growing {
   private full: Numbers[] = [];
@@ -113,12 +111,17 @@ function widthOf(data: Numbers): Width {
 
 /** The same numbers in the narrowest array that holds them. */
 function squeeze(values: Float64Array, least: Width): Numbers {
-  let width = least;
+  let [low, high] = [0, 0];
   let nulls = false;
+  let whole = true;
   for (let i = 0; i < values.length; i++) {
-    if (values[i] !== values[i]) nulls = true;
-    else if (width < 3) width = Math.max(width, narrowest(values[i])) as Width;
+    const value = values[i];
+    if (value !== value) nulls = true;
+    else if (value < low) low = value;
+    else if (value > high) high = value;
+    if (value % 1 !== 0 && value === value) whole = false;
   }
+  const width = whole ? Math.max(least, narrowest(low, high)) as Width : 3;
   const squeezed = new ARRAYS[width](values.length);
   squeezed.set(values);
   if (nulls && width < 3) {

@@ -23,20 +23,19 @@ export const enum Kind {
   Drop,
 }
 
-export const KINDS = 13;
-
 export const LONG_WAIT_NS = 100e6;
 
 export const enum Rank { Nothing, Ordinary, Warning, Error, Critical }
 
-const RANKS = new Uint8Array(KINDS);
-RANKS.fill(Rank.Ordinary, Kind.Idle);
-RANKS.fill(Rank.Warning, Kind.LongWait);
-RANKS.fill(Rank.Error, Kind.FailedCall);
-RANKS.fill(Rank.Critical, Kind.Failed);
+/** By Kind. */
+export const KIND_RANKS = new Uint8Array(13);
+KIND_RANKS.fill(Rank.Ordinary, Kind.Idle);
+KIND_RANKS.fill(Rank.Warning, Kind.LongWait);
+KIND_RANKS.fill(Rank.Error, Kind.FailedCall);
+KIND_RANKS.fill(Rank.Critical, Kind.Failed);
 
 export function rank(kind: Kind): Rank {
-  return RANKS[kind];
+  return KIND_RANKS[kind];
 }
 
 /** Bits of an event: which way its data went, and what of it deserves a mark. */

@@ -13,6 +13,9 @@ const NAMED: Record<string, Mark> = {
   synack_retransmit: Mark.Retransmit,
 };
 
+/** In the arguments: a close() of one of many fds, or no longer reading, ends nothing. */
+const GOES_ON = /"last":\s*false|"SHUT_RD"/;
+
 const ENDING = new Set(["close", "shutdown", "fin", "reset"]);
 
 /** Bits of Mark for each event. */
@@ -40,19 +43,17 @@ export function marksOf({ events, words }: Trace): Uint8Array {
 export function closingsOf(trace: Trace): Float64Array {
   const { events, words } = trace;
   const ending = words.names.map((name) => ENDING.has(name));
+  const goesOn = new Map<number, boolean>();
   const closings = new Float64Array(trace.connectionCount).fill(NaN);
   for (let row = 0; row < closings.length; row++) {
     for (let [at, end] = trace.eventRows(row); at < end; at++) {
-      if (!ending[events.name.data[at]] || !ends(trace, at)) continue;
+      if (!ending[events.name.data[at]]) continue;
+      const args = events.args.data[at];
+      if (!goesOn.has(args)) goesOn.set(args, GOES_ON.test(words.texts[args]));
+      if (goesOn.get(args)) continue;
       closings[row] = events.t_ns.data[at];
       break;
     }
   }
   return closings;
-}
-
-/** A close() of one of many fds, or no longer reading, ends nothing. */
-function ends({ events, words }: Trace, row: number): boolean {
-  const args = words.texts[events.args.data[row]];
-  return !/"last":\s*false|"SHUT_RD"/.test(args);
 }

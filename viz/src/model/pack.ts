@@ -6,18 +6,28 @@
 import type { Sink } from "../format/read";
 import { Cursor } from "../format/cursor";
 import type {
-  Acceptor, Capture, Connection, Finding, Host, Id, Listener, Loss, Process, Socket,
+  Acceptor, Capture, Connection, EventLine, Finding, Host, Id, Listener, Loss, Process, Socket,
 } from "../format/types";
 import { Growing, type Numbers } from "./column";
 import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS } from "./fields";
 import { takeQuickly } from "./quick";
+import { connectionOfEvents } from "./rebuild";
 import { type PackedColumns, TableWriter, type Vocabulary } from "./table";
 import { Words } from "./words";
+
+/** Of a stream without its last line: connections that are told by their event lines. */
+export interface Cut {
+  /** Those that have no line of their own. */
+  rebuilt: number;
+  /** Those whose own line is older than their last events. */
+  extended: number;
+}
 
 export interface PackedTrace {
   host: Host;
   capture: Capture;
   loss: Loss;
+  cut: Cut | null;
   processes: Process[];
   listeners: Listener[];
   sockets: Socket[];
@@ -53,6 +63,8 @@ export class Packer implements Sink {
   private sockets = new Map<Id, Socket>();
   private findings = new Map<Id, Finding>();
   private acceptors = new Map<string, Acceptor>();
+  private laterEvents = new Map<Id, EventLine[]>();
+  private cutStream: Cut | null = null;
   private parts: { host?: Host; capture?: Capture; loss?: Loss } = {};
 
   get connectionCount(): number {
@@ -91,6 +103,39 @@ export class Packer implements Sink {
     this.findings.set(finding.id, finding);
   }
 
+  /** Kept until the connection's own line comes, which has them all. */
+  eventLine(line: EventLine): void {
+    const { connection: id } = line;
+    if (id === null) return;
+    const list = this.laterEvents.get(id);
+    if (list) list.push(line);
+    else this.laterEvents.set(id, [line]);
+  }
+
+  cut(): void {
+    this.cutStream = { rebuilt: 0, extended: 0 };
+    for (const [id, lines] of [...this.laterEvents]) {
+      const row = this.rows.get(Number(id));
+      if (row === undefined) {
+        this.cutStream.rebuilt += 1;
+        this.connection(connectionOfEvents(id, lines, this.listeners, this.processes));
+      } else {
+        this.cutStream.extended += 1;
+        this.extend(Number(id), row, lines);
+      }
+    }
+  }
+
+  /** The events of a connection must lie together: those it has move behind all others. */
+  private extend(id: number, row: number, lines: EventLine[]): void {
+    const { events } = this.tables;
+    const first = this.firstEvent.get(row)!;
+    const known = this.eventCount.get(row)!;
+    for (let i = 0; i < known; i++) events.copy(first + i, this.eventLength + i);
+    lines.forEach((line, i) => events.set(this.eventLength + known + i, line));
+    this.commit(id, row, known + lines.length);
+  }
+
   connection(connection: Connection): void {
     const row = this.rows.get(Number(connection.id)) ?? this.connectionLength;
     const { connections, client, server, events } = this.tables;
@@ -114,6 +159,7 @@ export class Packer implements Sink {
 
   private commit(id: number, row: number, events: number): void {
     this.rows.set(id, row);
+    if (this.laterEvents.size > 0) this.laterEvents.delete(String(id));
     if (row === this.connectionLength) this.connectionLength += 1;
     this.firstEvent.set(row, this.eventLength);
     this.eventCount.set(row, events);
@@ -127,6 +173,7 @@ export class Packer implements Sink {
       host: host!,
       capture: capture!,
       loss: loss!,
+      cut: this.cutStream,
       processes: [...this.processes.values()],
       listeners: [...this.listeners.values()],
       sockets: [...this.sockets.values()],

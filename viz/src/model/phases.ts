@@ -11,7 +11,7 @@ export type TakeSpan = (kind: Kind, start: number, end: number) => void;
 const FAILED = new Set(["refused", "timed_out", "dropped", "failed"]);
 const LEFT_IN_QUEUE = new Set(["reset_in_queue", "never_accepted"]);
 
-/** All stretches and moments of the connection in `row`; together they are its life without a gap. */
+/** All stretches and moments of the connection in `row`; they are its life without a gap. */
 export function phasesOf(trace: Trace, row: number, take: TakeSpan): void {
   stretches(trace, row, take);
   moments(trace, row, take);

@@ -89,7 +89,8 @@ function anywhere(trace: Trace, term: string): Matcher {
     hasError(trace, term),
   ];
   if (/^\d+$/.test(term)) {
-    words.push(numberIs(trace.connections.id, term), KEYED.port(trace, term), KEYED.pid(trace, term));
+    words.push(numberIs(trace.connections.id, term));
+    words.push(KEYED.port(trace, term), KEYED.pid(trace, term));
   }
   return any(words);
 }
@@ -130,7 +131,9 @@ function wordsWith(words: readonly string[], part: string): Uint8Array | null {
 function hasWord(words: readonly string[], columns: Column[], part: string): Matcher {
   const found = wordsWith(words, part);
   if (!found) return NEVER;
-  return (row) => columns.some((column) => found[column.data[row]] === 1 && column.get(row) !== null);
+  return (row) => columns.some(
+    (column) => found[column.data[row]] === 1 && column.get(row) !== null,
+  );
 }
 
 function textHas(trace: Trace, columns: Column[], part: string): Matcher {

@@ -151,7 +151,8 @@ function takeText({ bytes, from, to }: Cursor, list: Words, column: Growing, row
 }
 
 /** Bytes that look like JSON; the first time they are seen it is made sure that they are. */
-function takeJson({ bytes, from, to }: Cursor, texts: Words, column: Growing, row: number): boolean {
+function takeJson(cursor: Cursor, texts: Words, column: Growing, row: number): boolean {
+  const { bytes, from, to } = cursor;
   const known = texts.list.length;
   const number = texts.addBytes(bytes, from, to);
   column.set(row, number);

@@ -4,7 +4,8 @@
 
 import type { Id } from "../format/types";
 
-export type SelectionKind = "connection" | "listener" | "process" | "socket" | "finding";
+export type SelectionKind =
+  | "connection" | "listener" | "acceptor" | "process" | "socket" | "finding";
 
 export interface Selection {
   kind: SelectionKind;

@@ -37,6 +37,11 @@ export class TableWriter {
     }
   }
 
+  /** Makes row `to` the same as row `from`. */
+  copy(from: number, to: number): void {
+    for (const column of this.columns) column.set(to, column.get(from) ?? NaN);
+  }
+
   get(row: number, field: number): number | null {
     return this.columns[field].get(row);
   }

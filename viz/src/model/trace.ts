@@ -8,11 +8,12 @@ import type {
   Acceptor, Capture, Connection, End, Finding, Host, Id, Listener, Loss, Process, Socket,
   SocketEvent,
 } from "../format/types";
+import { activitiesOf, type Activity } from "./acts";
 import { Column, type Numbers } from "./column";
 import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS } from "./fields";
 import { NOTABLE } from "./kind";
 import { closingsOf, marksOf } from "./marks";
-import type { PackedTrace } from "./pack";
+import type { Cut, PackedTrace } from "./pack";
 import { type Spans, spansOf } from "./spans";
 import { type Columns, rebuild, unpack, type Vocabulary } from "./table";
 
@@ -24,11 +25,15 @@ export class Trace {
   readonly host: Host;
   readonly capture: Capture;
   readonly loss: Loss;
+  /** Null: it was no stream that was cut. */
+  readonly cut: Cut | null;
   readonly processes: Map<Id, Process>;
   readonly listeners: Map<Id, Listener>;
   readonly sockets: Map<Id, Socket>;
   readonly findings: Map<Id, Finding>;
   readonly acceptors: Acceptor[];
+  /** Per listener, what the threads that accept from it did. */
+  readonly activities: Map<Id, Activity[]>;
   readonly connectionCount: number;
   readonly eventCount: number;
 
@@ -54,11 +59,13 @@ export class Trace {
     this.host = packed.host;
     this.capture = packed.capture;
     this.loss = packed.loss;
+    this.cut = packed.cut;
     this.processes = mapOf(packed.processes);
     this.listeners = mapOf(packed.listeners);
     this.sockets = mapOf(packed.sockets);
     this.findings = mapOf(packed.findings);
     this.acceptors = packed.acceptors;
+    this.activities = activitiesOf(packed.acceptors);
     this.words = packed.words;
     this.connections = unpack(packed.connections);
     this.client = unpack(packed.client);
@@ -167,5 +174,7 @@ function extent(trace: Trace): [number, number] {
     if (end_ns.data[row] > end) end = end_ns.data[row];
     if (start_ns.data[row] > end) end = start_ns.data[row];
   }
+  // A stream that was cut does not say how long it was.
+  if (trace.cut) for (const time of trace.events.t_ns.data) end = Math.max(end, time);
   return [start, Math.max(end, start + 1)];
 }
