@@ -32,7 +32,10 @@ struct attempt {
 	__u32 netns;
 	__u16 family, local_port, peer_port;
 	__u8 v4;
-	__u8 pad;
+	__u8 path; /* enum st_drop_path, once it is known */
+	__u8 likelihood; /* that it was `member`: member_consider() */
+	__u8 pad[3];
+	__u32 ours; /* members of the group that are followed */
 	__u64 local[2], peer[2]; /* the segment's, network order */
 };
 
@@ -112,56 +115,48 @@ static __always_inline bool is_doing_of(struct sock *sk, const struct listener *
 	return (__u32)SOCK(sk, sk_drops.counter) != l->drops;
 }
 
-/* The i-th member of a reuseport group, where it is one of ours. A function that is verified once,
- * not in every turn of a loop. */
-__noinline __u64 followed_member(__u64 group, __u32 i)
+/* Whether the i-th member of the listener's reuseport group is likelier to have done it than those
+ * before: what it counts is nearly sure (strays count as drops too), that its accept queue is full
+ * says less. Question and answer lie in the attempt, not in registers: the verifier goes through
+ * this in every turn of a loop, and would follow each value by itself. */
+static __noinline int member_consider(struct attempt *a, __u64 group, __u32 i)
 {
-	__u64 id = inet_id(group_member(group, i));
-	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
-
-	return l ? l->sock : 0;
-}
-
-/* How likely it is to have been the doing of this member: what it counts is nearly sure (strays
- * count as drops too), that its accept queue is full says less. */
-__noinline __u32 member_rank(__u64 member, __u32 path)
-{
-	struct sock *sk = (void *)member;
+	struct sock *sk = group_member(group, i);
 	__u64 id = inet_id(sk);
 	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
+	__u8 likelihood;
 
 	if (!l)
 		return 0;
-	return 2 * is_doing_of(sk, l, path) + is_full(sk);
+	a->ours++;
+	likelihood = 2 * is_doing_of(sk, l, a->path) + is_full(sk);
+	if (likelihood <= a->likelihood)
+		return 0;
+	a->likelihood = likelihood;
+	a->member = id;
+	return 0;
 }
 
 /* The member of the listener's reuseport group whose doing it is. All that the kernel counted is
  * somebody's: where no member shows a sign any more, the one the segment was addressed to. */
-static __noinline int member_find(struct attempt *a, __u8 path)
+static __noinline int member_find(struct attempt *a)
 {
 	struct sock *sk = (void *)a->sock;
 	bool here = is_listener(sk, a->listener); /* or closed meanwhile */
-	__u64 group = here ? READ_ADDRESS(sk, sock, sk_reuseport_cb) : 0, id, member;
-	__u32 n = group_size(group), ours = 0, best = 0, rank;
+	__u64 group = here ? READ_ADDRESS(sk, sock, sk_reuseport_cb) : 0, id;
+	__u32 n = group_size(group);
 	struct listener *l;
 
 	a->member = a->listener;
-	for (__u32 i = 0; i < MAX_GROUP && i < n; i++) {
-		member = followed_member(group, i);
-		if (!member)
-			continue;
-		ours++;
-		rank = member_rank(member, path);
-		if (rank <= best)
-			continue;
-		best = rank;
-		a->member = inet_id((void *)member);
-	}
-	if (best < 2 && ours < n)
+	a->ours = 0;
+	a->likelihood = 0;
+	for (__u32 i = 0; i < MAX_GROUP && i < n; i++)
+		member_consider(a, group, i);
+	if (a->likelihood < 2 && a->ours < n)
 		a->member = 0; /* of a process that is not traced */
 	id = a->member;
 	l = bpf_map_lookup_elem(&listeners, &id);
-	if (l && path != ST_DROP_COOKIE)
+	if (l && a->path != ST_DROP_COOKIE)
 		l->drops++;
 	return 0;
 }
@@ -202,9 +197,10 @@ static __noinline int attempt_settle(struct attempt *a, const __u64 *rose, __u8 
 {
 	__u8 flags = rose[OUTCOME_COOKIE_BACK] ? ST_DROP_WITH_COOKIE | ST_DROP_LAST_ACK : 0;
 
-	member_find(a, path);
+	a->path = path;
+	member_find(a);
 	if (a->member)
-		drop_report(a, a->member, path, flags);
+		drop_report(a, a->member, a->path, flags);
 	return 0;
 }
 
