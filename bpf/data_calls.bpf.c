@@ -60,6 +60,12 @@ static __always_inline void data_fill_sock(struct st_data_call *r, const struct 
 		socket_follow(sk, id, 0);
 }
 
+/* What follows is constant in each program: so the others have none of it. */
+static __always_inline bool has_address(__u8 call)
+{
+	return call <= ST_DATA_CALL_RECVMMSG;
+}
+
 static __always_inline bool is_of_messages(__u8 call)
 {
 	return call == ST_DATA_CALL_SENDMMSG || call == ST_DATA_CALL_RECVMMSG;
@@ -82,19 +88,20 @@ __noinline __u64 messages_bytes(__u64 messages, __u64 count)
 }
 
 /* The address that the call was given, or filled in: its place and length differ. */
-static __always_inline void data_fill_peer(struct st_data_call *r, const struct st_thread *thread)
+static __always_inline void data_fill_peer(struct st_data_call *r, const struct st_thread *thread,
+					   __u8 call)
 {
 	__u64 user = thread->args[ARG_NAME], len = thread->args[ARG_NAME_LEN];
 	struct user_message message = {};
 	struct st_name name = {};
 	__u32 len_there = 0;
 
-	if (!user || r->sock.protocol != IPPROTO_UDP || r->ret < 0)
+	if (!has_address(call) || !user || r->sock.protocol != IPPROTO_UDP || r->ret < 0)
 		return;
-	if (r->call == ST_DATA_CALL_RECVFROM) {
+	if (call == ST_DATA_CALL_RECVFROM) {
 		bpf_probe_read_user(&len_there, sizeof(len_there), (void *)len);
 		len = len_there;
-	} else if (r->call != ST_DATA_CALL_SENDTO) {
+	} else if (call != ST_DATA_CALL_SENDTO) {
 		bpf_probe_read_user(&message, sizeof(message.name) + sizeof(message.name_len),
 				    (void *)user);
 		user = message.name;
@@ -110,12 +117,13 @@ static __always_inline void data_fill_peer(struct st_data_call *r, const struct 
 	__builtin_memcpy(r->peer, name.address, sizeof(r->peer));
 }
 
-static __always_inline void data_fill_bytes(struct st_data_call *r, const struct st_thread *thread)
+static __always_inline void data_fill_bytes(struct st_data_call *r, const struct st_thread *thread,
+					    __u8 call)
 {
 	if (thread->args[ARG_FLAGS] & MSG_PEEK)
 		r->flags |= ST_DATA_CALL_PEEK;
 	else if (r->ret > 0)
-		r->bytes = is_of_messages(r->call)
+		r->bytes = is_of_messages(call)
 				   ? messages_bytes(thread->args[ARG_NAME], r->ret)
 				   : r->ret;
 }
@@ -142,8 +150,8 @@ static __always_inline int data_exit(struct syscall_exit *ctx, __u8 call, __u8 d
 	r->call = call;
 	r->direction = direction;
 	r->flags = config.data_sums ? ST_DATA_CALL_SUMS : 0;
-	data_fill_bytes(r, thread);
-	data_fill_peer(r, thread);
+	data_fill_bytes(r, thread, call);
+	data_fill_peer(r, thread, call);
 	record_submit(r);
 	return 0;
 }
