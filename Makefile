@@ -155,7 +155,7 @@ $(fuzz_programs): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(core_obj)
 # tests/run builds what a suite needs, with the tools that deps has just installed.
 test:
 	@mk/deps $(to_build) test
-	@tests/run includes unit sanitized fuzz live $(if $(filter 1,$(VIEWER)),viz browser)
+	@tests/run includes unit sanitized fuzz live lab $(if $(filter 1,$(VIEWER)),viz browser)
 
 unit sanitized fuzz live viz browser:
 	@mk/deps $(to_build) test
