@@ -150,7 +150,8 @@ $(fuzz_programs): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(core_obj)
 
 # --- checks ------------------------------------------------------------------
 
-.PHONY: test unit sanitized fuzz live lab viz browser lint golden demo bench bench-viewer vmtest deps
+.PHONY: test unit sanitized fuzz live lab viz browser lint golden screenshots demo bench bench-viewer \
+	vmtest deps
 
 # tests/run builds what a suite needs, with the tools that deps has just installed.
 test:
@@ -194,6 +195,12 @@ build/bench/choices: bench/choices.c bench/choices.bpf.c bench/choices.h
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton build/bench/choices.bpf.o name choices_bpf \
 		> build/bench/choices.skel.h
 	$(call say,CC,$@) $(CC) $(cflags) -Ibuild/bench -Ibench bench/choices.c -o $@ $(ldlibs)
+
+# The pictures in docs/, of what the program and the viewer make now.
+screenshots:
+	@mk/deps $(to_build) test
+	@$(MAKE) --no-print-directory all browser-tests build/bench/generate
+	@node tests/browser/screenshots.mjs
 
 # The viewer beside speedscope, in Chromium.
 bench-viewer:
@@ -244,6 +251,7 @@ help:
 	@echo 'make test         every test but those in virtual machines'
 	@echo '                  in parts: make unit | sanitized | fuzz | live | viz | browser'
 	@echo 'make golden       write the expected drawings of the unit tests anew'
+	@echo 'make screenshots  write the pictures of the viewer in docs/ anew'
 	@echo 'make vmtest       the static binary on Linux 5.10, 6.1, 6.12 and 7.x in qemu'
 	@echo 'make bench        nginx under wrk: untraced, socktrace, strace, perf, bpftrace'
 	@echo 'make bench-viewer a million events in the viewer and in speedscope'

@@ -47,11 +47,16 @@ const CONNECT = figure("connect", "connect", (trace, row) =>
 /** What is shown, the most needed first; each is left out where the page is too narrow for it. */
 const WANTED = [ID, CLIENT, SERVER, WAIT, DURATION, BYTES, CONNECT];
 const SHOWN = [ID, CLIENT, SERVER, CONNECT, WAIT, DURATION, BYTES];
+/** What the drawing keeps beside them; beside the first two, which say who it is, less. */
 const LEAST_PLOT = 420;
+const LEAST_BESIDE_NAMES = 320;
 
 export function gutterColumns(width: number): GutterColumn[] {
-  let room = width - LEAST_PLOT;
-  const fitting = WANTED.filter((column) => (room -= column.width) >= 0);
+  let room = width;
+  const fitting = WANTED.filter((column, i) => {
+    room -= column.width;
+    return room >= (i < 2 ? LEAST_BESIDE_NAMES : LEAST_PLOT);
+  });
   return SHOWN.filter((column) => fitting.includes(column));
 }
 

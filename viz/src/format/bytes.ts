@@ -21,10 +21,13 @@ export function fromBase64(text: string): ReadableStream<Uint8Array> {
   });
 }
 
-/** Hands on a stream, which may be gzipped, unpacked; `progress` hears how much was taken of it. */
+/**
+ * Hands on a stream, which may be gzipped, unpacked, and waits each time for what `take` answers;
+ * `progress` hears how much of the stream was taken.
+ */
 export async function unpack(
   stream: ReadableStream<Uint8Array>,
-  take: (bytes: Uint8Array) => void,
+  take: (bytes: Uint8Array) => unknown,
   progress: (bytes: number) => void,
 ): Promise<void> {
   let taken = 0;
@@ -49,7 +52,7 @@ export async function unpack(
       throw new FormatError(`the gzip data is damaged or cut short, about byte ${taken}`);
     });
     if (done) break;
-    take(value);
+    await take(value);
   }
 }
 
