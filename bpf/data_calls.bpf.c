@@ -6,6 +6,7 @@
 #include "call.h"
 
 #define MAX_MESSAGES 1024 /* of sendmmsg and recvmmsg: the kernel's limit too */
+#define MESSAGES_AT_ONCE 32
 
 /* User memory's struct msghdr and struct mmsghdr. */
 struct user_message {
@@ -71,19 +72,28 @@ static __always_inline bool is_of_messages(__u8 call)
 	return call == ST_DATA_CALL_SENDMMSG || call == ST_DATA_CALL_RECVMMSG;
 }
 
-/* A function of its own: the loop is verified once that way. */
-__noinline __u64 messages_bytes(__u64 messages, __u64 count)
+/* A function of its own: it stands in a loop, and is verified once that way. */
+__noinline __u64 few_messages_bytes(__u64 messages, __u64 count)
 {
+	const struct user_message *message = (void *)messages;
 	__u64 bytes = 0;
 	__u32 len;
 
-	for (__u64 i = 0; i < MAX_MESSAGES && i < count; i++) {
-		const struct user_message *message = (void *)messages;
-
+	for (__u64 i = 0; i < MESSAGES_AT_ONCE && i < count; i++) {
 		if (bpf_probe_read_user(&len, sizeof(len), &message[i].len))
 			break;
 		bytes += len;
 	}
+	return bytes;
+}
+
+static __always_inline __u64 messages_bytes(__u64 messages, __u64 count)
+{
+	__u64 bytes = 0;
+
+	for (__u64 at = 0; at < MAX_MESSAGES && at < count; at += MESSAGES_AT_ONCE)
+		bytes += few_messages_bytes(messages + at * sizeof(struct user_message),
+					    count - at);
 	return bytes;
 }
 
