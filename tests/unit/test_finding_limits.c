@@ -59,6 +59,17 @@ static void test_more_files_of_the_process(void **state)
 			    "prlimit --pid 200 --nofile=4096:4096");
 }
 
+/* Whatever a recording says: no number overflows. */
+static void test_files_without_end(void **state)
+{
+	struct st_process_limits limits =
+		build_limits(T0 + 1505 * MS, SCENE_PID, INT64_MAX, INT64_MAX, INT64_MAX);
+	const struct finding *finding = runs_out(*state, EMFILE, &limits);
+
+	assert_int_equal(scene_evidence(finding, "nofile_soft"), INT64_MAX);
+	assert_string_equal(finding->advice.items[0].proposed, "2147483648");
+}
+
 static void test_files_of_the_machine(void **state)
 {
 	struct st_process_limits limits = build_limits(T0 + 1505 * MS, SCENE_PID, 1024, 4096, 38);
@@ -193,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(test_files_of_the_process),
 		test(test_more_files_of_the_process),
+		test(test_files_without_end),
 		test(test_files_of_the_machine),
 		test(test_files_unknown),
 		test(test_quota),
