@@ -91,8 +91,8 @@ static __always_inline int on_data(struct sock *sk, __s64 bytes, __u8 direction)
 	if (run->first_ns &&
 	    (now - run->last_ns > RUN_PAUSE_NS || now - run->first_ns > RUN_LONG_NS))
 		run_end(id, f, direction);
+	__sync_fetch_and_add(&run->bytes, bytes); /* first: who reports the call has its bytes */
 	__sync_fetch_and_add(&run->calls, 1);
-	__sync_fetch_and_add(&run->bytes, bytes);
 	f->by = bpf_get_current_pid_tgid();
 	run->last_ns = now;
 	if (!run->first_ns) {

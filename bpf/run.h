@@ -40,13 +40,14 @@ static __always_inline void run_report(__u64 id, struct followed *f, __u8 direct
 	record_submit(r);
 }
 
-/* Those that have ended. */
+/* Those that have ended; and sums that no record has told, where two CPUs met. */
 static __noinline int runs_submit(__u64 id, struct followed *f)
 {
 	struct st_runs *r = &f->runs;
+	__u64 calls = r->calls[ST_SEND] + r->calls[ST_RECV];
 	__u32 n = f->ended;
 
-	if (!n)
+	if (calls == f->told || f->udp)
 		return 0;
 	if (n > ST_RUNS_MAX)
 		n = ST_RUNS_MAX;
@@ -57,6 +58,8 @@ static __noinline int runs_submit(__u64 id, struct followed *f)
 	r->id = id;
 	if (bpf_ringbuf_output(&ring, r, ST_RUNS_SIZE(n), ring_flags()))
 		loss_count(ST_LOSS_DATA); /* the next record's sums include them */
+	else
+		f->told = calls;
 	return 0;
 }
 
@@ -86,6 +89,7 @@ static __always_inline struct st_run *run_place(__u64 id, struct followed *f, __
 	}
 	if ((f->ended ^ direction) & 1)
 		f->runs.run[f->ended++ & (ST_RUNS_MAX - 1)].calls = 0;
+	f->runs.run[f->ended & (ST_RUNS_MAX - 1)].calls = 0;
 	return &f->runs.run[f->ended++ & (ST_RUNS_MAX - 1)];
 }
 
@@ -105,12 +109,12 @@ static __noinline int run_end(__u64 id, struct followed *f, __u32 direction)
 	if (run->calls == r->calls[d])
 		return 0;
 	place = run_place(id, f, d, first_ns);
-	calls = run->calls;
+	calls = *(volatile __u64 *)&run->calls; /* first: who counts adds the bytes before it */
 	bytes = run->bytes;
 	place->after_ns = rise(r->first_ns, first_ns);
 	place->span_ns = rise(first_ns, run->last_ns);
-	place->calls = rise(r->calls[d], calls);
 	place->bytes = rise(r->bytes[d], bytes);
+	place->calls = rise(r->calls[d], calls); /* last: it was empty till now */
 	/* Never back, where another CPU has told of later calls meanwhile: smaller sums than those
 	 * before are taken for a new socket's. */
 	if (calls > r->calls[d])

@@ -17,7 +17,7 @@ static __always_inline bool ring_is_filling(void)
 }
 
 /* Calls `each(key, value)` for every entry of `map`: sweep_NAME and iter_NAME. 1 from it ends the
- * pass. */
+ * pass. To 5.10 what an iterator is given is no map value: helpers refuse it. */
 #define SWEEP(name, map, key_type, value_type, each)                                               \
 	static long each_of_##name(void *_map, key_type *key, value_type *value, void *context)    \
 	{                                                                                          \
@@ -32,10 +32,14 @@ static __always_inline bool ring_is_filling(void)
 	SEC("iter/bpf_map_elem")                                                                   \
 	int iter_##name(struct bpf_iter__bpf_map_elem *ctx)                                        \
 	{                                                                                          \
-		key_type *key = ctx->key;                                                          \
-		value_type *value = ctx->value;                                                    \
+		key_type *at = ctx->key, key;                                                      \
+		value_type *value;                                                                 \
                                                                                                    \
-		if (key && value)                                                                  \
-			each(*key, value);                                                         \
+		if (!at)                                                                           \
+			return 0;                                                                  \
+		key = *at;                                                                         \
+		value = bpf_map_lookup_elem(&map, &key);                                           \
+		if (value)                                                                         \
+			each(key, value);                                                          \
 		return 0;                                                                          \
 	}

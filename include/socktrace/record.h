@@ -243,7 +243,7 @@ struct st_run {
 
 #define ST_RUNS_MAX 8
 
-/* All but datagrams of UDP. run[i] is of direction i & 1; h.size says how many there are. calls and
+/* All but datagrams of UDP. run[i] is of direction i & 1; h.size says how many, 0 too. calls and
  * bytes count to the end of these runs, from the socket's first record on: what the runs do not
  * add up to since the record before (two CPUs met, a record was lost) is theirs none the less. */
 struct st_runs {

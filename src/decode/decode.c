@@ -154,7 +154,7 @@ static bool size_sound(const struct st_header *header)
 {
 	if (header->type != ST_RUNS)
 		return header->size == record_size[header->type];
-	return header->size > ST_RUNS_SIZE(0) && header->size <= ST_RUNS_SIZE(ST_RUNS_MAX) &&
+	return header->size >= ST_RUNS_SIZE(0) && header->size <= ST_RUNS_SIZE(ST_RUNS_MAX) &&
 	       (header->size - ST_RUNS_SIZE(0)) % sizeof(struct st_run) == 0;
 }
 

@@ -246,7 +246,7 @@ static void test_values_out_of_range(void **state)
 	refuses(ST_DATA, data.first_ns, T + 1);
 	refuses(ST_DATA, data.last_ns, 1ULL << 63);
 	refuses(ST_RUNS, runs.first_ns, 1ULL << 62);
-	refuses(ST_RUNS, h.size, ST_RUNS_SIZE(0));
+	refuses(ST_RUNS, h.size, ST_RUNS_SIZE(0) - 8);
 	refuses(ST_PROCESS, process.event, 0);
 	refuses(ST_PROCESS, process.event, ST_PROCESS_MAX);
 	refuses(ST_PROCESS, process.cmdline_len, ST_CMDLINE_LEN + 1);

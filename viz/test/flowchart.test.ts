@@ -259,7 +259,7 @@ function single(
   return event(t_ns, side, name, { bytes: 0, count: 1, fd: 4, duration_ns: 5000, args, ...more });
 }
 
-test("single calls stand where they returned, and only those that moved something have an arrow", () => {
+test("single calls stand where they returned; those that moved something have an arrow", () => {
   const peek = { ret: 1, args: { call: "recvfrom", peek: true }, duration_ns: 90000 };
   const events = [
     single(0, "server", "recv", { errno: "EAGAIN", ret: -1 }),

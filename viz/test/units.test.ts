@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, count, plural, time } from "../src/model/units";
+import { bytes, count, plural, time, timeApart } from "../src/model/units";
 
 test("times", () => {
   const expected: [number, string][] = [
@@ -51,4 +51,22 @@ test("counts", () => {
   assert.equal(count(1234567), "1,234,567");
   assert.equal(plural(1, "call"), "1 call");
   assert.equal(plural(1000, "call"), "1,000 calls");
+});
+
+test("times one below the other grow, as they read", () => {
+  assert.equal(timeApart(1105800000, 1105600000), "1.1058 s");
+  assert.equal(timeApart(1105600000, 1102130000), "1.105 s");
+  assert.equal(timeApart(299e6, 0), "299 ms");
+  assert.equal(timeApart(62000, 0), "62 µs");
+  const value = (text: string) => {
+    const [digits, unit] = text.split(" ");
+    return Number(digits) * ({ s: 1e9, ms: 1e6, µs: 1e3, ns: 1 } as Record<string, number>)[unit];
+  };
+  let before = 0;
+  for (let ns = 1_300_000; ns < 1e11; ns += 1 + Math.floor(ns / 97)) {
+    const shown = value(timeApart(ns, before));
+    assert.ok(shown > (before && value(timeApart(before, 0))) || ns - before < 2000, String(ns));
+    assert.ok(shown <= ns + 1000, String(ns));
+    before = ns;
+  }
 });

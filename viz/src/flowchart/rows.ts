@@ -18,7 +18,8 @@ type Handler = (walk: Walk, row: Row, lane: Lane, event: SocketEvent) => void;
 
 function data(walk: Walk, row: Row, lane: Lane, event: SocketEvent): void {
   walk.call(row, lane, event);
-  if (singleData(event) && event.duration_ns !== null) walk.note(row, lane, time(event.duration_ns));
+  if (singleData(event) && event.duration_ns !== null)
+    walk.note(row, lane, time(event.duration_ns));
   if (!event.bytes) return;
   const from = event.name === "send" ? lane : other(lane);
   if (event.name === "send" || !walk.seen(from)) walk.arrow(row, from, bytes(event.bytes));

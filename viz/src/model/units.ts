@@ -35,13 +35,18 @@ export function time(ns: number): string {
   return sign + (value < 120 * SECOND ? `${scaled(value / SECOND)} s` : longTime(value));
 }
 
-/** A time with as many digits as tell it from the one before: "1.0053 s" after "1.0051 s". */
+/**
+ * A time with as many digits as tell it from the one before: "1.0053 s" after "1.0051 s". Digits
+ * are cut, not rounded, or "1.1 s" would stand above "1.0958 s".
+ */
 export function timeApart(ns: number, before: number): string {
-  const unit = [SECOND, 1e6].find((size) => Math.abs(ns) >= size);
-  if (!unit || time(ns) !== time(before)) return time(ns);
-  const spell = (value: number, digits: number) => (value / unit).toFixed(digits);
-  const digits = [2, 3, 4, 5, 6].find((many) => spell(ns, many) !== spell(before, many)) ?? 6;
-  return `${spell(ns, digits)} ${unit === SECOND ? "s" : "ms"}`;
+  const unit = [SECOND, 1e6].find((size) => ns >= size);
+  if (!unit || ns >= 120 * SECOND) return time(ns);
+  const fewest = ns >= 100 * unit ? 0 : ns >= 10 * unit ? 1 : 2;
+  const steps = (value: number, digits: number) => Math.floor(value / (unit / 10 ** digits));
+  let digits = fewest;
+  while (digits < 6 && steps(ns, digits) <= steps(before, digits)) digits++;
+  return `${steps(ns, digits) / 10 ** digits} ${unit === SECOND ? "s" : "ms"}`;
 }
 
 /** "26 B", "1.2 MB". */
