@@ -11,6 +11,7 @@
 
 struct pending {
 	__u64 tail, head; /* how many were taken, and noted, so far */
+	__u64 missed; /* of the time since the last look: there was no room for them */
 	__u64 id[PENDING_MAX];
 };
 
@@ -21,6 +22,7 @@ struct {
 	__type(value, struct pending);
 } pendings SEC(".maps");
 
+/* Where there is no room the socket does not count as noted: it can be with its next run. */
 static __always_inline void pending_note(__u64 id, struct followed *f)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -31,6 +33,10 @@ static __always_inline void pending_note(__u64 id, struct followed *f)
 	p = bpf_map_lookup_elem(&pendings, &cpu);
 	if (!p)
 		return;
+	if (p->head - p->tail >= PENDING_MAX) {
+		p->missed++;
+		return;
+	}
 	f->pending = 1;
 	p->id[p->head & (PENDING_MAX - 1)] = id;
 	p->head++;

@@ -99,23 +99,28 @@ static __noinline int run_end(__u64 id, struct followed *f, __u32 direction)
 	__u32 d = direction & 1;
 	struct run *run = &f->run[d];
 	struct st_runs *r = &f->runs;
-	__u64 first_ns = run->first_ns ? run->first_ns : run->last_ns;
-	__u64 calls = *(volatile __u64 *)&run->calls, bytes = run->bytes; /* in this order */
+	__u64 first_ns = run->first_ns ? run->first_ns : run->last_ns, calls, bytes;
 	struct st_run *place;
 
 	if (f->udp) {
 		run_report(id, f, d);
 		return 0;
 	}
-	if (calls == r->calls[d])
+	if (run->calls == r->calls[d])
 		return 0;
 	place = run_place(id, f, d, first_ns);
+	calls = *(volatile __u64 *)&run->calls; /* first: who counts adds the bytes before it */
+	bytes = run->bytes;
 	place->after_ns = rise(r->first_ns, first_ns);
 	place->span_ns = rise(first_ns, run->last_ns);
 	place->bytes = rise(r->bytes[d], bytes);
 	place->calls = rise(r->calls[d], calls); /* last: it was empty till now */
-	r->calls[d] = calls;
-	r->bytes[d] = bytes;
+	/* Never back, where another CPU has told of later calls meanwhile: smaller sums than those
+	 * before are taken for a new socket's. */
+	if (calls > r->calls[d])
+		r->calls[d] = calls;
+	if (bytes > r->bytes[d])
+		r->bytes[d] = bytes;
 	r->h.ts_ns = run->last_ns;
 	run->first_ns = 0;
 	if (f->ended >= ST_RUNS_MAX)

@@ -224,11 +224,17 @@ static long each_pending(void *map, __u32 *cpu, struct pending *p, void *context
 {
 	__u64 head = p->head, tail = p->tail;
 
-	p->tail = head;
-	if (head - tail > PENDING_MAX)
+	if (p->missed)
 		pending_missed = true;
-	for (int i = 0; i < PENDING_MAX && tail != head; i++, tail++)
+	p->missed = 0;
+	for (int i = 0; i < PENDING_MAX && tail != head; i++) {
+		if (ring_is_filling()) {
+			sweep_again = true;
+			return 1;
+		}
 		look_at_pending(p->id[tail & (PENDING_MAX - 1)]);
+		p->tail = ++tail; /* its place is free from now on */
+	}
 	return 0;
 }
 

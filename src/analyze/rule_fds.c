@@ -77,7 +77,7 @@ static void tell_figures_of_machine(const struct fd_limits *limits, struct findi
 {
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
 
-	if (!limits || limits->files_max < 0)
+	if (!limits || limits->files_max < 0 || limits->files_open < 0)
 		return;
 	strbuf_add(&text, "The machine has ");
 	units_count(&text, (uint64_t)limits->files_open);
@@ -90,7 +90,7 @@ static int64_t proposed_nofile(int64_t soft)
 {
 	int64_t proposed = NOFILE_LEAST;
 
-	while (proposed < INT32_MAX && proposed < 4 * soft)
+	while (proposed < INT32_MAX && proposed / 4 < soft)
 		proposed *= 2;
 	return proposed;
 }

@@ -30,7 +30,7 @@ struct limits {
 	source_sink *sink;
 	void *context;
 	struct hashmap processes; /* pid → struct limited */
-	int64_t quota_due_ns; /* of any process */
+	int64_t fds_due_ns, quota_due_ns; /* of any process */
 };
 
 int limits_new(source_sink *sink, void *context, struct limits **out)
@@ -82,18 +82,25 @@ static struct limited *limited_of(struct limits *limits, __u32 pid)
 	return limited;
 }
 
+/* After a reading that began then: by how long it took. */
+static int64_t due_again_ns(int64_t began_ns)
+{
+	return began_ns + (now_ns() - began_ns) * SHARE;
+}
+
 static void look_at_fds(struct limits *limits, __u32 pid)
 {
 	struct limited *limited = limited_of(limits, pid);
 	struct st_process_limits record = {.pid = pid};
 	int64_t now = now_ns();
 
-	if (!limited || now < limited->fds_due_ns)
+	if (!limited || now < limited->fds_due_ns || now < limits->fds_due_ns)
 		return;
 	limited->fds_due_ns = now + FDS_PAUSE_NS;
 	fd_limits_read(pid, &record);
 	record_stamp(&record.h, ST_PROCESS_LIMITS, sizeof(record));
 	limits->sink(limits->context, &record, sizeof(record));
+	limits->fds_due_ns = due_again_ns(now);
 }
 
 static bool same_quota(const struct st_cpu_quota *a, const struct st_cpu_quota *b)
@@ -117,7 +124,7 @@ static void look_at_quota(struct limits *limits, __u32 pid)
 		record_stamp(&record.h, ST_CPU_QUOTA, sizeof(record));
 		limits->sink(limits->context, &record, sizeof(record));
 	}
-	limits->quota_due_ns = now + (now_ns() - now) * SHARE;
+	limits->quota_due_ns = due_again_ns(now);
 }
 
 void limits_note(struct limits *limits, const struct st_header *header)

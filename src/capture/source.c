@@ -487,6 +487,7 @@ void source_free(struct source **source)
 	sweeps_free(&s->sweeps);
 	iterators_free(&s->iterators);
 	limits_free(&s->limits);
+	lookups_free(&s->lookups);
 	probes_free(&s->probes);
 	hashmap_release(&s->cgroups);
 	free(s);

@@ -104,30 +104,32 @@ void sweeps_free(struct sweeps **at)
 	*at = NULL;
 }
 
-/* Until it has been through: it stops where it might overflow the ring. */
-static int run_program(struct sweeps *sweeps, int program)
+static int pass(const struct sweeps *sweeps, const struct sweep *sweep)
+{
+	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, options);
+
+	if (sweep->program < 0)
+		return sweep->iterator ? iterators_run(sweep->iterator, sweeps->consume,
+						       sweeps->context)
+				       : 0;
+	if (bpf_prog_test_run_opts(sweep->program, &options))
+		return -errno;
+	return 0;
+}
+
+/* Until it has been through: it leaves out what might overflow the ring. */
+static int run_sweep(const struct sweeps *sweeps, const struct sweep *sweep)
 {
 	bool *again = &sweeps->skeleton->bss->sweep_again;
 	int r;
 
 	do {
-		DECLARE_LIBBPF_OPTS(bpf_test_run_opts, options);
-
 		*again = false;
-		if (bpf_prog_test_run_opts(program, &options))
-			return -errno;
-		r = sweeps->consume(sweeps->context);
+		r = pass(sweeps, sweep);
+		if (!r)
+			r = sweeps->consume(sweeps->context);
 	} while (!r && *again);
 	return r;
-}
-
-static int run_sweep(struct sweeps *sweeps, const struct sweep *sweep)
-{
-	if (sweep->program >= 0)
-		return run_program(sweeps, sweep->program);
-	if (sweep->iterator)
-		return iterators_run(sweep->iterator, sweeps->consume, sweeps->context);
-	return 0;
 }
 
 int sweeps_run(struct sweeps *sweeps, int64_t now_ns, bool all)

@@ -97,6 +97,20 @@ void scene_accepts(struct scene *scene, __u64 t)
 	scene_accepts_with(scene, t, 10 + (__s32)(scene->accepted % 100));
 }
 
+void scene_runs_out(struct scene *scene, __s32 err)
+{
+	scene_listens(scene, 5, 5, 4096);
+	for (int i = 0; i < 60; i++) {
+		__u64 t = BUILD_T0 + i * 50 * MS;
+
+		scene_comes(scene, t);
+		if (i < 10)
+			scene_accepts(scene, t + MS);
+		else
+			scene_accepts_with(scene, t + MS, -err);
+	}
+}
+
 void scene_ends(struct scene *scene, __u64 t, __u64 id)
 {
 	build_close(scene->model, t, build_tcp(id, SCENE_PORT, id), SCENE_PID,

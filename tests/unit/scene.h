@@ -32,6 +32,9 @@ void scene_drop(struct scene *scene, __u64 t, enum st_drop_path path, __u16 port
 void scene_comes(struct scene *scene, __u64 t);
 void scene_accepts_with(struct scene *scene, __u64 t, __s32 ret);
 void scene_accepts(struct scene *scene, __u64 t);
+/* It listens with a backlog of 5; in 3 s 60 come, ten are accepted, then accept() fails with
+ * that errno. */
+void scene_runs_out(struct scene *scene, __s32 err);
 void scene_ends(struct scene *scene, __u64 t, __u64 id);
 void scene_sampled(struct scene *scene, __u64 t, enum st_thread_state state);
 

@@ -132,14 +132,7 @@ static void test_out_of_fds(void **state)
 {
 	struct scene *scene = *state;
 
-	scene_listens(scene, 5, 5, 4096);
-	for (int i = 0; i < 60; i++) {
-		scene_comes(scene, T0 + i * 50 * MS);
-		if (i < 10)
-			scene_accepts(scene, T0 + i * 50 * MS + MS);
-		else
-			scene_accepts_with(scene, T0 + i * 50 * MS + MS, -EMFILE);
-	}
+	scene_runs_out(scene, EMFILE);
 	scene_passes(scene, T0 + 3000 * MS);
 	assert_rule(scene_only(scene), "acceptor-out-of-fds");
 	assert_int_equal(scene_evidence(scene_only(scene), "errno"), EMFILE);

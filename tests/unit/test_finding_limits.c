@@ -15,20 +15,13 @@
 
 #define T0 BUILD_T0
 
-/* Ten are accepted, then accept() fails with that; half way through, limits are read. */
+/* Half way through, by its time, limits are read. */
 static const struct finding *runs_out(struct scene *scene, __s32 err,
 				      const struct st_process_limits *limits)
 {
-	scene_listens(scene, 5, 5, 4096);
-	for (int i = 0; i < 60; i++) {
-		scene_comes(scene, T0 + i * 50 * MS);
-		if (i < 10)
-			scene_accepts(scene, T0 + i * 50 * MS + MS);
-		else
-			scene_accepts_with(scene, T0 + i * 50 * MS + MS, -err);
-		if (i == 30 && limits)
-			build_feed(scene->model, limits);
-	}
+	scene_runs_out(scene, err);
+	if (limits)
+		build_feed(scene->model, limits);
 	scene_passes(scene, T0 + 3000 * MS);
 	return scene_only(scene);
 }
@@ -57,6 +50,17 @@ static void test_more_files_of_the_process(void **state)
 
 	assert_string_equal(finding->advice.items[0].command,
 			    "prlimit --pid 200 --nofile=4096:4096");
+}
+
+/* Whatever a recording says: no number overflows. */
+static void test_files_without_end(void **state)
+{
+	struct st_process_limits limits =
+		build_limits(T0 + 1505 * MS, SCENE_PID, INT64_MAX, INT64_MAX, INT64_MAX);
+	const struct finding *finding = runs_out(*state, EMFILE, &limits);
+
+	assert_int_equal(scene_evidence(finding, "nofile_soft"), INT64_MAX);
+	assert_string_equal(finding->advice.items[0].proposed, "2147483648");
 }
 
 static void test_files_of_the_machine(void **state)
@@ -193,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(test_files_of_the_process),
 		test(test_more_files_of_the_process),
+		test(test_files_without_end),
 		test(test_files_of_the_machine),
 		test(test_files_unknown),
 		test(test_quota),

@@ -20,17 +20,9 @@
 
 #define T0 BUILD_T0
 
-/* Ten are accepted, then accept() finds no fd. */
 static void runs_out_of_fds(struct scene *scene)
 {
-	scene_listens(scene, 5, 5, 4096);
-	for (int i = 0; i < 60; i++) {
-		scene_comes(scene, T0 + i * 50 * MS);
-		if (i < 10)
-			scene_accepts(scene, T0 + i * 50 * MS + MS);
-		else
-			scene_accepts_with(scene, T0 + i * 50 * MS + MS, -EMFILE);
-	}
+	scene_runs_out(scene, EMFILE);
 	feed(scene->model, build_limits(T0 + 2960 * MS, SCENE_PID, 40, 4096, 40));
 	scene_passes(scene, T0 + 3000 * MS);
 	assert_int_equal(findings_of(scene->model, &scene->findings), 0);
