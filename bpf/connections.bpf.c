@@ -56,7 +56,8 @@ static __always_inline int connect_inet(const struct st_thread *thread, struct s
 	return 0;
 }
 
-static __always_inline int connect_unix(const struct st_thread *thread, struct sock *sk, __s64 ret)
+static __always_inline int connect_unix(const struct st_thread *thread, struct sock *sk, __u64 id,
+					const struct followed *f, __s64 ret)
 {
 	struct st_call_unix *r;
 	__u64 listener;
@@ -65,7 +66,7 @@ static __always_inline int connect_unix(const struct st_thread *thread, struct s
 		return 0;
 	call_fill(&r->call, thread, ST_CALL_CONNECT, ret);
 	r->call.fd = thread->args[0];
-	call_fill_sock(&r->call, sk, thread->once ? ST_SOCK_PEER : 0);
+	call_fill_known(&r->call, sk, id, f, thread->once ? ST_SOCK_PEER : 0);
 	r->call.name.family = AF_UNIX;
 	r->path_len = user_path(r->path, thread->args[1], thread->args[2]);
 	if (ret == 0 && SOCK(sk, sk_type) == SOCK_DGRAM) {
@@ -77,6 +78,8 @@ static __always_inline int connect_unix(const struct st_thread *thread, struct s
 		unix_connect_ended(thread, listener, ret);
 		/* of another's only what reached a followed listener */
 		if (thread->once && !listener) {
+			if (!f)
+				bpf_map_delete_elem(&sockets, &id);
 			bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 			return 0;
 		}
@@ -112,7 +115,7 @@ int exit_connect(struct syscall_exit *ctx)
 			return 0;
 		process_announce(bpf_get_current_pid_tgid() >> 32, false);
 	}
-	return is_unix ? connect_unix(thread, sk, ctx->ret)
+	return is_unix ? connect_unix(thread, sk, id, f, ctx->ret)
 		       : connect_inet(thread, sk, id, f, ctx->ret);
 }
 
