@@ -8,7 +8,10 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { fromBase64, unpack } from "../src/format/bytes";
-import { anyConnections, connection, documentText, event, listener, streamText } from "./documents";
+import type { SocketEvent } from "../src/format/types";
+import {
+  anyConnections, anyEvent, connection, documentText, end, event, listener, streamText,
+} from "./documents";
 import { traceOf } from "./helpers";
 
 const all = (text: string, size?: number) => {
@@ -37,6 +40,31 @@ test("the fast way and the long way lead to the same", () => {
     }
     assert.deepEqual(slow.spans, fast.spans);
   }));
+});
+
+/** An event that has numbers and arguments of its own, and for the rest is as another. */
+const eventLike = (like: SocketEvent) => anyEvent.map(({ t_ns, fd, bytes, args }) => ({
+  ...like, t_ns, args: "depth" in like.args ? { depth: t_ns, limit: 0 } : args,
+  fd: like.fd === null ? null : fd ?? 0, bytes: like.bytes === null ? null : bytes ?? 1,
+}));
+
+test("objects that look like others before them differ from these in what they differ in", () => {
+  const alike = fc.array(anyEvent, { minLength: 1, maxLength: 3 })
+    .chain((few) => fc.array(fc.oneof(...few.map(eventLike)), { maxLength: 40 }));
+  fc.assert(fc.property(fc.array(alike, { minLength: 1, maxLength: 4 }), (lists) => {
+    const connections = lists.map((events, i) =>
+      connection({ id: String(i + 1), start_ns: 10 ** i, client: i > 1 ? null : end(), events }));
+    assert.deepEqual(all(documentText({ connections })), connections);
+    assert.deepEqual(all(streamText({ connections }), 300), connections);
+  }));
+});
+
+test("JSON that is broken in an event like the one before is refused all the same", () => {
+  const args = { depth: 1, limit: 2 };
+  const events = [event({ args }), event({ args }), event({ args: { depth: 1, limit: 3 } })];
+  const text = documentText({ connections: [connection({ events }), connection({ id: "2" })] });
+  const broken = text.replace('"limit":3', '"limit":');
+  assert.throws(() => traceOf(broken), /line 11: not JSON/);
 });
 
 test("a later line replaces an earlier one of the same id", () => {

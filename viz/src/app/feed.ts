@@ -6,14 +6,18 @@
 import { fromBase64, unpack } from "../format/bytes";
 import type { LoadRequest } from "../model/load";
 
-/** Pieces, of some 64 kB, that the worker is given before it has taken the first of them. */
-const AHEAD = 16;
+/** How much a piece holds at least: each costs a message there and one back. */
+const PIECE_BYTES = 1 << 18;
+/** Pieces that the worker is given before it has taken the first of them. */
+const AHEAD = 4;
 const PROGRESS_MS = 50;
 
 export class Feed {
   private worker: Worker;
   private said: (done: number, connections: number) => void;
   private saidAt = 0;
+  private piece: Uint8Array[] = [];
+  private pieceBytes = 0;
   private ahead = 0;
   private connections = 0;
   private goOn = () => {};
@@ -29,6 +33,7 @@ export class Feed {
       ? [fromBase64(from), from.length * 0.75]
       : [from.stream(), from.size];
     await unpack(stream, (bytes) => this.give(bytes), (bytes) => this.progress(bytes / total));
+    void this.givePiece();
     this.worker.postMessage("end" satisfies LoadRequest);
   }
 
@@ -40,7 +45,17 @@ export class Feed {
   }
 
   private give(bytes: Uint8Array): Promise<void> | undefined {
-    this.worker.postMessage(bytes satisfies LoadRequest, [bytes.buffer as ArrayBuffer]);
+    this.piece.push(bytes);
+    this.pieceBytes += bytes.length;
+    return this.pieceBytes < PIECE_BYTES ? undefined : this.givePiece();
+  }
+
+  private givePiece(): Promise<void> | undefined {
+    const { piece } = this;
+    const buffers = piece.map(({ buffer }) => buffer as ArrayBuffer);
+    this.worker.postMessage(piece satisfies LoadRequest, buffers);
+    this.piece = [];
+    this.pieceBytes = 0;
     this.ahead += 1;
     if (this.ahead < AHEAD) return undefined;
     return new Promise((resolve) => (this.goOn = resolve));

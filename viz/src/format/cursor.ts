@@ -11,17 +11,20 @@ const OPEN_OBJECT = 123, CLOSE_OBJECT = 125;
 /** Text to be recognised, as numbers of four bytes each; the last ones may overlap. */
 export interface Literal {
   length: number;
-  words: number[];
+  words: Int32Array;
 }
 
 /** Of at least four bytes. */
-export function literal(text: string): Literal {
-  const bytes = new TextEncoder().encode(text);
-  const view = new DataView(bytes.buffer);
+export function literalOf(bytes: Uint8Array): Literal {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const words = [];
-  for (let at = 0; at + 4 <= bytes.length; at += 4) words.push(view.getUint32(at));
-  if (bytes.length % 4 > 0) words.push(view.getUint32(bytes.length - 4));
-  return { length: bytes.length, words };
+  for (let at = 0; at + 4 <= bytes.length; at += 4) words.push(view.getInt32(at));
+  if (bytes.length % 4 > 0) words.push(view.getInt32(bytes.length - 4));
+  return { length: bytes.length, words: Int32Array.from(words) };
+}
+
+export function literal(text: string): Literal {
+  return literalOf(new TextEncoder().encode(text));
 }
 
 const [NULL, TRUE, FALSE] = ["null", "true", "false"].map(literal);
@@ -51,8 +54,8 @@ export class Cursor {
     const end = at + length;
     if (end > view.byteLength) return false;
     const last = words.length - 1;
-    for (let i = 0; i < last; i++) if (view.getUint32(at + i * 4) !== words[i]) return false;
-    if (view.getUint32(end - 4) !== words[last]) return false;
+    for (let i = 0; i < last; i++) if (view.getInt32(at + i * 4) !== words[i]) return false;
+    if (view.getInt32(end - 4) !== words[last]) return false;
     this.at = end;
     return true;
   }

@@ -111,24 +111,27 @@ function widthOf(data: Numbers): Width {
 
 /** The same numbers in the narrowest array that holds them. */
 function squeeze(values: Float64Array, least: Width): Numbers {
+  const width = Math.max(least, widthFor(values)) as Width;
+  const squeezed = new ARRAYS[width](values.length);
+  if (width === 3) squeezed.set(values);
+  else narrow(values, squeezed, nullOf(squeezed));
+  return squeezed;
+}
+
+function widthFor(values: Float64Array): Width {
   let [low, high] = [0, 0];
-  let nulls = false;
-  let whole = true;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (value !== value) nulls = true;
-    else if (value < low) low = value;
+    if (value < low) low = value;
     else if (value > high) high = value;
-    if (value % 1 !== 0 && value === value) whole = false;
+    // What is no integer, and is not null either.
+    if (Math.floor(value) < value) return 3;
   }
-  const width = whole ? Math.max(least, narrowest(low, high)) as Width : 3;
-  const squeezed = new ARRAYS[width](values.length);
-  squeezed.set(values);
-  if (nulls && width < 3) {
-    const none = nullOf(squeezed);
-    for (let i = 0; i < values.length; i++) if (values[i] !== values[i]) squeezed[i] = none;
-  }
-  return squeezed;
+  return narrowest(low, high);
+}
+
+function narrow(values: Float64Array, to: Numbers, none: number): void {
+  for (let i = 0; i < values.length; i++) to[i] = values[i] === values[i] ? values[i] : none;
 }
 
 function copy<T extends Numbers>(from: Numbers, to: T): T {

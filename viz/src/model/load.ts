@@ -6,8 +6,8 @@
 import { Reader } from "../format/read";
 import { buffersOf, Packer, type PackedTrace } from "./pack";
 
-/** A piece of the document, or that it is over. */
-export type LoadRequest = Uint8Array | "end";
+/** A piece of the document, in the parts it came in, or that it is over. */
+export type LoadRequest = Uint8Array[] | "end";
 
 /** `taken` answers a piece. */
 export type LoadReply =
@@ -23,7 +23,7 @@ const reply = (message: LoadReply, transfer: Transferable[] = []) =>
 
 function take(request: LoadRequest): void {
   if (request !== "end") {
-    reader.push(request);
+    for (const bytes of request) reader.push(bytes);
     return reply({ type: "taken", connections: packer.connectionCount });
   }
   reader.finish();

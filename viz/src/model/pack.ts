@@ -10,7 +10,7 @@ import type {
 } from "../format/types";
 import { Growing, type Numbers } from "./column";
 import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS } from "./fields";
-import { takeQuickly } from "./quick";
+import { QuickReader } from "./quick";
 import { connectionOfEvents } from "./rebuild";
 import { type PackedColumns, TableWriter, type Vocabulary } from "./table";
 import { Words } from "./words";
@@ -57,6 +57,8 @@ export class Packer implements Sink {
   private firstEvent = new Growing();
   private eventCount = new Growing();
   private cursor = new Cursor();
+  private quickLine = new QuickReader(this.tables, true);
+  private quickDocument = new QuickReader(this.tables, false);
   private rows = new Map<number, number>();
   private processes = new Map<Id, Process>();
   private listeners = new Map<Id, Listener>();
@@ -150,7 +152,8 @@ export class Packer implements Sink {
     const { cursor, tables } = this;
     const row = this.connectionLength;
     cursor.reset(bytes, from);
-    const count = takeQuickly(tables, cursor, row, this.eventLength, line);
+    const quick = line ? this.quickLine : this.quickDocument;
+    const count = quick.take(cursor, row, this.eventLength);
     const id = tables.connections.get(row, 0);
     if (count < 0 || cursor.at !== to || id === null || this.rows.has(id)) return false;
     this.commit(id, row, count);

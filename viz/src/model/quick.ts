@@ -4,31 +4,14 @@
 // as socktrace writes them. It either takes a connection whole or says no, and then the connection
 // goes the long way, with the same result: nothing here decides what a trace means.
 
-import { type Cursor, type Literal, literal } from "../format/cursor";
-import type { Growing } from "./column";
-import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS, type FieldKind } from "./fields";
+import { type Cursor, literal } from "../format/cursor";
+import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS } from "./fields";
+import { FieldRun, template } from "./run";
 import type { FieldTable, TableWriter, Vocabulary } from "./table";
 import type { Words } from "./words";
 
 const COMMA = 44, OPEN_ARRAY = 91, CLOSE_ARRAY = 93, CLOSE_OBJECT = 125;
 
-interface Template {
-  prefixes: Literal[];
-  kinds: FieldKind[];
-}
-
-/** What stands before each value of an object; `opening` is what the object begins with. */
-function template(fields: FieldTable, opening = "{", rename = (key: string) => key): Template {
-  const keys = Object.keys(fields);
-  const prefixes = keys.map((key, i) => literal(`${i === 0 ? opening : ","}"${rename(key)}":`));
-  return { prefixes, kinds: Object.values(fields) };
-}
-
-const DOCUMENT = template(CONNECTION_FIELDS);
-const LINE = template(CONNECTION_FIELDS, '{"type":"connection",', (key) =>
-  key === "type" ? "sock_type" : key);
-const END = template(END_FIELDS);
-const EVENT = template(EVENT_FIELDS);
 const BEFORE_ENDS = Object.keys(CONNECTION_FIELDS).indexOf("outcome");
 const CLIENT = literal(',"client":');
 const SERVER = literal(',"server":');
@@ -42,125 +25,62 @@ export interface Tables {
   events: TableWriter;
 }
 
-/**
- * Writes a connection into row `row` and its events after `firstEvent`; answers how many events, or
- * -1: not taken, and what was written there is to be written over.
- */
-export function takeQuickly(
-  tables: Tables,
-  cursor: Cursor,
-  row: number,
-  firstEvent: number,
-  line: boolean,
-): number {
-  const { connections, words } = tables;
-  const known = line ? LINE : DOCUMENT;
-  const fields = (from: number, to: number) =>
-    takeFields(cursor, words, connections, row, known, from, to);
-  if (!fields(0, BEFORE_ENDS)) return -1;
-  if (!cursor.literal(CLIENT) || !takeEnd(cursor, words, tables.client, row)) return -1;
-  if (!cursor.literal(SERVER) || !takeEnd(cursor, words, tables.server, row)) return -1;
-  if (!fields(BEFORE_ENDS, known.kinds.length) || !cursor.literal(EVENTS)) return -1;
-  if (!cursor.byte(OPEN_ARRAY)) return -1;
-  let count = 0;
-  if (!cursor.byte(CLOSE_ARRAY)) {
+export class QuickReader {
+  private head: FieldRun;
+  private client: FieldRun;
+  private server: FieldRun;
+  private tail: FieldRun;
+  private event: FieldRun;
+  private tables: Tables;
+
+  /** `line`: of a stream, whose connections are written a little differently than a document's. */
+  constructor(tables: Tables, line: boolean) {
+    const { words, connections, client, server, events } = tables;
+    const run = (fields: FieldTable, table: TableWriter, opening = "{", from = 0, to?: number) => {
+      const keys = Object.keys(fields).map((key) => (line && key === "type" ? "sock_type" : key));
+      const kinds = Object.values(fields);
+      const known = template(keys.slice(from, to), kinds.slice(from, to), opening);
+      return new FieldRun(known, table.columns.slice(from, to), words);
+    };
+    const opening = line ? '{"type":"connection",' : "{";
+    this.tables = tables;
+    this.head = run(CONNECTION_FIELDS, connections, opening, 0, BEFORE_ENDS);
+    this.client = run(END_FIELDS, client);
+    this.server = run(END_FIELDS, server);
+    this.tail = run(CONNECTION_FIELDS, connections, ",", BEFORE_ENDS);
+    this.event = run(EVENT_FIELDS, events);
+  }
+
+  /**
+   * Writes a connection into row `row` and its events after `firstEvent`; answers how many events,
+   * or -1: not taken, and what was written there is to be written over.
+   */
+  take(cursor: Cursor, row: number, firstEvent: number): number {
+    const { client, server } = this.tables;
+    if (!this.head.take(cursor, row)) return -1;
+    if (!cursor.literal(CLIENT) || !takeEnd(cursor, this.client, client, row)) return -1;
+    if (!cursor.literal(SERVER) || !takeEnd(cursor, this.server, server, row)) return -1;
+    if (!this.tail.take(cursor, row) || !cursor.literal(EVENTS)) return -1;
+    const count = this.takeEvents(cursor, firstEvent);
+    return cursor.byte(CLOSE_OBJECT) ? count : -1;
+  }
+
+  private takeEvents(cursor: Cursor, first: number): number {
+    if (!cursor.byte(OPEN_ARRAY)) return -1;
+    if (cursor.byte(CLOSE_ARRAY)) return 0;
+    let count = 0;
     do {
-      if (!takeObject(cursor, words, tables.events, firstEvent + count, EVENT)) return -1;
+      if (!this.event.take(cursor, first + count) || !cursor.byte(CLOSE_OBJECT)) return -1;
       count += 1;
     } while (cursor.byte(COMMA));
-    if (!cursor.byte(CLOSE_ARRAY)) return -1;
+    return cursor.byte(CLOSE_ARRAY) ? count : -1;
   }
-  return cursor.byte(CLOSE_OBJECT) ? count : -1;
 }
 
-function takeEnd(cursor: Cursor, words: Vocabulary<Words>, table: TableWriter, row: number) {
-  if (cursor.atWord() && cursor.word() === null) {
-    table.set(row, null);
-    return true;
-  }
-  return takeObject(cursor, words, table, row, END);
-}
-
-function takeObject(
-  cursor: Cursor,
-  words: Vocabulary<Words>,
-  table: TableWriter,
-  row: number,
-  known: Template,
-): boolean {
-  return takeFields(cursor, words, table, row, known, 0, known.kinds.length)
-    && cursor.byte(CLOSE_OBJECT);
-}
-
-function takeFields(
-  cursor: Cursor,
-  words: Vocabulary<Words>,
-  { columns }: TableWriter,
-  row: number,
-  { prefixes, kinds }: Template,
-  from: number,
-  to: number,
-): boolean {
-  for (let i = from; i < to; i++) {
-    if (!cursor.literal(prefixes[i])) return false;
-    if (!takeValue(cursor, words, kinds[i], columns[i], row)) return false;
-  }
+/** One side of a connection, which may be null. */
+function takeEnd(cursor: Cursor, run: FieldRun, table: TableWriter, row: number): boolean {
+  if (!cursor.atWord()) return run.take(cursor, row) && cursor.byte(CLOSE_OBJECT);
+  if (cursor.word() !== null) return false;
+  table.set(row, null);
   return true;
-}
-
-function takeValue(
-  cursor: Cursor,
-  words: Vocabulary<Words>,
-  kind: FieldKind,
-  column: Growing,
-  row: number,
-): boolean {
-  if (cursor.atWord()) return takeWord(cursor, kind, column, row);
-  switch (kind) {
-    case "number":
-    case "time":
-      return takeNumber(column, row, cursor.integer());
-    case "id":
-      return takeNumber(column, row, cursor.idString());
-    case "name":
-      return cursor.string() && takeText(cursor, words.names, column, row);
-    case "text":
-      return cursor.string() && takeText(cursor, words.texts, column, row);
-    case "json":
-      return cursor.object() && takeJson(cursor, words.texts, column, row);
-    default:
-      return false;
-  }
-}
-
-function takeWord(cursor: Cursor, kind: FieldKind, column: Growing, row: number): boolean {
-  const word = cursor.word();
-  if (word === undefined || (kind === "flag") !== (word !== null) || kind === "json") return false;
-  column.set(row, word === null ? NaN : Number(word));
-  return true;
-}
-
-function takeNumber(column: Growing, row: number, value: number): boolean {
-  column.set(row, value);
-  return value === value;
-}
-
-function takeText({ bytes, from, to }: Cursor, list: Words, column: Growing, row: number): boolean {
-  column.set(row, list.addBytes(bytes, from, to));
-  return true;
-}
-
-/** Bytes that look like JSON; the first time they are seen it is made sure that they are. */
-function takeJson(cursor: Cursor, texts: Words, column: Growing, row: number): boolean {
-  const { bytes, from, to } = cursor;
-  const known = texts.list.length;
-  const number = texts.addBytes(bytes, from, to);
-  column.set(row, number);
-  if (number < known) return true;
-  try {
-    JSON.parse(texts.list[number]);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -21,13 +21,24 @@ export class Words {
   }
 
   addBytes(bytes: Uint8Array, from: number, to: number): number {
+    const slot = this.slotOf(bytes, from, to);
+    const number = this.slots[slot] - 1;
+    return number < 0 ? this.append(slot, bytes, from, to) : number;
+  }
+
+  /** The number of a word; -1: it is not there. */
+  find(bytes: Uint8Array, from: number, to: number): number {
+    return this.slots[this.slotOf(bytes, from, to)] - 1;
+  }
+
+  /** The slot of a word, or the empty one where it would be. */
+  private slotOf(bytes: Uint8Array, from: number, to: number): number {
     const mask = this.slots.length - 1;
     let slot = hash(bytes, from, to) & mask;
     for (; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const number = this.slots[slot] - 1;
-      if (this.is(number, bytes, from, to)) return number;
+      if (this.is(this.slots[slot] - 1, bytes, from, to)) break;
     }
-    return this.append(slot, bytes, from, to);
+    return slot;
   }
 
   private is(number: number, bytes: Uint8Array, from: number, to: number): boolean {
