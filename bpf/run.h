@@ -44,10 +44,10 @@ static __always_inline void run_report(__u64 id, struct followed *f, __u8 direct
 static __noinline int runs_submit(__u64 id, struct followed *f)
 {
 	struct st_runs *r = &f->runs;
-	__u64 calls = r->calls[ST_SEND] + r->calls[ST_RECV];
+	__u64 sums = r->calls[ST_SEND] + r->bytes[ST_SEND] + r->calls[ST_RECV] + r->bytes[ST_RECV];
 	__u32 n = f->ended;
 
-	if (calls == f->told || f->udp)
+	if (sums == f->told || f->udp)
 		return 0;
 	if (n > ST_RUNS_MAX)
 		n = ST_RUNS_MAX;
@@ -59,7 +59,7 @@ static __noinline int runs_submit(__u64 id, struct followed *f)
 	if (bpf_ringbuf_output(&ring, r, ST_RUNS_SIZE(n), ring_flags()))
 		loss_count(ST_LOSS_DATA); /* the next record's sums include them */
 	else
-		f->told = calls;
+		f->told = sums;
 	return 0;
 }
 
@@ -106,7 +106,7 @@ static __noinline int run_end(__u64 id, struct followed *f, __u32 direction)
 		run_report(id, f, d);
 		return 0;
 	}
-	if (run->calls == r->calls[d])
+	if (run->calls == r->calls[d] && run->bytes == r->bytes[d])
 		return 0;
 	place = run_place(id, f, d, first_ns);
 	calls = *(volatile __u64 *)&run->calls; /* first: who counts adds the bytes before it */
@@ -116,11 +116,11 @@ static __noinline int run_end(__u64 id, struct followed *f, __u32 direction)
 	place->bytes = rise(r->bytes[d], bytes);
 	place->calls = rise(r->calls[d], calls); /* last: it was empty till now */
 	/* Never back, where another CPU has told of later calls meanwhile: smaller sums than those
-	 * before are taken for a new socket's. */
-	if (calls > r->calls[d])
-		r->calls[d] = calls;
+	 * before are taken for a new socket's. Bytes first: who finds the calls told is done. */
 	if (bytes > r->bytes[d])
-		r->bytes[d] = bytes;
+		*(volatile __u64 *)&r->bytes[d] = bytes;
+	if (calls > r->calls[d])
+		*(volatile __u64 *)&r->calls[d] = calls;
 	r->h.ts_ns = run->last_ns;
 	run->first_ns = 0;
 	if (f->ended >= ST_RUNS_MAX)

@@ -42,7 +42,7 @@ struct followed {
 	struct run run[ST_DIRECTION_MAX];
 	__u64 by; /* pid_tgid of the last call */
 	struct st_runs runs; /* the next record: runs that have ended, sums up to there */
-	__u64 told; /* calls in both directions, as of the last record */
+	__u64 told; /* those sums, of both directions together, as of the last record */
 };
 
 /* One followed client's connection, to recognise the server's end of it. */
