@@ -9,7 +9,7 @@ import type { LoadRequest } from "../model/load";
 /** How much a piece holds at least: each costs a message there and one back. */
 const PIECE_BYTES = 1 << 18;
 /** Pieces that the worker is given before it has taken the first of them. */
-const AHEAD = 4;
+const AHEAD = 16;
 const PROGRESS_MS = 50;
 
 export class Feed {

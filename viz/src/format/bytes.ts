@@ -15,14 +15,23 @@ export function fromBase64(text: string): ReadableStream<Uint8Array> {
   let at = 0;
   return new ReadableStream({
     pull(controller) {
-      const slice = atob(text.slice(at, at + SLICE));
-      const bytes = new Uint8Array(slice.length);
-      for (let i = 0; i < slice.length; i++) bytes[i] = slice.charCodeAt(i);
+      const bytes = bytesOf(text.slice(at, at + SLICE));
       if (bytes.length > 0) controller.enqueue(bytes);
       at += SLICE;
       if (at >= text.length) controller.close();
     },
   });
+}
+
+/** `Uint8Array.fromBase64`, which does it many times faster, is in browsers since 2024 and 2025. */
+const native = Uint8Array as unknown as { fromBase64?: (text: string) => Uint8Array };
+
+function bytesOf(base64: string): Uint8Array {
+  if (native.fromBase64) return native.fromBase64(base64);
+  const slice = atob(base64);
+  const bytes = new Uint8Array(slice.length);
+  for (let i = 0; i < slice.length; i++) bytes[i] = slice.charCodeAt(i);
+  return bytes;
 }
 
 /**

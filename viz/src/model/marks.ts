@@ -49,7 +49,7 @@ export function closingsOf(trace: Trace): Float64Array {
     for (let [at, end] = trace.eventRows(row); at < end; at++) {
       if (!ending[events.name.data[at]]) continue;
       const args = events.args.data[at];
-      if (!goesOn.has(args)) goesOn.set(args, GOES_ON.test(words.texts[args]));
+      if (!goesOn.has(args)) goesOn.set(args, GOES_ON.test(words.texts.get(args)));
       if (goesOn.get(args)) continue;
       closings[row] = events.t_ns.data[at];
       break;

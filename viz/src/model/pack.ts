@@ -13,7 +13,7 @@ import { CONNECTION_FIELDS, END_FIELDS, EVENT_FIELDS } from "./fields";
 import { QuickReader } from "./quick";
 import { connectionOfEvents } from "./rebuild";
 import { type PackedColumns, TableWriter, type Vocabulary } from "./table";
-import { Words } from "./words";
+import { type PackedWords, Words } from "./words";
 
 /** Of a stream without its last line: connections that are told by their event lines. */
 export interface Cut {
@@ -33,7 +33,7 @@ export interface PackedTrace {
   sockets: Socket[];
   acceptors: Acceptor[];
   findings: Finding[];
-  words: Vocabulary<string[]>;
+  words: Vocabulary<PackedWords>;
   connections: PackedColumns;
   client: PackedColumns;
   server: PackedColumns;
@@ -182,7 +182,7 @@ export class Packer implements Sink {
       sockets: [...this.sockets.values()],
       acceptors: [...this.acceptors.values()],
       findings: [...this.findings.values()],
-      words: { names: this.words.names.list, texts: this.words.texts.list },
+      words: { names: this.words.names.finish(), texts: this.words.texts.finish() },
       connections: connections.finish(this.connectionLength),
       client: client.finish(this.connectionLength),
       server: server.finish(this.connectionLength),
@@ -195,8 +195,10 @@ export class Packer implements Sink {
 
 /** The buffers of a packed trace, for postMessage to move instead of copy. */
 export function buffersOf(packed: PackedTrace): ArrayBuffer[] {
-  const tables = [packed.connections, packed.client, packed.server, packed.events];
-  const columns = tables.flatMap((table) => Object.values(table));
-  columns.push(packed.firstEvent, packed.eventCount);
-  return columns.map((column) => column.buffer as ArrayBuffer);
+  const { words: { names, texts }, connections, client, server, events } = packed;
+  const arrays: ArrayBufferView[] = [connections, client, server, events]
+    .flatMap((table) => Object.values(table));
+  arrays.push(packed.firstEvent, packed.eventCount);
+  arrays.push(names.bytes, names.ends, texts.bytes, texts.ends);
+  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }

@@ -137,7 +137,7 @@ function hasWord(words: readonly string[], columns: Column[], part: string): Mat
 }
 
 function textHas(trace: Trace, columns: Column[], part: string): Matcher {
-  return hasWord(trace.words.texts, columns, part);
+  return hasWord(trace.words.texts.all(), columns, part);
 }
 
 function nameHas(trace: Trace, column: Column, part: string): Matcher {

@@ -4,17 +4,18 @@
 
 import { Column, Growing, type Numbers } from "./column";
 import type { FieldKind } from "./fields";
-import type { Words } from "./words";
+import type { WordList, Words } from "./words";
 
 export type FieldTable = Readonly<Record<string, FieldKind>>;
 export type Columns<F extends FieldTable> = { readonly [K in keyof F]: Column };
 export type PackedColumns = Record<string, Numbers>;
 
 /** Where the strings of all tables of a trace are: few names, and texts. */
-export interface Vocabulary<W> {
-  names: W;
-  texts: W;
+export interface Vocabulary<Names, Texts = Names> {
+  names: Names;
+  texts: Texts;
 }
+export type Strings = Vocabulary<readonly string[], WordList>;
 
 export class TableWriter {
   private keys: string[];
@@ -75,7 +76,7 @@ export function rebuild<F extends FieldTable>(
   fields: F,
   columns: Columns<F>,
   row: number,
-  words: Vocabulary<readonly string[]>,
+  words: Strings,
 ): { [K in keyof F]: unknown } {
   const object = {} as { [K in keyof F]: unknown };
   for (const key in fields) {
@@ -85,14 +86,14 @@ export function rebuild<F extends FieldTable>(
   return object;
 }
 
-function fromNumber(kind: FieldKind, value: number, words: Vocabulary<readonly string[]>) {
+function fromNumber(kind: FieldKind, value: number, words: Strings) {
   switch (kind) {
     case "name":
       return words.names[value];
     case "text":
-      return words.texts[value];
+      return words.texts.get(value);
     case "json":
-      return JSON.parse(words.texts[value]) as unknown;
+      return JSON.parse(words.texts.get(value)) as unknown;
     case "flag":
       return value === 1;
     case "id":

@@ -15,7 +15,8 @@ import { NOTABLE } from "./kind";
 import { closingsOf, marksOf } from "./marks";
 import type { Cut, PackedTrace } from "./pack";
 import { type Spans, spansOf } from "./spans";
-import { type Columns, rebuild, unpack, type Vocabulary } from "./table";
+import { type Columns, rebuild, type Strings, unpack } from "./table";
+import { WordList } from "./words";
 
 export type ConnectionColumns = Columns<typeof CONNECTION_FIELDS>;
 export type EndColumns = Columns<typeof END_FIELDS>;
@@ -37,7 +38,7 @@ export class Trace {
   readonly connectionCount: number;
   readonly eventCount: number;
 
-  readonly words: Vocabulary<readonly string[]>;
+  readonly words: Strings;
   readonly connections: ConnectionColumns;
   readonly client: EndColumns;
   readonly server: EndColumns;
@@ -66,7 +67,8 @@ export class Trace {
     this.findings = mapOf(packed.findings);
     this.acceptors = packed.acceptors;
     this.activities = activitiesOf(packed.acceptors);
-    this.words = packed.words;
+    const { names, texts } = packed.words;
+    this.words = { names: new WordList(names).all(), texts: new WordList(texts) };
     this.connections = unpack(packed.connections);
     this.client = unpack(packed.client);
     this.server = unpack(packed.server);
@@ -142,7 +144,7 @@ export class Trace {
 
   text(column: Column, row: number): string | null {
     const number = column.get(row);
-    return number === null ? null : this.words.texts[number];
+    return number === null ? null : this.words.texts.get(number);
   }
 }
 
@@ -151,9 +153,14 @@ function mapOf<T extends { id: Id }>(list: T[]): Map<Id, T> {
 }
 
 function rowsById(ids: Column): Uint32Array {
-  const rows = Uint32Array.from(ids.data, (_, row) => row);
-  const ordered = ids.data.every((id, row) => row === 0 || ids.data[row - 1] < id);
-  return ordered ? rows : rows.sort((a, b) => ids.data[a] - ids.data[b]);
+  const { data } = ids;
+  const rows = new Uint32Array(data.length);
+  let ordered = true;
+  for (let row = 0; row < rows.length; row++) {
+    rows[row] = row;
+    if (row > 0 && data[row - 1] >= data[row]) ordered = false;
+  }
+  return ordered ? rows : rows.sort((a, b) => data[a] - data[b]);
 }
 
 function notableOf(marks: Uint8Array): Uint32Array {

@@ -1,13 +1,41 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Strings that repeat (addresses, names of programs, calls and errors), each kept once and known
-// by its number. Looked up by their UTF-8, so that a word that is known already costs no string.
+// by its number. They stay UTF-8 from the file to the page, and become strings when they are asked
+// for: of a hundred thousand of them few are ever shown.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Words one behind the other, and where each ends. */
+export interface PackedWords {
+  bytes: Uint8Array;
+  ends: Uint32Array;
+}
+
+/** Words to be read. */
+export class WordList {
+  private packed: PackedWords;
+  private list: string[] | null = null;
+
+  constructor(packed: PackedWords) {
+    this.packed = packed;
+  }
+
+  get(number: number): string {
+    const { bytes, ends } = this.packed;
+    return decoder.decode(bytes.subarray(number === 0 ? 0 : ends[number - 1], ends[number]));
+  }
+
+  /** All of them, kept from the first time on. */
+  all(): readonly string[] {
+    return this.list ??= Array.from(this.packed.ends, (_, number) => this.get(number));
+  }
+}
+
+/** Words that are being collected. */
 export class Words {
-  readonly list: string[] = [];
+  private count = 0;
   private arena = new Uint8Array(1 << 12);
   private used = 0;
   private ends = new Uint32Array(1 << 8);
@@ -53,24 +81,26 @@ export class Words {
   }
 
   private append(slot: number, bytes: Uint8Array, from: number, to: number): number {
-    const number = this.list.length;
+    const number = this.count++;
     const word = bytes.subarray(from, to);
-    this.list.push(decoder.decode(word));
     this.arena = roomFor(this.arena, this.used + word.length);
     this.arena.set(word, this.used);
     this.used += word.length;
     this.ends = roomFor(this.ends, number + 1);
     this.ends[number] = this.used;
     this.slots[slot] = number + 1;
-    if (this.list.length * 2 > this.slots.length) this.rehash();
+    if (this.count * 2 > this.slots.length) this.rehash();
     return number;
   }
 
+  finish(): PackedWords {
+    return { bytes: this.arena.slice(0, this.used), ends: this.ends.slice(0, this.count) };
+  }
+
   private rehash(): void {
-    const { list } = this;
     this.slots = new Uint32Array(this.slots.length * 4);
     const mask = this.slots.length - 1;
-    for (let number = 0; number < list.length; number++) {
+    for (let number = 0; number < this.count; number++) {
       let slot = hash(this.arena, this.startOf(number), this.ends[number]) & mask;
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
       this.slots[slot] = number + 1;
