@@ -67,6 +67,16 @@ test("JSON that is broken in an event like the one before is refused all the sam
   assert.throws(() => traceOf(broken), /line 11: not JSON/);
 });
 
+test("a line break within an object is refused in a string, and counted elsewhere", () => {
+  const events = [event({ args: { depth: 1, limit: 2 } })];
+  const text = documentText({
+    connections: [connection({ pair: "a b", events }), connection({ id: "2" })],
+  });
+  assert.throws(() => traceOf(text.replace("a b", "a\nb")), /line 11: not JSON/);
+  const broken = text.replace('"limit":2', '\n"limit":2').replace('"id":"2"', '"id":@');
+  assert.throws(() => traceOf(broken), /line 13: not JSON/);
+});
+
 test("a later line replaces an earlier one of the same id", () => {
   const old = connection({ outcome: "open", end_ns: null, events: [event()] });
   const next = connection({ outcome: "reset", end_ns: 9, events: [event(), event({ t_ns: 5 })] });

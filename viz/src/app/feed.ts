@@ -7,9 +7,9 @@ import { fromBase64, unpack } from "../format/bytes";
 import type { LoadRequest } from "../model/load";
 
 /** How much a piece holds at least: each costs a message there and one back. */
-const PIECE_BYTES = 1 << 18;
+const PIECE_BYTES = 1 << 20;
 /** Pieces that the worker is given before it has taken the first of them. */
-const AHEAD = 16;
+const AHEAD = 6;
 const PROGRESS_MS = 50;
 
 export class Feed {

@@ -4,7 +4,7 @@
 // socktrace writes it, and makes no object of it. Whatever is not as expected it does not take:
 // such a value goes the long way, through JSON.parse.
 
-const QUOTE = 34, COMMA = 44, MINUS = 45, ZERO = 48, NINE = 57, BACKSLASH = 92;
+const SPACE = 32, QUOTE = 34, COMMA = 44, MINUS = 45, ZERO = 48, NINE = 57, BACKSLASH = 92;
 const LETTER_A = 97, LETTER_N = 110, LETTER_T = 116;
 const OPEN_OBJECT = 123, CLOSE_OBJECT = 125;
 
@@ -113,21 +113,21 @@ export class Cursor {
     return value;
   }
 
-  /** A string without escapes, left between `from` and `to`. */
+  /** A string without escapes and control characters, left between `from` and `to`. */
   string(): boolean {
     const { bytes } = this;
     if (bytes[this.at] !== QUOTE) return false;
     let at = this.at + 1;
     this.from = at;
     for (; bytes[at] !== QUOTE; at++) {
-      if (bytes[at] === BACKSLASH || at >= bytes.length) return false;
+      if (bytes[at] === BACKSLASH || bytes[at] < SPACE || at >= bytes.length) return false;
     }
     this.to = at;
     this.at = at + 1;
     return true;
   }
 
-  /** An object in which no string has an escape, left between `from` and `to`. */
+  /** An object without line breaks and without escapes, left between `from` and `to`. */
   object(): boolean {
     const { bytes } = this;
     if (bytes[this.at] !== OPEN_OBJECT) return false;
@@ -138,6 +138,7 @@ export class Cursor {
       const code = bytes[at];
       if (code === OPEN_OBJECT) depth += 1;
       else if (code === CLOSE_OBJECT && --depth === 0) break;
+      else if (code < SPACE) return false;
       else if (code === QUOTE) {
         this.at = at;
         if (!this.string()) return false;

@@ -27,10 +27,10 @@ export interface Sink {
   /** It was a stream, and it has no last line. */
   cut(): void;
   /**
-   * May take a connection from its bytes, of a document or (`line`) of a stream; false: it did not,
-   * and the connection follows as an object.
+   * May take a connection from its bytes, of a document or (`line`) of a stream; answers where it
+   * ends, or 0: it did not, and the connection follows as an object.
    */
-  quickConnection(bytes: Uint8Array, from: number, to: number, line: boolean): boolean;
+  quickConnection(bytes: Uint8Array, from: number, line: boolean): number;
 }
 
 type Kind = Exclude<keyof Sink, "quickConnection" | "cut">;
@@ -79,9 +79,9 @@ export class Reader implements Visitor {
     this.found.add(key);
   }
 
-  quick(key: string, bytes: Uint8Array, from: number, to: number): boolean {
-    if (key !== "connections" && (key !== "" || !this.streamed)) return false;
-    return this.sink.quickConnection(bytes, from, to, this.streamed);
+  quick(key: string, bytes: Uint8Array, from: number): number {
+    if (key !== "connections" && (key !== "" || !this.streamed)) return 0;
+    return this.sink.quickConnection(bytes, from, this.streamed);
   }
 
   element(key: string, value: unknown, line: number): void {

@@ -18,10 +18,10 @@ export interface Visitor {
   /** An object after the first. */
   object(value: unknown, line: number): void;
   /**
-   * May take an element (or, with key "", an object after the first) from its bytes, which then
-   * must be one value from `from` to just before `to`; false: it took nothing.
+   * May take an element (or, with key "", an object after the first) that begins at `from`, if it
+   * ends before the next line break, which there is; answers where, or 0: it took nothing.
    */
-  quick(key: string, bytes: Uint8Array, from: number, to: number): boolean;
+  quick(key: string, bytes: Uint8Array, from: number): number;
 }
 
 const enum State { Start, Key, Colon, Value, Element, AfterElement, AfterValue, Objects }
@@ -48,6 +48,8 @@ export class Scanner {
   // How much of the value at `at` has been looked at, so that nothing is scanned twice.
   private seen = 0;
   private depth = 0;
+  /** Where the last line break of `bytes` is; below 0: it has none. */
+  private lastBreak = -1;
 
   constructor(visitor: Visitor) {
     this.visitor = visitor;
@@ -64,6 +66,8 @@ export class Scanner {
       this.buffer.copyWithin(0, this.at, this.bytes.length);
     }
     this.buffer.set(chunk, rest);
+    const found = chunk.lastIndexOf(NEWLINE);
+    this.lastBreak = found < 0 ? this.lastBreak - this.at : rest + found;
     this.bytes = this.buffer.subarray(0, wanted);
     this.at = 0;
     while (this.step(false));
@@ -132,14 +136,9 @@ export class Scanner {
   }
 
   private takeValue(last: boolean): boolean {
+    if (this.takeQuickly()) return true;
     let end = this.endOfLine();
     if (end < 0 && !last && this.bytes.length - this.at < LONG_LINE) return false;
-    const key = this.state === State.Objects ? "" : this.key;
-    if (end > 0 && this.visitor.quick(key, this.bytes, this.at, end)) {
-      this.at = end; // within the line
-      if (this.state === State.Element) this.state = State.AfterElement;
-      return true;
-    }
     let value = end > 0 ? this.tryParse(end) : undefined;
     if (value === undefined) {
       end = this.endOfValue(last);
@@ -149,6 +148,17 @@ export class Scanner {
     const line = this.line;
     this.skip(end);
     this.hand(value, line);
+    return true;
+  }
+
+  /** Tried once the line is all there: a long one would be gone through again and again. */
+  private takeQuickly(): boolean {
+    if (this.lastBreak < this.at || this.seen > 0) return false;
+    const key = this.state === State.Objects ? "" : this.key;
+    const end = this.visitor.quick(key, this.bytes, this.at);
+    if (end === 0) return false;
+    this.at = end;
+    if (this.state === State.Element) this.state = State.AfterElement;
     return true;
   }
 

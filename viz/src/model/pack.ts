@@ -148,16 +148,16 @@ export class Packer implements Sink {
     this.commit(Number(connection.id), row, connection.events.length);
   }
 
-  quickConnection(bytes: Uint8Array, from: number, to: number, line: boolean): boolean {
+  quickConnection(bytes: Uint8Array, from: number, line: boolean): number {
     const { cursor, tables } = this;
     const row = this.connectionLength;
     cursor.reset(bytes, from);
     const quick = line ? this.quickLine : this.quickDocument;
     const count = quick.take(cursor, row, this.eventLength);
     const id = tables.connections.get(row, 0);
-    if (count < 0 || cursor.at !== to || id === null || this.rows.has(id)) return false;
+    if (count < 0 || id === null || this.rows.has(id)) return 0;
     this.commit(id, row, count);
-    return true;
+    return cursor.at;
   }
 
   private commit(id: number, row: number, events: number): void {
