@@ -142,6 +142,37 @@ static void loss_apply(struct model *model, const struct st_loss_record *loss)
 		model_fail(model);
 }
 
+/* Of how the capture was made, and of what only user space can read. */
+static void apply_capture(struct model *model, const struct record *record)
+{
+	switch (record->header->type) {
+	case ST_HOST:
+		host_apply(&model->capture, record->host);
+		break;
+	case ST_PROBE:
+		probe_apply(model, record->probe);
+		break;
+	case ST_TARGET:
+		target_apply(&model->capture, record->target);
+		break;
+	case ST_CGROUP:
+		process_apply_cgroup(model, record->cgroup);
+		break;
+	case ST_PROCESS_LIMITS:
+		process_apply_limits(model, record->process_limits);
+		break;
+	case ST_CPU_QUOTA:
+		process_apply_quota(model, record->cpu_quota);
+		break;
+	case ST_LOSS:
+		loss_apply(model, record->loss);
+		break;
+	case ST_END:
+		model->capture.ended = true;
+		break;
+	}
+}
+
 static void apply(struct model *model, const struct record *record)
 {
 	switch (record->header->type) {
@@ -188,30 +219,8 @@ static void apply(struct model *model, const struct record *record)
 	case ST_NETNS:
 		netns_apply(model, record->netns);
 		break;
-	case ST_HOST:
-		host_apply(&model->capture, record->host);
-		break;
-	case ST_PROBE:
-		probe_apply(model, record->probe);
-		break;
-	case ST_TARGET:
-		target_apply(&model->capture, record->target);
-		break;
-	case ST_CGROUP:
-		process_apply_cgroup(model, record->cgroup);
-		break;
-	case ST_PROCESS_LIMITS:
-		process_apply_limits(model, record->process_limits);
-		break;
-	case ST_CPU_QUOTA:
-		process_apply_quota(model, record->cpu_quota);
-		break;
-	case ST_LOSS:
-		loss_apply(model, record->loss);
-		break;
-	case ST_END:
-		model->capture.ended = true;
-		break;
+	default:
+		apply_capture(model, record);
 	}
 }
 
