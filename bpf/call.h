@@ -46,11 +46,9 @@ static __always_inline struct sock *sock_of_fd(int fd)
 }
 
 /* The id of the fd's own socket, where `sk` is the MPTCP subflow behind it; else 0. */
-static __always_inline __u64 mptcp_outer_id(int fd, struct sock *sk)
+static __always_inline __u64 mptcp_outer_id(struct sock *outer, struct sock *sk)
 {
-	struct sock *outer = sock_of_file(file_of_fd(fd));
-
-	return outer && outer != sk ? sock_id(outer) : 0;
+	return outer != sk ? sock_id(outer) : 0;
 }
 
 static __always_inline bool file_is_last(struct file *file)
@@ -60,13 +58,19 @@ static __always_inline bool file_is_last(struct file *file)
 	return READ(file, file, f_count.counter) == 1;
 }
 
-/* The current thread's entry; NULL: not a target's. */
-static __always_inline struct st_thread *thread_of_target(void)
+static __always_inline struct st_thread *thread_enter(__u32 tid, bool once)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	__u32 tid = pid_tgid, tgid = pid_tgid >> 32;
-	struct st_thread *thread = bpf_map_lookup_elem(&threads, &tid);
-	struct st_thread blank_thread = {};
+	struct st_thread first = {.once = once};
+
+	bpf_map_update_elem(&threads, &tid, &first, BPF_ANY);
+	return bpf_map_lookup_elem(&threads, &tid);
+}
+
+/* The current thread's entry, of which `thread` is known; NULL: not a target's. */
+static __always_inline struct st_thread *thread_of_target_from(struct st_thread *thread,
+							       __u64 pid_tgid)
+{
+	__u32 tgid = pid_tgid >> 32;
 
 	if (thread && !thread->once)
 		return thread;
@@ -74,11 +78,20 @@ static __always_inline struct st_thread *thread_of_target(void)
 	if ((thread && !config.cgroup) || !is_target(tgid))
 		return NULL;
 	process_announce(tgid, true);
-	bpf_map_update_elem(&threads, &tid, &blank_thread, BPF_ANY);
-	thread = bpf_map_lookup_elem(&threads, &tid);
+	thread = thread_enter(pid_tgid, false);
 	if (!thread)
 		loss_count(ST_LOSS_THREAD_MAP);
 	return thread;
+}
+
+static __always_inline struct st_thread *thread_of_target(void)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u32 tid = pid_tgid;
+
+	if (!may_be_target(pid_tgid >> 32))
+		return NULL;
+	return thread_of_target_from(bpf_map_lookup_elem(&threads, &tid), pid_tgid);
 }
 
 static __always_inline void call_enter(struct st_thread *thread, __u8 call,
@@ -96,17 +109,24 @@ static __always_inline void call_enter(struct st_thread *thread, __u8 call,
 	thread->enter_ns = bpf_ktime_get_ns();
 }
 
-/* The current thread's call, which just returned; NULL: not followed. It is over
- * for the map then, the entry stays readable. */
-static __always_inline struct st_thread *call_leave(__u8 call)
+/* The call that just returned, of whoever's thread; NULL: not followed. It is over for
+ * the map then, the entry stays readable. */
+static __always_inline struct st_thread *call_leave_any(__u32 tid, __u8 call)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
 	struct st_thread *thread = bpf_map_lookup_elem(&threads, &tid);
 
 	if (!thread || thread->call != call)
 		return NULL;
 	thread->call = ST_CALL_NONE;
 	return thread;
+}
+
+/* The same where only targets' are. */
+static __always_inline struct st_thread *call_leave(__u8 call)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+
+	return may_be_target(pid_tgid >> 32) ? call_leave_any(pid_tgid, call) : NULL;
 }
 
 static __always_inline void call_fill(struct st_call *r, const struct st_thread *thread, __u8 call,

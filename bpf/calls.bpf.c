@@ -121,16 +121,18 @@ SEC("tracepoint/syscalls/sys_exit_listen")
 int exit_listen(struct syscall_exit *ctx)
 {
 	struct st_thread *thread = call_leave(ST_CALL_LISTEN);
-	struct sock *sk = thread ? sock_of_fd(thread->args[0]) : NULL;
+	struct sock *outer = thread ? sock_of_file(file_of_fd(thread->args[0])) : NULL;
 	struct st_call_unix *r;
+	struct sock *sk;
 
-	if (!sk || !RECORD_RESERVE(ST_CALL_UNIX, ST_LOSS_CALL, r))
+	if (!outer || !RECORD_RESERVE(ST_CALL_UNIX, ST_LOSS_CALL, r))
 		return 0;
+	sk = mptcp_or_self(outer);
 	call_fill(&r->call, thread, ST_CALL_LISTEN, ctx->ret);
 	r->call.fd = thread->args[0];
 	r->call.arg[0] = thread->args[1];
 	r->call.backlog = SOCK(sk, sk_max_ack_backlog);
-	r->call.listener = mptcp_outer_id(r->call.fd, sk);
+	r->call.listener = mptcp_outer_id(outer, sk);
 	call_fill_sock(&r->call, sk, 0);
 	if (r->call.sock.family == AF_UNIX)
 		r->path_len = unix_path(r->path, sk);

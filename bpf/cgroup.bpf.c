@@ -5,6 +5,7 @@
  */
 #include "run.h"
 #include "sock.h"
+#include "target.h"
 
 /* Every new INET socket gets its cookie here, so that its identity is known from socket() on. */
 SEC("cgroup/sock_create")
@@ -15,9 +16,11 @@ int on_sock_create(struct bpf_sock *ctx)
 }
 
 /* The close() that is under way in this thread will report it. */
-static __always_inline bool closing_itself(__u32 tid, __u64 id)
+static __always_inline bool closing_itself(__u64 pid_tgid, __u64 id)
 {
-	struct st_thread *thread = bpf_map_lookup_elem(&threads, &tid);
+	__u32 tid = pid_tgid;
+	struct st_thread *thread =
+		may_be_target(pid_tgid >> 32) ? bpf_map_lookup_elem(&threads, &tid) : NULL;
 
 	if (!thread || thread->call != ST_CALL_CLOSE || thread->sock.id != id)
 		return false;

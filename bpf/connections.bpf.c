@@ -7,30 +7,25 @@
 #include "step.h"
 #include "unix.h"
 
-/* The current thread's entry for a connect() that is no target's: whether it reaches a
- * target's listener shows at its SYN, or when it returns. */
-static __always_inline struct st_thread *thread_of_peer(void)
+/* The current thread's entry for a connect(): also one that is no target's, for whether that
+ * reaches a target's listener shows at its SYN, or when it returns. */
+static __always_inline struct st_thread *thread_of_client(void)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	__u32 tid = pid_tgid;
-	struct st_thread *thread, blank_thread = {.once = 1};
+	struct st_thread *known = bpf_map_lookup_elem(&threads, &tid);
+	struct st_thread *thread = thread_of_target_from(known, pid_tgid);
 
-	if (pid_tgid >> 32 == config.self)
-		return NULL;
-	thread = bpf_map_lookup_elem(&threads, &tid);
-	if (thread)
-		return thread;
-	bpf_map_update_elem(&threads, &tid, &blank_thread, BPF_ANY);
-	return bpf_map_lookup_elem(&threads, &tid);
+	if (thread || known)
+		return thread ? thread : known;
+	return pid_tgid >> 32 == config.self ? NULL : thread_enter(tid, true);
 }
 
 SEC("tracepoint/syscalls/sys_enter_connect")
 int enter_connect(struct syscall_enter *ctx)
 {
-	struct st_thread *thread = thread_of_target();
+	struct st_thread *thread = thread_of_client();
 
-	if (!thread)
-		thread = thread_of_peer();
 	if (!thread)
 		return 0;
 	call_enter(thread, ST_CALL_CONNECT, ctx, 3);
@@ -38,8 +33,8 @@ int enter_connect(struct syscall_enter *ctx)
 	return 0;
 }
 
-static __always_inline int connect_inet(const struct st_thread *thread, struct sock *sk, __u64 id,
-					struct followed *f, __s64 ret)
+static __always_inline int connect_inet(const struct st_thread *thread, struct sock *outer,
+					struct sock *sk, __u64 id, struct followed *f, __s64 ret)
 {
 	struct st_call *r;
 
@@ -50,7 +45,7 @@ static __always_inline int connect_inet(const struct st_thread *thread, struct s
 	call_fill(r, thread, ST_CALL_CONNECT, ret);
 	r->fd = thread->args[0];
 	call_fill_known(r, sk, id, f, thread->once ? ST_SOCK_PEER : 0);
-	r->listener = mptcp_outer_id(r->fd, sk);
+	r->listener = mptcp_outer_id(outer, sk);
 	name_fill(&r->name, thread->args[1], thread->args[2]);
 	call_submit(r);
 	return 0;
@@ -96,27 +91,38 @@ static __always_inline bool may_be_followed(struct sock *sk, __s64 ret)
 	return unix_listener_of_client(sk) || (ret == -EAGAIN && SOCK(sk, sk_type) != SOCK_DGRAM);
 }
 
+static __always_inline void client_announce(struct st_thread *thread, __u32 tgid)
+{
+	if (thread->announced)
+		return;
+	thread->announced = 1;
+	process_announce(tgid, false);
+}
+
 SEC("tracepoint/syscalls/sys_exit_connect")
 int exit_connect(struct syscall_exit *ctx)
 {
-	struct st_thread *thread = call_leave(ST_CALL_CONNECT);
-	struct sock *sk = thread ? sock_of_fd(thread->args[0]) : NULL;
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct st_thread *thread = call_leave_any(pid_tgid, ST_CALL_CONNECT);
+	struct sock *outer = thread ? sock_of_file(file_of_fd(thread->args[0])) : NULL;
 	struct followed *f;
+	struct sock *sk;
 	bool is_unix;
 	__u64 id;
 
-	if (!sk)
+	if (!outer)
 		return 0;
+	sk = mptcp_or_self(outer);
 	is_unix = SOCK(sk, __sk_common.skc_family) == AF_UNIX;
 	id = sock_id(sk);
 	f = socket_followed(id);
 	if (thread->once) {
 		if (is_unix ? !may_be_followed(sk, ctx->ret) : !f)
 			return 0;
-		process_announce(bpf_get_current_pid_tgid() >> 32, false);
+		client_announce(thread, pid_tgid >> 32);
 	}
 	return is_unix ? connect_unix(thread, sk, id, f, ctx->ret)
-		       : connect_inet(thread, sk, id, f, ctx->ret);
+		       : connect_inet(thread, outer, sk, id, f, ctx->ret);
 }
 
 static __always_inline int accept_enter(struct syscall_enter *ctx, int args)
@@ -151,18 +157,22 @@ static __always_inline bool is_unix_peer_followed(struct sock *child)
 	return client && socket_followed(unix_id(client));
 }
 
-static __always_inline void accept_queue(struct st_call *r, struct sock *listener)
+/* It may have come over a UNIX socket: its next children are seen from their birth. */
+static __always_inline void accept_follow(struct sock *listener, __u64 id)
 {
-	__u64 id = sock_id(listener);
 	struct st_sock s = {};
+
+	if (socket_followed(id))
+		return;
+	sock_fill(&s, listener, id, 0);
+	if (sock_wanted(&s) && socket_follow(listener, id, 0))
+		listener_announce(listener);
+}
+
+static __always_inline void accept_queue(struct st_call *r, struct sock *listener, __u64 id)
+{
 	struct followed *f;
 
-	/* It may have come over a UNIX socket: its next children are seen from their birth. */
-	if (!socket_followed(id)) {
-		sock_fill(&s, listener, id, 0);
-		if (sock_wanted(&s) && socket_follow(listener, id, 0))
-			listener_announce(listener);
-	}
 	r->listener = id;
 	r->backlog = SOCK(listener, sk_max_ack_backlog);
 	if (SOCK(listener, __sk_common.skc_family) != AF_UNIX) {
@@ -191,8 +201,12 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 					 __u8 flags, bool accept4, __s64 ret)
 {
 	struct sock *listener = sock_of_fd(thread->args[0]);
+	__u64 listener_id = listener ? sock_id(listener) : 0, id = child ? sock_id(child) : 0;
+	struct followed *f = socket_followed(id);
 	struct st_call *r;
 
+	if (listener && (!f || f->listener != listener_id))
+		accept_follow(listener, listener_id);
 	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
 		return 0;
 	call_fill(r, thread, ST_CALL_ACCEPT, ret);
@@ -203,10 +217,10 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 	}
 	if (listener) {
 		r->fd = thread->args[0];
-		accept_queue(r, listener);
+		accept_queue(r, listener, listener_id);
 	}
 	if (child) {
-		call_fill_sock(r, child, flags);
+		call_fill_known(r, child, id, f, flags);
 		if (r->sock.family == AF_UNIX)
 			r->sock.peer_id = unix_id(READ(child, unix_sock, peer));
 	} else if (listener) {

@@ -13,8 +13,10 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 
 	if (tgid == parent->tgid || !config.follow || !is_target(parent->tgid))
 		return 0;
-	if (!config.all && !config.cgroup)
+	if (!config.all && !config.cgroup) {
+		target_hint(tgid);
 		bpf_map_update_elem(&targets, &tgid, &yes, BPF_ANY);
+	}
 	bpf_map_update_elem(&announced, &tgid, &yes, BPF_ANY);
 	process_report(child, ST_PROCESS_FORK, true);
 	return 0;

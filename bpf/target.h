@@ -7,6 +7,19 @@
 
 #include "emit.h"
 
+/* Set where some target's id falls: most processes are none, and this costs them no look-up. */
+bool target_hints[ST_TARGET_HINTS];
+
+static __always_inline void target_hint(__u32 tgid)
+{
+	target_hints[tgid % ST_TARGET_HINTS] = true;
+}
+
+static __always_inline bool may_be_target(__u32 tgid)
+{
+	return config.all || config.cgroup || target_hints[tgid % ST_TARGET_HINTS];
+}
+
 static __always_inline bool is_target(__u32 tgid)
 {
 	if (tgid == config.self)
@@ -15,7 +28,7 @@ static __always_inline bool is_target(__u32 tgid)
 		return true;
 	if (config.cgroup)
 		return bpf_get_current_ancestor_cgroup_id(config.cgroup_level) == config.cgroup;
-	return bpf_map_lookup_elem(&targets, &tgid) != NULL;
+	return may_be_target(tgid) && bpf_map_lookup_elem(&targets, &tgid);
 }
 
 static __always_inline void process_fill(struct st_process *r, struct task_struct *task)

@@ -45,7 +45,7 @@ static __always_inline struct sock *parent_of(struct sock *child)
 }
 
 /* A child of a listener that nobody follows: perhaps a followed client's other end. */
-static __always_inline struct followed *follow_server_end(struct sock *child)
+static __always_inline struct followed *follow_server_end(struct sock *child, __u64 id)
 {
 	struct st_sock s = {};
 	struct tuple t = {};
@@ -54,7 +54,7 @@ static __always_inline struct followed *follow_server_end(struct sock *child)
 	tuple_fill(&t, &s, true);
 	if (!bpf_map_lookup_elem(&tuples, &t))
 		return NULL;
-	return socket_follow(child, sock_id_made(child), ST_SOCK_PEER);
+	return socket_follow(child, id, ST_SOCK_PEER);
 }
 
 /* At its birth. Where the peer's port is not yet filled in (seen on 6.1, 6.12) neither
@@ -66,18 +66,20 @@ static __always_inline __u64 child_id(struct sock *child)
 
 /* SYN_RECV → x: the child gets its cookie now, so that accept() can name it whoever listens,
  * and what was known at its birth moves to it, if it had none then. */
-static __always_inline void child_identified(struct sock *child)
+static __always_inline struct followed *child_identified(struct sock *child, __u64 *id)
 {
-	__u64 born_id, id = sock_id_made(child);
 	struct followed *born, *f;
+	__u64 born_id;
 
-	if (socket_followed(id))
-		return;
+	*id = sock_id_made(child);
+	f = socket_followed(*id);
+	if (f || !config.cookies)
+		return f;
 	born_id = pointer_id(child);
 	born = socket_followed(born_id);
 	if (!born)
-		return;
-	f = socket_follow(child, id, born->flags);
+		return NULL;
+	f = socket_follow(child, *id, born->flags);
 	if (f) {
 		f->listener = born->listener;
 		f->depth = born->depth;
@@ -85,6 +87,7 @@ static __always_inline void child_identified(struct sock *child)
 		f->queued_ns = born->queued_ns;
 	}
 	bpf_map_delete_elem(&sockets, &born_id);
+	return f;
 }
 
 /* LISTEN → SYN_RECV: the child was made and is about to enter the accept queue. */
@@ -153,18 +156,16 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	}
 	if (old == TCP_LISTEN)
 		listener_forget(sk, inet_id(sk));
-	if (old == TCP_SYN_RECV && config.cookies)
-		child_identified(sk);
-	if (new == TCP_SYN_SENT || new == TCP_LISTEN) {
+	if (old == TCP_SYN_RECV) {
+		f = child_identified(sk, &id);
+		if (!f && new == TCP_ESTABLISHED)
+			f = follow_server_end(sk, id);
+	} else if (new == TCP_SYN_SENT || new == TCP_LISTEN) {
 		f = follow_caller(sk, new, &id);
 	} else if (new == TCP_ESTABLISHED || new == TCP_FIN_WAIT1 || new == TCP_CLOSE_WAIT ||
 		   new == TCP_CLOSE) {
 		id = sock_id(sk);
 		f = socket_followed(id);
-		if (!f && old == TCP_SYN_RECV && new == TCP_ESTABLISHED) {
-			f = follow_server_end(sk);
-			id = sock_id(sk);
-		}
 	} else {
 		return 0;
 	}

@@ -51,6 +51,9 @@ struct st_sampling {
 /* Map `targets`: thread group → this. */
 #define ST_TARGET_YES 1
 
+/* Places of `target_hints`; whoever enters a target sets that of its id, modulo this. */
+#define ST_TARGET_HINTS 4096
+
 /* How st_thread.call names an enum st_data_call_name. Its args are fd, flags, and where the call
  * has them: the address of a sockaddr and its length, or of the first message; else 0. */
 #define ST_CALL_OF_DATA(name) (ST_CALL_MAX + (name))
@@ -65,5 +68,6 @@ struct st_thread {
 	__u8 call; /* enum st_call_name, or ST_CALL_OF_DATA(); 0: in none */
 	__u8 once; /* not a target: only this call is followed */
 	__u8 last; /* close: nobody else has the file */
-	__u8 pad[5];
+	__u8 announced; /* once: its process was */
+	__u8 pad[4];
 };

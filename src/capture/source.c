@@ -183,6 +183,7 @@ static int add_one_target(struct source *source, pid_t pid)
 	struct st_process record = {.event = ST_PROCESS_SEEN, .target = 1};
 	int r = proc_describe(pid, &record);
 
+	source->skeleton->bss->target_hints[key % ST_TARGET_HINTS] = true;
 	if (!r && bpf_map__update_elem(source->skeleton->maps.targets, &key, sizeof(key), &yes,
 				       sizeof(yes), BPF_ANY))
 		r = -errno;
