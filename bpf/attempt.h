@@ -141,7 +141,7 @@ static __noinline int member_consider(struct attempt *a, __u64 group, __u32 i)
  * somebody's: where no member shows a sign any more, the one the segment was addressed to. */
 static __noinline int member_find(struct attempt *a)
 {
-	struct sock *sk = (void *)a->sock;
+	struct sock *sk = sock_at(a->sock);
 	bool here = is_listener(sk, a->listener); /* or closed meanwhile */
 	__u64 group = here ? READ_ADDRESS(sk, sock, sk_reuseport_cb) : 0, id;
 	__u32 n = group_size(group);
@@ -217,7 +217,7 @@ static __always_inline bool attempt_contest(__u64 number, __u32 cpu)
 static __always_inline void attempt_begin(struct attempt *a, const struct listener *l, __u64 id,
 					  __u32 cpu)
 {
-	struct sock *sk = (void *)l->sock;
+	struct sock *sk = sock_at(l->sock);
 
 	a->number = (a->number + 2) | 1; /* first: who copies the rest looks at it again */
 	barrier();

@@ -45,7 +45,7 @@ static __always_inline __u64 *listener_at(struct place *place, __u32 device)
 static __always_inline bool takes_v4(__u64 id)
 {
 	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
-	struct sock *sk = l ? (void *)l->sock : NULL;
+	struct sock *sk = l ? sock_at(l->sock) : NULL;
 
 	return sk && !BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only);
 }
@@ -91,7 +91,7 @@ int on_lookup(struct bpf_sk_lookup *ctx)
 	attempt_end(a, cpu);
 	id = listener_for(ctx);
 	l = id ? bpf_map_lookup_elem(&listeners, &id) : NULL;
-	if (!l || !is_listener((void *)l->sock, id))
+	if (!l || !is_listener(sock_at(l->sock), id))
 		return SK_PASS;
 	a->peer_port = bpf_ntohs(ctx->remote_port);
 	a->v4 = ctx->family == AF_INET;
@@ -135,7 +135,7 @@ static __always_inline void ack_dropped(const struct listener *l, __u64 id, stru
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct attempt *a = attempt_of_cpu(cpu), ack = {};
-	__u64 rose[OUTCOME_MAX], own = is_full((void *)l->sock);
+	__u64 rose[OUTCOME_MAX], own = is_full(sock_at(l->sock));
 
 	if (!a)
 		return;
@@ -157,9 +157,9 @@ int BPF_PROG(on_ack_dropped, struct sk_buff *skb, void *location, int reason, st
 	struct listener *l;
 	__u64 id;
 
-	if (!sk || (__u32)reason != config.listen_overflow)
+	if ((__u32)reason != config.listen_overflow)
 		return 0;
-	id = inet_id(sk);
+	id = inet_id(sock_at((__u64)sk)); /* of another drop it may be NULL */
 	l = bpf_map_lookup_elem(&listeners, &id);
 	if (l)
 		ack_dropped(l, id, skb);

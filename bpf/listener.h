@@ -136,15 +136,15 @@ static __always_inline __u32 group_size(__u64 group)
 
 static __always_inline struct sock *group_member(__u64 group, __u32 i)
 {
-	return read_pointer((void *)(group + bpf_core_field_offset(struct sock_reuseport, socks) +
-				     i * sizeof(void *)));
+	return sock_at(read_word((void *)(group + bpf_core_field_offset(struct sock_reuseport, socks) +
+					  i * sizeof(void *))));
 }
 
 /* --- readings ----------------------------------------------------------------- */
 
 static __always_inline void listener_report(__u64 id, struct listener *l, bool always)
 {
-	struct sock *sk = (void *)l->sock;
+	struct sock *sk = sock_at(l->sock);
 	struct net *net = SOCK(sk, __sk_common.skc_net.net);
 	__u32 depth = SOCK(sk, sk_ack_backlog), limit = SOCK(sk, sk_max_ack_backlog);
 	__u32 syn_queue = syn_queue_length(sk), drops = SOCK(sk, sk_drops.counter);

@@ -46,7 +46,7 @@ static __always_inline int read_listener(__u64 id, struct listener *l)
 {
 	__u32 settled = l->sk_drops;
 
-	if (!is_listener((void *)l->sock, id))
+	if (!is_listener(sock_at(l->sock), id))
 		return 0;
 	listener_report(id, l, finishing);
 	/* What the reading before this one showed has been attributed since, as far as it was the

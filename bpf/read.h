@@ -10,6 +10,11 @@
 
 extern void *bpf_rdonly_cast(const void *pointer, __u32 btf_id) __ksym __weak;
 
+/* A field of a typed pointer: one that a program was given, or followed from there. Of what
+ * the kernel vouches for it is one plain instruction. */
+#define FIELD(pointer, field) (config.casts ? (pointer)->field : BPF_CORE_READ(pointer, field))
+
+/* A field of whatever stands at an address. */
 #define READ(pointer, type, field)                                                                 \
 	(config.casts                                                                              \
 		 ? ((struct type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(struct type))) \

@@ -62,7 +62,7 @@ static __always_inline void seen_fill(struct st_seen *r, struct sock *sk)
  * of its own: it stands in a loop, and is verified once that way. */
 __noinline int waiting_report(__u64 listener, __u64 address)
 {
-	struct sock *child = (void *)address;
+	struct sock *child = sock_at(address);
 	__u64 id = sock_id(child);
 	struct followed *f;
 	struct st_seen *r;
@@ -151,13 +151,13 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
  * and exit() close too. One that has ended has lost its inode. */
 static __always_inline bool is_gone(__u64 id, struct followed *f)
 {
-	return (id & ST_ID_UNIX) && f->sock && unix_id((void *)f->sock) != id;
+	return (id & ST_ID_UNIX) && f->sock && unix_id(sock_at(f->sock)) != id;
 }
 
 /* A SYN without an answer, a FIN without the other one. */
 static __always_inline void late_steps_report(__u64 id, struct followed *f, __u64 now)
 {
-	struct sock *sk = (void *)f->sock;
+	struct sock *sk = sock_at(f->sock);
 	__u64 since_ns = f->syn_ns > f->fin_sent_ns ? f->syn_ns : f->fin_sent_ns;
 
 	if (since_ns < f->fin_received_ns)

@@ -9,14 +9,23 @@
 
 #include <bpf/bpf_endian.h>
 
-#define SOCK(sk, field) READ(sk, sock, field)
+#define SOCK(sk, field) FIELD(sk, field)
 
-#define READ_IN6(out, pointer, type, field)                                                        \
+/* The socket at an address that was noted down or worked out. */
+static __always_inline struct sock *sock_at(__u64 address)
+{
+	void *pointer = (void *)address;
+
+	return config.casts ? bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(struct sock))
+			    : pointer;
+}
+
+#define FIELD_IN6(out, pointer, field)                                                             \
 	do {                                                                                       \
-		((__u32 *)(out))[0] = READ(pointer, type, field.in6_u.u6_addr32[0]);               \
-		((__u32 *)(out))[1] = READ(pointer, type, field.in6_u.u6_addr32[1]);               \
-		((__u32 *)(out))[2] = READ(pointer, type, field.in6_u.u6_addr32[2]);               \
-		((__u32 *)(out))[3] = READ(pointer, type, field.in6_u.u6_addr32[3]);               \
+		((__u32 *)(out))[0] = FIELD(pointer, field.in6_u.u6_addr32[0]);                    \
+		((__u32 *)(out))[1] = FIELD(pointer, field.in6_u.u6_addr32[1]);                    \
+		((__u32 *)(out))[2] = FIELD(pointer, field.in6_u.u6_addr32[2]);                    \
+		((__u32 *)(out))[3] = FIELD(pointer, field.in6_u.u6_addr32[3]);                    \
 	} while (0)
 
 static __always_inline __u64 pointer_id(const void *pointer)
@@ -76,8 +85,8 @@ static __always_inline void sock_addresses(struct st_sock *out, struct sock *sk)
 		out->v4 = 1;
 		return;
 	}
-	READ_IN6(out->local, sk, sock, __sk_common.skc_v6_rcv_saddr);
-	READ_IN6(out->peer, sk, sock, __sk_common.skc_v6_daddr);
+	FIELD_IN6(out->local, sk, __sk_common.skc_v6_rcv_saddr);
+	FIELD_IN6(out->peer, sk, __sk_common.skc_v6_daddr);
 	if (is_v4_mapped(out->local) || is_v4_mapped(out->peer)) {
 		*(__u32 *)out->local = ((__u32 *)out->local)[3];
 		*(__u32 *)out->peer = ((__u32 *)out->peer)[3];

@@ -37,7 +37,8 @@ static __always_inline struct sock *parent_of(struct sock *child)
 
 	if (!node)
 		return NULL;
-	parent = (void *)node - bpf_core_field_offset(struct sock, __sk_common.skc_bind_node);
+	parent = sock_at((__u64)node -
+			 bpf_core_field_offset(struct sock, __sk_common.skc_bind_node));
 	if (SOCK(parent, __sk_common.skc_state) != TCP_LISTEN ||
 	    SOCK(parent, __sk_common.skc_num) != SOCK(child, __sk_common.skc_num))
 		return NULL;
@@ -218,12 +219,13 @@ static __always_inline void orphan_forget(struct sock *sk)
 		bpf_map_delete_elem(&sockets, &id);
 }
 
-/* A reset in answer to a segment of no socket comes with none: not ours. */
+/* A reset in answer to a segment of no socket comes with none: not ours. Some kernels (6.10 to
+ * 6.12) do that and yet vouch for the pointer: they would take a test for NULL out. */
 SEC("tp_btf/tcp_send_reset")
-int BPF_PROG(on_reset_sent, struct sock *sk)
+int BPF_PROG(on_reset_sent, struct sock *given)
 {
-	if (!sk)
-		return 0;
+	struct sock *sk = sock_at((__u64)given);
+
 	tcp_report(sk, ST_TCP_RESET_SENT);
 	orphan_forget(sk);
 	return 0;
@@ -246,11 +248,11 @@ int BPF_PROG(on_synack_retransmit, struct sock *sk, struct request_sock *req)
 		return 0;
 	sock_fill(&r->sock, sk, id, f->flags);
 	r->event = ST_TCP_SYNACK_RETRANSMIT;
-	r->sock.peer_port = bpf_ntohs(READ(req, request_sock, __req_common.skc_dport));
+	r->sock.peer_port = bpf_ntohs(FIELD(req, __req_common.skc_dport));
 	if (r->sock.v4)
-		*(__u32 *)r->sock.peer = READ(req, request_sock, __req_common.skc_daddr);
+		*(__u32 *)r->sock.peer = FIELD(req, __req_common.skc_daddr);
 	else
-		READ_IN6(r->sock.peer, req, request_sock, __req_common.skc_v6_daddr);
+		FIELD_IN6(r->sock.peer, req, __req_common.skc_v6_daddr);
 	if (sock_wanted(&r->sock))
 		record_submit(r);
 	else

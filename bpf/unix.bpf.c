@@ -10,7 +10,7 @@
 /* A function of its own: it stands in a loop, and is verified once that way. */
 __noinline int unix_waiter_report(__u64 id, __u64 listener, __u64 waiter)
 {
-	struct sock *sk = (void *)listener;
+	struct sock *sk = sock_at(listener);
 	struct task_struct *task = (void *)waiter;
 	__u32 tid = READ(task, task_struct, pid);
 	__u64 *told = bpf_map_lookup_elem(&unix_waiters, &tid);

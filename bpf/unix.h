@@ -63,7 +63,7 @@ static __always_inline struct sock *unix_listener(__u64 id, struct followed **f)
 	*f = socket_followed(id);
 	if (!*f)
 		return NULL;
-	sk = (void *)(*f)->sock;
+	sk = sock_at((*f)->sock);
 	return unix_id(sk) == id && SOCK(sk, __sk_common.skc_state) == TCP_LISTEN ? sk : NULL;
 }
 
