@@ -47,7 +47,7 @@ int on_sock_release(struct bpf_sock *ctx)
 		record_submit(r);
 	}
 	if (ctx->protocol != IPPROTO_TCP || ctx->state == TCP_CLOSE)
-		bpf_map_delete_elem(&sockets, &id);
+		socket_remove(id);
 	else
 		f->released = 1;
 	return 1;

@@ -36,18 +36,20 @@ int enter_connect(struct syscall_enter *ctx)
 static __always_inline int connect_inet(const struct st_thread *thread, struct sock *outer,
 					struct sock *sk, __u64 id, struct followed *f, __s64 ret)
 {
-	struct st_call *r;
+	struct st_call_join *r;
 
-	if (f)
+	if (f && !f->handshake.established_ns)
 		steps_report(sk, id, f);
-	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+	if (!RECORD_RESERVE(ST_CALL_JOIN, ST_LOSS_CALL, r))
 		return 0;
-	call_fill(r, thread, ST_CALL_CONNECT, ret);
-	r->fd = thread->args[0];
-	call_fill_known(r, sk, id, f, thread->once ? ST_SOCK_PEER : 0);
-	r->listener = mptcp_outer_id(outer, sk);
-	name_fill(&r->name, thread->args[1], thread->args[2]);
-	call_submit(r);
+	call_fill(&r->call, thread, ST_CALL_CONNECT, ret);
+	r->call.fd = thread->args[0];
+	call_fill_known(&r->call, sk, id, f, thread->once ? ST_SOCK_PEER : 0);
+	r->call.listener = mptcp_outer_id(outer, sk);
+	name_fill(&r->call.name, thread->args[1], thread->args[2]);
+	if (f)
+		handshake_take(&r->handshake, f);
+	call_submit(&r->call);
 	return 0;
 }
 
@@ -74,7 +76,7 @@ static __always_inline int connect_unix(const struct st_thread *thread, struct s
 		/* of another's only what reached a followed listener */
 		if (thread->once && !listener) {
 			if (!f)
-				bpf_map_delete_elem(&sockets, &id);
+				socket_remove(id);
 			bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 			return 0;
 		}
@@ -182,7 +184,7 @@ static __always_inline void accept_queue(struct st_call *r, struct sock *listene
 	r->depth = SOCK(listener, sk_receive_queue.qlen);
 	f = socket_followed(id);
 	if (f && r->depth >= r->backlog && r->ret >= 0)
-		f->queued_ns = bpf_ktime_get_ns(); /* it was full until now */
+		f->queue.full_until_ns = bpf_ktime_get_ns();
 }
 
 /* What the thread has had of the CPUs so far. The kernel brings the first up to date when the
@@ -197,36 +199,44 @@ static __always_inline void accept_clocks(struct st_call *r)
 	r->runnable_ns = READ(task, task_struct, sched_info.run_delay);
 }
 
+static __always_inline void accept_fill(struct st_call *r, const struct st_thread *thread,
+					bool accept4, __s64 ret)
+{
+	call_fill(r, thread, ST_CALL_ACCEPT, ret);
+	accept_clocks(r);
+	if (!accept4)
+		return;
+	r->flags |= ST_CALL_4;
+	r->arg[0] = thread->args[3];
+}
+
 static __always_inline int accept_report(const struct st_thread *thread, struct sock *child,
 					 __u8 flags, bool accept4, __s64 ret)
 {
 	struct sock *listener = sock_of_fd(thread->args[0]);
 	__u64 listener_id = listener ? sock_id(listener) : 0, id = child ? sock_id(child) : 0;
 	struct followed *f = socket_followed(id);
-	struct st_call *r;
+	struct st_call_join *r;
 
 	if (listener && (!f || f->listener != listener_id))
 		accept_follow(listener, listener_id);
-	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+	if (!RECORD_RESERVE(ST_CALL_JOIN, ST_LOSS_CALL, r))
 		return 0;
-	call_fill(r, thread, ST_CALL_ACCEPT, ret);
-	accept_clocks(r);
-	if (accept4) {
-		r->flags |= ST_CALL_4;
-		r->arg[0] = thread->args[3];
-	}
+	accept_fill(&r->call, thread, accept4, ret);
 	if (listener) {
-		r->fd = thread->args[0];
-		accept_queue(r, listener, listener_id);
+		r->call.fd = thread->args[0];
+		accept_queue(&r->call, listener, listener_id);
 	}
 	if (child) {
-		call_fill_known(r, child, id, f, flags);
-		if (r->sock.family == AF_UNIX)
-			r->sock.peer_id = unix_id(READ(child, unix_sock, peer));
+		call_fill_known(&r->call, child, id, f, flags);
+		if (r->call.sock.family == AF_UNIX)
+			r->call.sock.peer_id = unix_id(READ(child, unix_sock, peer));
+		else if (f)
+			handshake_take(&r->handshake, f);
 	} else if (listener) {
-		sock_fill(&r->sock, listener, 0, flags);
+		sock_fill(&r->call.sock, listener, 0, flags);
 	}
-	call_submit(r);
+	call_submit(&r->call);
 	return 0;
 }
 

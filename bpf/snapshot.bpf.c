@@ -154,14 +154,18 @@ static __always_inline bool is_gone(__u64 id, struct followed *f)
 	return (id & ST_ID_UNIX) && f->sock && unix_id(sock_at(f->sock)) != id;
 }
 
-/* A SYN without an answer, a FIN without the other one. */
+static __always_inline __u64 later(__u64 a, __u64 b)
+{
+	return a > b ? a : b;
+}
+
+/* A SYN without an answer, a handshake without its call, a FIN without the other one. */
 static __always_inline void late_steps_report(__u64 id, struct followed *f, __u64 now)
 {
 	struct sock *sk = sock_at(f->sock);
-	__u64 since_ns = f->syn_ns > f->fin_sent_ns ? f->syn_ns : f->fin_sent_ns;
+	__u64 since_ns = later(later(f->handshake.syn_ns, f->handshake.established_ns),
+			       later(f->fin_sent_ns, f->fin_received_ns));
 
-	if (since_ns < f->fin_received_ns)
-		since_ns = f->fin_received_ns;
 	if (since_ns && (finishing || now - since_ns > IDLE_NS) && sock_id(sk) == id)
 		steps_report(sk, id, f);
 }
@@ -178,8 +182,9 @@ static __always_inline void idle_runs_report(__u64 id, struct followed *f, __u64
 
 static __always_inline bool has_more_to_tell(const struct followed *f)
 {
-	return f->ended || f->run[ST_SEND].first_ns || f->run[ST_RECV].first_ns || f->syn_ns ||
-	       f->fin_sent_ns || f->fin_received_ns;
+	return f->ended || f->run[ST_SEND].first_ns || f->run[ST_RECV].first_ns ||
+	       f->handshake.syn_ns || f->handshake.established_ns || f->fin_sent_ns ||
+	       f->fin_received_ns;
 }
 
 static __always_inline int look_at_socket(__u64 id, struct followed *f)
@@ -194,12 +199,20 @@ static __always_inline int look_at_socket(__u64 id, struct followed *f)
 	late_steps_report(id, f, now);
 	if (is_gone(id, f)) {
 		runs_report(id, f);
-		bpf_map_delete_elem(&sockets, &id);
+		socket_remove(id);
 	}
 	return 0;
 }
 
-SWEEP(sockets, sockets, __u64, struct followed, look_at_socket)
+static __always_inline int look_at_place(__u32 at, struct socket_place *place)
+{
+	__u64 id = place->id;
+	struct followed *f = id ? bpf_map_lookup_elem(&sockets, &at) : NULL;
+
+	return f ? look_at_socket(id, f) : 0;
+}
+
+SWEEP(sockets, socket_places, __u32, struct socket_place, look_at_place)
 
 /* More than there was room for: all sockets are to be gone through. */
 bool pending_missed;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "read.h"
+#include "sockets.h"
 
 #include <bpf/bpf_endian.h>
 
@@ -134,49 +135,40 @@ static __always_inline bool sock_wanted(const struct st_sock *s)
 	return !config.remote_port || !remote || remote == config.remote_port;
 }
 
-static __always_inline struct followed *socket_followed(__u64 id)
-{
-	return id ? bpf_map_lookup_elem(&sockets, &id) : NULL;
-}
-
 /* Follows the socket from now on. NULL: no room, and it was counted. */
 static __always_inline struct followed *socket_follow(struct sock *sk, __u64 id, __u8 flags)
 {
-	struct followed *entry = blank_followed();
+	__u32 at = id ? socket_enter(id) : -1;
+	struct followed *f = bpf_map_lookup_elem(&sockets, &at);
 
-	if (!id || !entry)
+	if (!id)
 		return NULL;
-	bpf_map_update_elem(&sockets, &id, entry, BPF_NOEXIST);
-	entry = bpf_map_lookup_elem(&sockets, &id);
-	if (!entry) {
+	if (!f) {
 		loss_count(ST_LOSS_SOCKET_MAP);
 		return NULL;
 	}
-	bpf_probe_read_kernel(&entry->sock, sizeof(entry->sock), &sk);
+	f->sock = (__u64)sk;
 	if (flags)
-		entry->flags |= flags;
-	return entry;
+		f->flags |= flags;
+	return f;
 }
 
 /* Found to be unwanted: its data is not wanted either. A listener's children may be. */
 static __always_inline void socket_unfollow(const struct st_sock *s)
 {
-	__u64 id = s->id;
-
-	if (s->state != TCP_LISTEN && !sock_wanted(s) && socket_followed(id))
-		bpf_map_delete_elem(&sockets, &id);
+	if (s->state != TCP_LISTEN && !sock_wanted(s))
+		socket_remove(s->id);
 }
 
 /* Its last reference is gone. TCP still has states to go through. */
 static __always_inline void socket_forget(const struct st_sock *s)
 {
 	struct followed *f = socket_followed(s->id);
-	__u64 id = s->id; /* 6.1 takes no key that lies in a ring record */
 
 	if (!f)
 		return;
 	if (s->family != AF_UNIX && s->protocol == IPPROTO_TCP && s->state != TCP_CLOSE)
 		f->released = 1;
 	else
-		bpf_map_delete_elem(&sockets, &id);
+		socket_remove(s->id);
 }

@@ -25,14 +25,16 @@ struct run {
 	__u64 peer[2]; /* the address, network order */
 };
 
-/* A socket we follow; the key of `sockets` is its id. */
+/* A socket we follow. */
 struct followed {
 	__u64 sock; /* its address, to find out whether a UNIX socket is still there */
 	__u64 listener;
-	__u64 queued_ns;
-	__u64 syn_ns, syn_by; /* SYN_SENT, and the pid_tgid that ran; 0: none, or told */
+	struct st_handshake handshake; /* syn_ns, established_ns: 0: none, or told */
 	__u64 fin_sent_ns, fin_received_ns; /* FIN_WAIT1, CLOSE_WAIT; 0: none, or told */
-	__u32 depth, limit;
+	struct { /* of a UNIX listener, as last reported */
+		__u64 full_until_ns;
+		__u32 depth, limit;
+	} queue;
 	__u8 flags; /* enum st_sock_flags */
 	__u8 released;
 	__u8 udp; /* its runs are reported one by one */
@@ -41,8 +43,8 @@ struct followed {
 	__u8 pad[3];
 	struct run run[ST_DIRECTION_MAX];
 	__u64 by; /* pid_tgid of the last call */
+	__u64 told; /* of `runs`: the sums of both directions together, as of the last record */
 	struct st_runs runs; /* the next record: runs that have ended, sums up to there */
-	__u64 told; /* those sums, of both directions together, as of the last record */
 };
 
 /* One followed client's connection, to recognise the server's end of it. */
@@ -57,7 +59,6 @@ const volatile struct st_config config = {};
 /* User space sets it at the end of a trace: a run that is still open is reported then. */
 bool finishing;
 
-#define MAX_SOCKETS 65536
 #define MAX_THREADS 32768
 #define MAX_PEERS 16384
 #define MAX_PORTS 4096
@@ -76,13 +77,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct st_thread);
 } threads SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, MAX_SOCKETS);
-	__type(key, __u64);
-	__type(value, struct followed);
-} sockets SEC(".maps");
 
 /* Where a followed TCP listener can be reached; the address is zero for any. Loopback
  * addresses mean something in their own namespace only: netns is that one's, else 0. */
@@ -130,26 +124,10 @@ struct {
 	__type(value, __u64);
 } losses SEC(".maps");
 
-/* Too large for the stack of a program. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct followed);
-} blank SEC(".maps");
-
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16 << 20);
 } ring SEC(".maps");
-
-/* The address of the initial zeroed entry of `sockets`. */
-static __always_inline struct followed *blank_followed(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&blank, &zero);
-}
 
 static __always_inline void loss_count(enum st_loss kind)
 {

@@ -83,11 +83,9 @@ static __always_inline struct followed *child_identified(struct sock *child, __u
 	f = socket_follow(child, *id, born->flags);
 	if (f) {
 		f->listener = born->listener;
-		f->depth = born->depth;
-		f->limit = born->limit;
-		f->queued_ns = born->queued_ns;
+		f->handshake = born->handshake;
 	}
-	bpf_map_delete_elem(&sockets, &born_id);
+	socket_remove(born_id);
 	return f;
 }
 
@@ -95,8 +93,9 @@ static __always_inline struct followed *child_identified(struct sock *child, __u
 static __always_inline void child_born(struct sock *child)
 {
 	struct sock *parent = parent_of(child);
-	__u64 parent_id = 0;
 	struct followed *f, *listener;
+	struct st_handshake *h;
+	__u64 parent_id = 0;
 
 	if (parent)
 		parent_id = inet_id(parent);
@@ -107,11 +106,12 @@ static __always_inline void child_born(struct sock *child)
 	if (!f)
 		return;
 	f->listener = parent_id;
-	f->depth = SOCK(parent, sk_ack_backlog);
-	f->limit = SOCK(parent, sk_max_ack_backlog);
-	f->queued_ns = bpf_ktime_get_ns();
-	if (st_queue_is_crowded(f->depth + 1, f->limit))
-		wake_soon(f->queued_ns);
+	h = &f->handshake;
+	h->depth = SOCK(parent, sk_ack_backlog);
+	h->limit = SOCK(parent, sk_max_ack_backlog);
+	h->queued_ns = bpf_ktime_get_ns();
+	if (st_queue_is_crowded(h->depth + 1, h->limit))
+		wake_soon(h->queued_ns);
 }
 
 /* Process context, inside connect() or listen(): a target's socket may have come by a way
@@ -170,15 +170,19 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	} else {
 		return 0;
 	}
-	if (!f || step_wait(id, f, old, new))
+	if (!f)
 		return 0;
+	if (old == TCP_SYN_SENT && new == TCP_ESTABLISHED)
+		client_established(sk, f);
+	if (step_wait(sk, id, f, old, new))
+		return 0;
+	if (f->handshake.established_ns)
+		established_report(sk, id, f);
 	if (new == TCP_CLOSE)
 		runs_report(id, f);
 	step_report(sk, id, f, old, new);
-	if (old == TCP_SYN_SENT && new == TCP_ESTABLISHED)
-		client_established(sk, f);
 	if (new == TCP_CLOSE && (f->released || !config.release))
-		bpf_map_delete_elem(&sockets, &id);
+		socket_remove(id);
 	return 0;
 }
 
@@ -216,7 +220,7 @@ static __always_inline void orphan_forget(struct sock *sk)
 
 	if (f && f->listener && SOCK(sk, __sk_common.skc_state) == TCP_CLOSE &&
 	    !SOCK(sk, sk_socket) && !socket_followed(f->listener))
-		bpf_map_delete_elem(&sockets, &id);
+		socket_remove(id);
 }
 
 /* A reset in answer to a segment of no socket comes with none: not ours. Some kernels (6.10 to

@@ -53,13 +53,13 @@ static __always_inline void unix_listener_report(__u64 id, struct sock *sk, stru
 	struct net *net = SOCK(sk, __sk_common.skc_net.net);
 	struct st_listener *r;
 
-	if (!finishing && f->limit == limit && f->depth == depth)
+	if (!finishing && f->queue.limit == limit && f->queue.depth == depth)
 		return;
 	if (!RECORD_RESERVE(ST_LISTENER, ST_LOSS_STATE, r))
 		return;
 	r->id = id;
-	r->depth = f->depth = depth;
-	r->limit = f->limit = limit;
+	r->depth = f->queue.depth = depth;
+	r->limit = f->queue.limit = limit;
 	r->netns = READ(net, net, ns.inum);
 	r->drops_seen = 1 << ST_DROP_UNIX;
 	record_submit(r);
@@ -74,7 +74,7 @@ static __always_inline int read_unix_listener(__u64 name, __u64 *listener)
 	if (!sk)
 		return 0;
 	unix_listener_report(id, sk, f);
-	if (f->depth > f->limit)
+	if (f->queue.depth > f->queue.limit)
 		unix_waiters_report(id, sk);
 	return 0;
 }

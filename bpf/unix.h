@@ -134,7 +134,7 @@ static __always_inline bool unix_waited(const struct st_thread *thread, struct f
 
 	if (switches_of((void *)bpf_get_current_task()) == thread->args[3])
 		return false;
-	return f->queued_ns >= thread->enter_ns || st_queue_is_crowded(depth, limit);
+	return f->queue.full_until_ns >= thread->enter_ns || st_queue_is_crowded(depth, limit);
 }
 
 /* A connect() returned. `id`: the listener, 0: not known or not followed. */

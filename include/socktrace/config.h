@@ -30,6 +30,7 @@ struct st_config {
 	__u8 registers;      /* other threads' can be read: bpf_task_pt_regs() (5.15) */
 	__u64 fd_calls[ST_CALL_NUMBERS / 64]; /* system calls whose first argument is an fd */
 	__u32 cpus;          /* possible ones */
+	__u32 sockets_mask;  /* places for followed sockets, a power of two, less one */
 	__u32 counter_index[ST_COUNTER_MAX]; /* where the kernel keeps them in its linux_mib */
 	__u32 listen_overflow; /* its drop reason of that name; 0: it has none (before 6.15) */
 };

@@ -44,13 +44,15 @@ enum st_type {
 	/* and by user space */
 	ST_PROCESS_LIMITS, /* files a process may open, and has, when accept() found no fd */
 	ST_CPU_QUOTA, /* how much of a CPU the cgroup of a listener's server gets, and got */
+	/* and by the kernel side */
+	ST_CALL_JOIN, /* a call that joins two ends, with the handshake behind it */
 	ST_TYPE_MAX,
 };
 
 /* Whether it tells of something that happened: the kernel side's, but for ST_NETNS. */
 static inline int st_is_event(__u32 type)
 {
-	return type < ST_HOST || type == ST_RUNS || type == ST_DATA_CALL;
+	return type < ST_HOST || type == ST_RUNS || type == ST_DATA_CALL || type == ST_CALL_JOIN;
 }
 
 struct st_header {
@@ -152,7 +154,7 @@ struct st_call {
 	};
 };
 
-/* bind and listen always, connect of a UNIX socket. path is the name argument (bind,
+/* bind and listen, and connect of a UNIX socket. path is the name argument (bind,
  * connect) or the name the socket is bound to (listen); an abstract name begins with NUL. */
 struct st_call_unix {
 	struct st_call call;
@@ -160,6 +162,31 @@ struct st_call_unix {
 	__u8 path_len;
 	__u8 pad[3];
 };
+
+/* The step to ESTABLISHED; its fields as in struct st_state. */
+struct st_handshake {
+	__u64 established_ns;
+	__u64 queued_ns, syn_ns;
+	__u32 local_isn, peer_isn;
+	__u32 written, copied;
+	__u32 depth, limit;
+	__u32 pid, tid; /* who ran for → SYN_SENT */
+};
+
+/* accept, and connect of an INET socket. The handshake of its socket where no record has told of
+ * it before; else zeros. */
+struct st_call_join {
+	struct st_call call;
+	struct st_handshake handshake;
+};
+
+/* NULL: the record is not one of a socket call. */
+static inline const struct st_call *st_call_of(const struct st_header *h)
+{
+	return h->type == ST_CALL || h->type == ST_CALL_UNIX || h->type == ST_CALL_JOIN
+		       ? (const struct st_call *)h
+		       : 0;
+}
 
 /* One per fd of a target's socket at attach, or when a target first uses a
  * socket nobody announced. fd is -1 where it was not found through an fd. */
@@ -182,7 +209,8 @@ struct st_seen {
 /* old and new are the kernel's TCP_* numbers. For a child of a listener the
  * step LISTEN → SYN_RECV is not reported by itself: SYN_RECV → x carries its time.
  * Reported: x → SYN_SENT, LISTEN, ESTABLISHED, FIN_WAIT1, CLOSE_WAIT, CLOSE. Of these
- * SYN_SENT, FIN_WAIT1 and CLOSE_WAIT are told by the next record where it follows soon. */
+ * SYN_SENT, FIN_WAIT1 and CLOSE_WAIT are told by the next record where it follows soon, and
+ * ESTABLISHED by ST_CALL_JOIN where that does. */
 struct st_state {
 	struct st_header h;
 	struct st_sock sock;
@@ -440,6 +468,7 @@ _Static_assert(sizeof(struct st_sock) == 72, "st_sock");
 _Static_assert(sizeof(struct st_name) == 24, "st_name");
 _Static_assert(sizeof(struct st_call) == 192, "st_call");
 _Static_assert(sizeof(struct st_call_unix) == 304, "st_call_unix");
+_Static_assert(sizeof(struct st_call_join) == 248, "st_call_join");
 _Static_assert(sizeof(struct st_seen) == 256, "st_seen");
 _Static_assert(sizeof(struct st_state) == 168, "st_state");
 _Static_assert(sizeof(struct st_tcp) == 96, "st_tcp");

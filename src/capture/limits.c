@@ -135,6 +135,7 @@ void limits_note(struct limits *limits, const struct st_header *header)
 
 	switch (header->type) {
 	case ST_CALL:
+	case ST_CALL_JOIN:
 		if (call->call == ST_CALL_ACCEPT && (call->ret == -EMFILE || call->ret == -ENFILE))
 			look_at_fds(limits, call->pid);
 		break;

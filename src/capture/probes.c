@@ -18,6 +18,7 @@
 #include "base/syscalls.h"
 #include "capture/first_way.h"
 #include "capture/kernel_features.h"
+#include "capture/map_sizes.h"
 #include "capture/mounts.h"
 #include "capture/probe_rows.h"
 #include "capture/source.h"
@@ -26,7 +27,6 @@
 #include "socktrace.skel.h" /* wants config.h before it */
 
 #define NO_METHOD (-1)
-#define PROCESS_LISTENERS_MAX 4096 /* of processes that were named one by one */
 
 struct probes {
 	struct socktrace_bpf *skeleton;
@@ -196,6 +196,7 @@ static int configure(struct probes *probes)
 		.data_sums = data_by_calls(probes),
 		.registers = probes->features.registers,
 		.cpus = libbpf_num_possible_cpus(),
+		.sockets_mask = map_sizes_sockets() - 1,
 		.listen_overflow = probes->features.listen_overflow,
 	};
 
@@ -205,24 +206,6 @@ static int configure(struct probes *probes)
 		return -errno;
 	memcpy((void *)&probes->skeleton->rodata->config, &config, sizeof(config));
 	return 0;
-}
-
-/* Those that are walked through many times a second are no larger than need be: the walk is over
- * all there is room for. */
-static int size_maps(struct probes *probes)
-{
-	const struct source_options *options = probes->options;
-	struct socktrace_bpf *skeleton = probes->skeleton;
-	int cpus = libbpf_num_possible_cpus();
-	int r = bpf_map__set_max_entries(skeleton->maps.ring, options->buffer_bytes);
-
-	if (!r)
-		r = bpf_map__set_max_entries(skeleton->maps.attempts, cpus + 1);
-	if (!r)
-		r = bpf_map__set_max_entries(skeleton->maps.pendings, cpus);
-	if (!r && !options->all && !options->cgroup)
-		r = bpf_map__set_max_entries(skeleton->maps.listeners, PROCESS_LISTENERS_MAX);
-	return r;
 }
 
 /* Opens and loads the rows that have a way, or `only` one of them. */
@@ -236,7 +219,7 @@ static int load(struct probes *probes, enum plan_row only)
 		return -errno;
 	r = configure(probes);
 	if (!r)
-		r = size_maps(probes);
+		r = map_sizes_set(probes->skeleton, probes->options);
 	if (r)
 		return r;
 	set_autoload(probes, only);

@@ -182,6 +182,7 @@ void sampler_note(struct sampler *sampler, const struct st_header *record)
 	switch (record->type) {
 	case ST_CALL:
 	case ST_CALL_UNIX:
+	case ST_CALL_JOIN:
 		note_call(sampler, (const void *)record);
 		break;
 	case ST_SEEN:

@@ -87,10 +87,10 @@ static void hand_on_cgroup(struct source *source, const struct st_process *proce
 /* A listener may be in a namespace that no target was in so far. */
 static void cover_listener(struct source *source, const struct st_header *header)
 {
-	const struct st_call *call = (const void *)header;
+	const struct st_call *call = st_call_of(header);
 	const struct st_seen *seen = (const void *)header;
 
-	if (header->type == ST_CALL_UNIX && call->call == ST_CALL_LISTEN)
+	if (call && call->call == ST_CALL_LISTEN)
 		lookups_cover(source->lookups, call->pid, call->sock.netns);
 	if (header->type == ST_SEEN && seen->sock.state == TCP_LISTEN)
 		lookups_cover(source->lookups, seen->pid, seen->sock.netns);

@@ -4,6 +4,7 @@
  * done with them.
  */
 #include <inttypes.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +26,17 @@ struct recorder {
 	const char *path;
 };
 
+/* Tells of a socket that has become connected. */
+static bool is_handshake(const void *record)
+{
+	const struct st_header *header = record;
+	const struct st_state *state = record;
+	const struct st_call_join *join = record;
+
+	return (header->type == ST_STATE && state->new == TCP_ESTABLISHED) ||
+	       (header->type == ST_CALL_JOIN && join->handshake.established_ns);
+}
+
 static int on_record(void *context, const void *record, size_t size)
 {
 	struct recorder *recorder = context;
@@ -32,9 +44,7 @@ static int on_record(void *context, const void *record, size_t size)
 
 	if (st_is_event(header->type))
 		recorder->events++;
-	if (header->type == ST_STATE &&
-	    ((const struct st_state *)record)->new == 1 /* TCP_ESTABLISHED */)
-		recorder->established++;
+	recorder->established += is_handshake(record);
 	if (header->type == ST_LOSS) {
 		const struct st_loss_record *loss = record;
 

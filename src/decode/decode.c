@@ -26,6 +26,7 @@ static const __u16 record_size[ST_TYPE_MAX] = {
 	[ST_LOSS] = sizeof(struct st_loss_record), [ST_END] = sizeof(struct st_end),
 	[ST_PROCESS_LIMITS] = sizeof(struct st_process_limits),
 	[ST_CPU_QUOTA] = sizeof(struct st_cpu_quota),
+	[ST_CALL_JOIN] = sizeof(struct st_call_join),
 };
 
 static bool time_sound(__u64 ns)
@@ -55,6 +56,12 @@ static bool call_sound(const struct st_call *call)
 static bool call_unix_sound(const struct st_call_unix *unix_call)
 {
 	return call_sound(&unix_call->call) && unix_call->path_len <= ST_PATH_LEN;
+}
+
+static bool call_join_sound(const struct st_call_join *join)
+{
+	return call_sound(&join->call) && time_sound(join->handshake.established_ns) &&
+	       time_sound(join->handshake.queued_ns) && time_sound(join->handshake.syn_ns);
 }
 
 static bool seen_sound(const struct st_seen *seen)
@@ -124,6 +131,8 @@ static bool record_sound(const struct record *record)
 		return call_sound(record->call);
 	case ST_CALL_UNIX:
 		return call_unix_sound(record->call_unix);
+	case ST_CALL_JOIN:
+		return call_join_sound(record->call_join);
 	case ST_SEEN:
 		return seen_sound(record->seen);
 	case ST_STATE:

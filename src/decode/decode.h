@@ -15,7 +15,8 @@
 struct record {
 	union {
 		const struct st_header *header;
-		const struct st_call *call; /* ST_CALL and ST_CALL_UNIX */
+		const struct st_call *call; /* ST_CALL, ST_CALL_UNIX and ST_CALL_JOIN */
+		const struct st_call_join *call_join;
 		const struct st_call_unix *call_unix;
 		const struct st_seen *seen;
 		const struct st_state *state;

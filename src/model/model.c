@@ -183,6 +183,10 @@ static void apply(struct model *model, const struct record *record)
 		call_apply(model, &record->call_unix->call, record->call_unix->path,
 			   record->call_unix->path_len);
 		break;
+	case ST_CALL_JOIN:
+		tcp_apply_handshake(model, record->call_join);
+		call_apply(model, &record->call_join->call, "", 0);
+		break;
 	case ST_SEEN:
 		seen_apply(model, record->seen);
 		break;

@@ -368,6 +368,32 @@ static void reset(struct model *model, struct sock *sock, struct conn *conn, boo
 	conn_event(model, conn, side, &event);
 }
 
+void tcp_apply_handshake(struct model *model, const struct st_call_join *join)
+{
+	const struct st_handshake *handshake = &join->handshake;
+	bool accepted = join->call.call == ST_CALL_ACCEPT;
+	struct st_state state = {
+		.h = {.cpu = join->call.h.cpu, .ts_ns = handshake->established_ns},
+		.sock = join->call.sock,
+		.listener = accepted ? join->call.listener : 0,
+		.queued_ns = handshake->queued_ns,
+		.syn_ns = handshake->syn_ns,
+		.local_isn = handshake->local_isn,
+		.peer_isn = handshake->peer_isn,
+		.written = handshake->written,
+		.copied = handshake->copied,
+		.depth = handshake->depth,
+		.limit = handshake->limit,
+		.pid = handshake->pid,
+		.tid = handshake->tid,
+		.old = accepted ? TCP_SYN_RECV : TCP_SYN_SENT,
+		.new = TCP_ESTABLISHED,
+	};
+
+	if (handshake->established_ns)
+		tcp_apply_state(model, &state);
+}
+
 void tcp_apply_event(struct model *model, const struct st_tcp *tcp)
 {
 	int64_t t = wire_time(model, tcp->h.ts_ns);

@@ -7,6 +7,8 @@
 #include "model/index.h"
 
 void tcp_apply_state(struct model *model, const struct st_state *state);
+/* The handshake that a call's record tells of, if any; before the call itself. */
+void tcp_apply_handshake(struct model *model, const struct st_call_join *join);
 void tcp_apply_event(struct model *model, const struct st_tcp *tcp);
 
 /* The connection of a socket whose handshake was not seen; made if its state says that

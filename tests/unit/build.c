@@ -123,6 +123,30 @@ struct st_state build_state(__u64 ts_ns, struct st_sock sock, __u8 old, __u8 new
 	return state;
 }
 
+struct st_call_join build_join(struct st_call call, const struct st_state *established)
+{
+	struct st_call_join join = {
+		.call = call,
+		.handshake = {
+			.established_ns = established->h.ts_ns,
+			.queued_ns = established->queued_ns,
+			.syn_ns = established->syn_ns,
+			.local_isn = established->local_isn,
+			.peer_isn = established->peer_isn,
+			.written = established->written,
+			.copied = established->copied,
+			.depth = established->depth,
+			.limit = established->limit,
+			.pid = established->pid,
+			.tid = established->tid,
+		},
+	};
+
+	join.call.h.type = ST_CALL_JOIN;
+	join.call.h.size = sizeof(join);
+	return join;
+}
+
 struct st_tcp build_tcp_event(__u64 ts_ns, struct st_sock sock, enum st_tcp_event event)
 {
 	struct st_tcp tcp = {.sock = sock, .event = event};

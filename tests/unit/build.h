@@ -29,6 +29,8 @@ struct st_call build_call(enum st_call_name name, __u64 ts_ns, struct st_sock so
 			  __s32 fd, __s32 ret);
 struct st_call_unix build_call_unix(struct st_call call, const char *path, __u8 path_len);
 struct st_state build_state(__u64 ts_ns, struct st_sock sock, __u8 old, __u8 new);
+/* The call, with the step to ESTABLISHED that no record has told of. */
+struct st_call_join build_join(struct st_call call, const struct st_state *established);
 struct st_tcp build_tcp_event(__u64 ts_ns, struct st_sock sock, enum st_tcp_event event);
 struct st_data build_data(__u64 ts_ns, __u64 id, enum st_direction direction, __u64 calls,
 			  __u64 bytes, __u32 pid);

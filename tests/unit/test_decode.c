@@ -24,6 +24,7 @@ union any {
 	struct st_header h;
 	struct st_call call;
 	struct st_call_unix call_unix;
+	struct st_call_join call_join;
 	struct st_seen seen;
 	struct st_state state;
 	struct st_tcp tcp;
@@ -90,6 +91,8 @@ static union any capture_sample(enum st_type type)
 static union any sample(enum st_type type)
 {
 	struct st_call call = build_call(ST_CALL_BIND, T, build_tcp(5, 80, 0), 100, 3, 0);
+	struct st_state established =
+		build_state(T, build_tcp(5, 80, 4000), TCP_SYN_SENT, TCP_ESTABLISHED);
 	union any any = {.words = {0}};
 
 	switch (type) {
@@ -98,6 +101,9 @@ static union any sample(enum st_type type)
 		break;
 	case ST_CALL_UNIX:
 		any.call_unix = build_call_unix(call, "/x", 2);
+		break;
+	case ST_CALL_JOIN:
+		any.call_join = build_join(call, &established);
 		break;
 	case ST_SEEN:
 		any.seen = build_seen(T, build_tcp(5, 80, 0), 100, 3);
@@ -230,6 +236,10 @@ static void test_values_out_of_range(void **state)
 	refuses_accept_clock();
 	refuses(ST_CALL_UNIX, call_unix.path_len, ST_PATH_LEN + 1);
 	refuses(ST_CALL_UNIX, call_unix.call.call, ST_CALL_MAX);
+	refuses(ST_CALL_JOIN, call_join.call.call, ST_CALL_MAX);
+	refuses(ST_CALL_JOIN, call_join.handshake.established_ns, ~0ULL);
+	refuses(ST_CALL_JOIN, call_join.handshake.queued_ns, ~0ULL);
+	refuses(ST_CALL_JOIN, call_join.handshake.syn_ns, ~0ULL);
 	refuses(ST_SEEN, seen.path_len, ST_PATH_LEN + 1);
 	refuses(ST_SEEN, seen.sock.state, 200);
 	refuses(ST_STATE, state.old, 14);

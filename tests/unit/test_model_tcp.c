@@ -41,13 +41,8 @@ static void exchange(struct model *model, uint64_t sent)
 	build_pass(model, T0 + MS);
 }
 
-static void test_both_ends_are_one_connection(void **state)
+static void assert_is_pair(const struct connection *connection)
 {
-	struct model *model = *state;
-	struct connection *connection;
-
-	build_pair(model);
-	connection = build_only(model);
 	assert_int_equal(connection->id, 1);
 	assert_true(connection->client.seen && connection->server.seen);
 	assert_true(connection->pair == (11000ULL << 32 | 11007) && connection->has_pair);
@@ -72,6 +67,45 @@ static void test_both_ends_are_one_connection(void **state)
 	assert_int_equal(build_count(connection, EVENT_ESTABLISHED, SIDE_CLIENT), 1);
 	assert_int_equal(build_count(connection, EVENT_ESTABLISHED, SIDE_SERVER), 1);
 	assert_int_equal(build_count(connection, EVENT_ACCEPT, SIDE_SERVER), 1);
+}
+
+static void test_both_ends_are_one_connection(void **state)
+{
+	struct model *model = *state;
+
+	build_pair(model);
+	assert_is_pair(build_only(model));
+}
+
+/* connect() and accept() tell of the handshake behind them: it is the same connection. */
+static void test_handshake_on_the_calls(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088),
+		       server = build_tcp(BUILD_SERVER, 8088, 40000);
+	struct st_call call = build_call(ST_CALL_SOCKET, T0 - 20 * US,
+					 build_tcp(BUILD_CLIENT, 0, 0), 100, -1, 3);
+	struct st_state step = build_state(T0 + 60 * US, client, TCP_SYN_SENT, TCP_ESTABLISHED);
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	feed(model, call);
+	step.syn_ns = T0;
+	step.pid = step.tid = 100;
+	step.local_isn = 11000;
+	step.peer_isn = 11007;
+	call = build_call(ST_CALL_CONNECT, T0 + 70 * US, client, 100, 3, 0);
+	feed(model, build_join(call, &step));
+	step = build_state(T0 + 66 * US, server, TCP_SYN_RECV, TCP_ESTABLISHED);
+	step.queued_ns = T0 + 65 * US;
+	step.local_isn = 11007;
+	step.peer_isn = 11000;
+	step.limit = 5;
+	call = build_call(ST_CALL_ACCEPT, T0 + 165 * US, server, 200, 3, 4);
+	call.listener = BUILD_LISTENER;
+	call.backlog = 5;
+	feed(model, build_join(call, &step));
+	assert_is_pair(build_only(model));
+	assert_int_equal(build_only(model)->listener->arrivals, 1);
 }
 
 static void test_closed_by_server_and_exact(void **state)
@@ -272,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_absorbs_former_key, build_setup,
 						build_teardown),
 		test(test_both_ends_are_one_connection),
+		test(test_handshake_on_the_calls),
 		test(test_closed_by_server_and_exact),
 		test(test_missing_bytes_are_noticed),
 		test(test_loss_while_it_lived),

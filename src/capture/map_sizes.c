@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the rules of size; what the maps are for is said in bpf/.
+ */
+#include "capture/map_sizes.h"
+
+#include <bpf/libbpf.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "capture/source.h"
+#include "socktrace/config.h"
+
+#include "socktrace.skel.h" /* wants config.h before it */
+
+#define PROCESS_LISTENERS_MAX 4096 /* of processes that were named one by one */
+
+/* Half a kilobyte each. */
+#define SOCKETS_MIN 65536
+#define SOCKETS_MAX 1048576
+
+/* Four times as many as there are sockets now: with twice as many as now nearly all would still
+ * find a place close to where they are looked for. */
+__u32 map_sizes_sockets(void)
+{
+	FILE *file = fopen("/proc/net/sockstat", "re");
+	uint64_t used = 0;
+	__u32 places = SOCKETS_MIN;
+
+	if (file && fscanf(file, "sockets: used %" SCNu64, &used) != 1)
+		used = 0;
+	if (file)
+		fclose(file);
+	while (places < 4 * used && places < SOCKETS_MAX)
+		places *= 2;
+	return places;
+}
+
+/* Those that are walked through many times a second are no larger than need be: the walk is over
+ * all there is room for. */
+int map_sizes_set(struct socktrace_bpf *skeleton, const struct source_options *options)
+{
+	const struct {
+		struct bpf_map *map;
+		__u32 entries;
+	} sizes[] = {
+		{skeleton->maps.ring, options->buffer_bytes},
+		{skeleton->maps.sockets, skeleton->rodata->config.sockets_mask + 1},
+		{skeleton->maps.socket_places, skeleton->rodata->config.sockets_mask + 1},
+		{skeleton->maps.attempts, skeleton->rodata->config.cpus + 1},
+		{skeleton->maps.pendings, skeleton->rodata->config.cpus},
+		{skeleton->maps.listeners, options->all || options->cgroup
+						   ? bpf_map__max_entries(skeleton->maps.listeners)
+						   : PROCESS_LISTENERS_MAX},
+	};
+	int r = 0;
+
+	for (size_t i = 0; !r && i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		r = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
+	return r;
+}
