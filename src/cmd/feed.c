@@ -27,21 +27,29 @@ int feed_record(void *context, const void *record, size_t size)
 	return model_apply(model, &decoded);
 }
 
-int feed_recording(struct model *model, const char *path)
+int feed_reader(struct model *model, struct recording_reader *reader)
 {
-	struct recording_reader *reader;
 	struct record record;
-	int r = recording_open(path, &reader);
+	int r = 0;
 
-	if (r)
-		return r;
 	while (!stop_requested() && !(r = recording_next(reader, &record)))
 		if ((r = model_apply(model, &record)) < 0)
 			break;
 	if (recording_missing(reader))
 		log_warn("%s", recording_missing(reader));
 	model->capture.lost[ST_LOSS_DAMAGED] += recording_damaged(reader);
-	recording_reader_free(&reader);
 	model_finish(model);
 	return r < 0 ? r : 0;
+}
+
+int feed_recording(struct model *model, const char *path)
+{
+	struct recording_reader *reader;
+	int r = recording_open(path, &reader);
+
+	if (r)
+		return r;
+	r = feed_reader(model, reader);
+	recording_reader_free(&reader);
+	return r;
 }

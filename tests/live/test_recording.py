@@ -5,7 +5,7 @@ import re
 import shutil
 import zlib
 
-from harness import PYTHON, SOCKTRACE, Program, Trace, eventually, export, messages, one_message, read_stream, same, socktrace
+from harness import PYTHON, SOCKTRACE, Program, Trace, eventually, export, messages, one_message, read_stream, read_text, same, socktrace
 from puppet import Puppet
 
 
@@ -101,6 +101,22 @@ def test_svg():
     text = "".join(ElementTree.parse("x.svg").getroot().itertext())
     for call in ("socket(", "connect(", "accept(", "close("):
         assert call in text, f"no {call}) in the picture"
+
+
+def test_export_spares_what_is_there():
+    """A recording is not exported over itself; where there is nothing to read, the old document stays."""
+    trace = recorded()
+    with open(trace.path, "rb") as file:
+        before = file.read()
+    os.link(trace.path, "linked.ndjson")
+    for path in (trace.path, "linked.ndjson"):
+        one_message(socktrace("export", trace.path, "--format", "ndjson", "-o", path, status=1), path, "the recording itself")
+    with open(trace.path, "rb") as file:
+        assert file.read() == before, "the recording is not what it was"
+    with open("old.json", "w", encoding="ascii") as file:
+        file.write("old")
+    one_message(socktrace("export", "absent.skt", "-o", "old.json", status=1), "absent.skt")
+    same("the old document", read_text("old.json"), "old")
 
 
 def test_pipe_to_export():
