@@ -359,7 +359,8 @@ static void call_on_sock(struct model *model, struct call *call)
 	if (!sock)
 		return;
 	sock_used(sock, call->process, call->wire->fd);
-	sock->pub.last_err = call->event.err;
+	if (call->wire->call != ST_CALL_CLOSE)
+		sock->pub.last_err = call->event.err;
 	if (sock->pub.connection)
 		conn_end_used(conn_of(sock->pub.connection),
 			      conn_side(conn_of(sock->pub.connection), sock), call->process,
