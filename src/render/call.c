@@ -151,6 +151,8 @@ static void call_arguments(const struct style *style, const struct event *event,
 		fd_print(event->fd, note, out);
 		if (event->arg.data.peek)
 			strbuf_add(out, ", MSG_PEEK");
+		if (event->arg.data.errqueue)
+			strbuf_add(out, ", MSG_ERRQUEUE");
 		break;
 	default:
 		fd_print(event->fd, note, out);
@@ -181,7 +183,7 @@ static void call_result(const struct style *style, const struct event *event, un
 		strbuf_add(out, " = ");
 		if (event->count > 1)
 			style_bytes(style, event->bytes, out);
-		else if (event->arg.data.peek)
+		else if (event->arg.data.peek || event->arg.data.errqueue)
 			units_decimal(out, event->ret);
 		else
 			units_decimal(out, event->bytes);
