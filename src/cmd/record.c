@@ -4,6 +4,7 @@
  * done with them.
  */
 #include <inttypes.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,13 +18,32 @@
 #define FLUSH_NS 1000000000LL /* what kill -9 may cost */
 #define PROGRESS_NS 500000000LL
 
+#define RECENT_PAIRS 1024
+
 struct recorder {
 	struct recording_writer *writer;
-	uint64_t events, established, lost;
+	uint64_t events, connections, lost;
+	uint64_t recent[RECENT_PAIRS]; /* the initial sequence numbers of connections, by hash */
 	int64_t flush_ns, progress_ns; /* when due */
 	bool terminal;
 	const char *path;
 };
+
+/* Of a connection within this host both ends become established, one right after the other,
+ * with the same initial sequence numbers. */
+static bool is_new_connection(struct recorder *recorder, const struct st_state *state)
+{
+	bool server = state->old == TCP_SYN_RECV;
+	uint64_t client_isn = server ? state->peer_isn : state->local_isn;
+	uint64_t server_isn = server ? state->local_isn : state->peer_isn;
+	uint64_t pair = client_isn << 32 | server_isn;
+	uint64_t *recent = &recorder->recent[(client_isn ^ server_isn) % RECENT_PAIRS];
+
+	if (state->new != TCP_ESTABLISHED || (pair && *recent == pair))
+		return false;
+	*recent = pair;
+	return true;
+}
 
 static int on_record(void *context, const void *record, size_t size)
 {
@@ -32,9 +52,8 @@ static int on_record(void *context, const void *record, size_t size)
 
 	if (st_is_event(header->type))
 		recorder->events++;
-	if (header->type == ST_STATE &&
-	    ((const struct st_state *)record)->new == 1 /* TCP_ESTABLISHED */)
-		recorder->established++;
+	if (header->type == ST_STATE)
+		recorder->connections += is_new_connection(recorder, record);
 	if (header->type == ST_LOSS) {
 		const struct st_loss_record *loss = record;
 
@@ -51,8 +70,8 @@ static void print_progress(const struct recorder *recorder, const char *end)
 
 	units_count(&line, recorder->events);
 	strbuf_add(&line, " events, ");
-	units_count(&line, recorder->established);
-	strbuf_add(&line, " TCP handshakes, ");
+	units_count(&line, recorder->connections);
+	strbuf_add(&line, " TCP connections, ");
 	units_count(&line, recorder->lost);
 	strbuf_add(&line, " lost, ");
 	units_bytes(&line, recording_bytes(recorder->writer), UNITS_SPACED);

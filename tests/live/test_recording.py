@@ -212,6 +212,19 @@ def test_damaged_header():
     assert "incomplete" in program.stdout, "the drawing does not say that something may be missing"
 
 
+def test_recorder_counts_connections():
+    """A connection within this host is one, though both of its ends are recorded."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    recorder = Program(SOCKTRACE, "record", "-o", "x.skt", "-p", server.pid)
+    recorder.await_message("attached")
+    for _ in range(3):
+        client(f"a = tcp_connect({port}); a.close()")
+        server("sock, _ = listener.accept(); sock.close()")
+    same("status", recorder.stop(), 0)
+    assert " 3 TCP connections, " in recorder.stderr, recorder.stderr
+
+
 def test_record_prints_nothing_on_stdout():
     """What record has to say is one line at the end: how much there was, and that none was lost."""
     program = Program(SOCKTRACE, "record", "-o", "x.skt", "--", PYTHON, "-c", "import socket; socket.socket()")
