@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "capture/privileges.h"
+#include "capture/proc.h"
 #include "cmd/cmd.h"
 #include "cmd/stop.h"
 
@@ -46,6 +47,21 @@ static bool can_do_without_bpf(const struct options *options)
 	       !options->run;
 }
 
+/* In a PID namespace of its own (a container) a process has another number than the one the
+ * kernel's programs see: it would be looked for in vain. */
+static int check_process_numbers(const struct options *options)
+{
+	if (proc_numbers_are_the_hosts())
+		return 0;
+	if (options->run || options->source.pids.len)
+		return log_err_r(-ENOTSUP, "this is a PID namespace of its own, such as a "
+					   "container's, and BPF programs see the host's process "
+					   "numbers: run socktrace on the host, or in a container "
+					   "that shares them (--pid=host)");
+	log_warn("process numbers are the host's, not those of this PID namespace");
+	return 0;
+}
+
 static int open_source(struct session *session, source_sink *sink, void *context)
 {
 	const struct options *options = session->options;
@@ -55,7 +71,9 @@ static int open_source(struct session *session, source_sink *sink, void *context
 	source.unhurried = options->command == COMMAND_RECORD;
 	if (can_do_without_bpf(options) && !privileges_can_trace())
 		return open_unprivileged(session, sink, context);
-	r = source_open(&source, sink, context, &session->source);
+	r = check_process_numbers(options);
+	if (!r)
+		r = source_open(&source, sink, context, &session->source);
 	if (!r && session->child.pid)
 		r = source_add_target(session->source, session->child.pid);
 	return r ? r : source_snapshot(session->source);

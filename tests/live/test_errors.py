@@ -55,6 +55,14 @@ def test_without_btf():
     one_message(socktrace("-p", puppet.pid, status=1), "BTF")
 
 
+def test_pid_namespace():
+    """In a container a process has another number than the one BPF programs see: said, not searched for in vain."""
+    inside = [find_program("unshare"), "-p", "-f", "--mount-proc", SOCKTRACE]
+    for target in (("-p", "1"), ("--", "true")):
+        one_message(run(*inside, *target, status=1), "PID namespace", "--pid=host")
+    one_message(run(*inside, "-a", "--duration", "0.1"), "the host's")
+
+
 def test_without_tracefs():
     """Mounted by socktrace for itself alone, and not left behind."""
     for path in ("/sys/kernel/debug/tracing", "/sys/kernel/tracing"):
