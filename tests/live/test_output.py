@@ -102,6 +102,9 @@ def test_fds():
 
 
 def test_data_off():
+    """Who does not look for data does not say that there was none."""
+    drawing = socktrace("--data", "off", "-q", "--", PYTHON, "-c", PAIR).stdout
+    assert "bytes not known" in drawing and "no data" not in drawing, drawing
     document = trace_command(PYTHON, "-c", PAIR, options=["--data", "off"])
     connection = document.connection()
     same("data events", events(connection, "send") + events(connection, "recv"), [])

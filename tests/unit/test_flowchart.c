@@ -385,6 +385,26 @@ static void test_lone(void **state)
 	fixture_free(fixture);
 }
 
+/* As getaddrinfo() does to learn which address it would send from; no title names the peer. */
+static void test_lone_connects(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct socket socket = {.protocol = PROTOCOL_UDP, .process = &fixture->client};
+	struct flowchart chart;
+	struct event *event;
+
+	(void)state;
+	event = event_at(&socket.events, EVENT_CONNECT, SIDE_NONE, 1010, 3, 6);
+	event->arg.name.address = ip_address("10.0.0.9", 53);
+	assert_int_equal(flowchart_of_socket(&style_utf8, &socket, &chart), 0);
+	flowchart_text(&style_utf8, &chart, &out);
+	assert_non_null(strstr(strbuf_text(&out), "connect(6, 10.0.0.9:53)"));
+	flowchart_release(&chart);
+	vec_release(&socket.events);
+	fixture_free(fixture);
+}
+
 static void test_listener(void **state)
 {
 	struct fixture *fixture = fixture_new();
@@ -439,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_unix),
 		cmocka_unit_test(test_socketpair),
 		cmocka_unit_test(test_lone),
+		cmocka_unit_test(test_lone_connects),
 		cmocka_unit_test(test_listener),
 		cmocka_unit_test(test_hostile),
 	};
