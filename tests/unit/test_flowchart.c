@@ -385,6 +385,31 @@ static void test_lone(void **state)
 	fixture_free(fixture);
 }
 
+/* io_uring accepts without a call: who moves data waits in the queue no longer. */
+static void test_accepted_without_a_call(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct connection *connection = story_local(fixture);
+	struct events *events = &connection->events;
+	struct flowchart chart;
+	const char *sent;
+
+	(void)state;
+	for (size_t i = 0; i < events->len; i++)
+		if (events->items[i].name == EVENT_ACCEPT)
+			events->items[i] = events->items[--events->len];
+	connection->accepted_ns = connection->accept_wait_ns = TIME_UNKNOWN;
+	assert_int_equal(flowchart_of_connection(&style_utf8, connection, &chart), 0);
+	flowchart_text(&style_utf8, &chart, &out);
+	assert_non_null(strstr(strbuf_text(&out), "▒"));
+	sent = strstr(strbuf_text(&out), "send(4)");
+	assert_non_null(sent);
+	assert_null(strstr(sent, "▒"));
+	flowchart_release(&chart);
+	fixture_free(fixture);
+}
+
 /* As getaddrinfo() does to learn which address it would send from; no title names the peer. */
 static void test_lone_connects(void **state)
 {
@@ -460,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_socketpair),
 		cmocka_unit_test(test_lone),
 		cmocka_unit_test(test_lone_connects),
+		cmocka_unit_test(test_accepted_without_a_call),
 		cmocka_unit_test(test_listener),
 		cmocka_unit_test(test_hostile),
 	};
