@@ -343,7 +343,7 @@ static void live_note(struct live *live, const struct subject *subject, struct s
 		if (event->name == EVENT_ACCEPT) {
 			note_wait(live, subject->connection,
 				  live->options.fds ? style->width < 120
-						    : introduced && style->width < 100,
+						    : style->width < (introduced ? 100 : 80),
 				  out);
 			note_retries(live, subject->connection, out);
 		}
