@@ -132,6 +132,13 @@ def test_disk_full_while_exporting():
     refuses("export", trace.path, "--format", "json", "-o", "tiny/x.json", status=1, words=["tiny/x.json", "no space left"])
 
 
+def test_disk_full_on_stdout():
+    """Whatever is printed: that it cannot be written is said, and is the status."""
+    with open("/dev/full", "wb") as full:
+        for arguments in (["check"], ["list"], ["--help"], ["--version"], ["-q", "--", "true"]):
+            one_message(socktrace(*arguments, stdout=full, status=1), "standard output", "no space left")
+
+
 def test_stdout_closed():
     """socktrace | head -1: ends by itself once nobody reads, and disturbs nobody."""
     puppet = Puppet()
