@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "capture/proc.h"
 #include "cmd/cmd.h"
 #include "cmd/stop.h"
+#include "render/escape.h"
 
 #define POLL_MS 40
 
@@ -79,6 +81,18 @@ static int open_source(struct session *session, source_sink *sink, void *context
 	return r ? r : source_snapshot(session->source);
 }
 
+/* One line, whatever the command is: a script of many lines, say. */
+static void say_attached(const struct options *options)
+{
+	struct strbuf target strbuf_cleanup = STRBUF_INIT;
+
+	if (options->command == COMMAND_SURVEY)
+		strbuf_add(&target, "every listener");
+	else
+		escape_terminal(&target, options->text, strlen(options->text), false);
+	fprintf(stderr, "socktrace: attached to %s (Ctrl-C ends)\n", strbuf_text(&target));
+}
+
 int session_open(struct session *session, const struct options *options, source_sink *sink,
 		 void *context)
 {
@@ -94,8 +108,7 @@ int session_open(struct session *session, const struct options *options, source_
 		r = session->run_error = child_go(&session->child, options->run);
 	if (r)
 		return r;
-	fprintf(stderr, "socktrace: attached to %s (Ctrl-C ends)\n",
-		options->command == COMMAND_SURVEY ? "every listener" : options->text);
+	say_attached(options);
 	if (options->duration_ns)
 		session->deadline_ns = now_ns() + options->duration_ns;
 	return 0;
