@@ -63,7 +63,7 @@ static int read_and_write(const struct options *options, struct model *model,
 		return r;
 	r = outputs_open(outputs, options, model);
 	if (!r)
-		r = feed_reader(model, reader);
+		r = feed_reader(model, reader, options->file);
 	if (!r)
 		r = outputs_finish(outputs);
 	recording_reader_free(&reader);

@@ -15,5 +15,5 @@ int feed_record(void *context, const void *record, size_t size);
 
 /* Reads the rest of a recording into the model and finishes it. What is missing is said
  * and counted. 0 or -errno, said. */
-int feed_reader(struct model *model, struct recording_reader *reader);
+int feed_reader(struct model *model, struct recording_reader *reader, const char *path);
 int feed_recording(struct model *model, const char *path);

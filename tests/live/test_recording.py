@@ -141,6 +141,10 @@ def test_killed_recorder_keeps_what_it_wrote():
     recorder.finish()
     document = export("x.skt")
     same("connections", len([c for c in document["connections"] if c["outcome"] == "closed"]), 10)
+    same("complete", document["loss"]["complete"], False)
+    program = socktrace("show", "x.skt")
+    one_message(program, "x.skt", "the end is missing")
+    assert "incomplete: " in program.stdout, "the drawing does not say that something may be missing"
     same("the server goes on", server("1 + 1"), 2)
 
 
