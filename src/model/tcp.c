@@ -276,7 +276,7 @@ static void begin_anew(struct model *model, const struct st_state *state)
 {
 	struct sock *sock = sock_find(model, state->sock.id);
 
-	if (sock && state->new == TCP_SYN_SENT)
+	if (sock && sock->pub.protocol == PROTOCOL_TCP && state->new == TCP_SYN_SENT)
 		conn_detach(model, sock);
 }
 
