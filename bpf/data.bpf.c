@@ -29,6 +29,9 @@ static __always_inline bool seen_report(struct sock *sk, __u64 id, __u8 flags)
 	return true;
 }
 
+/* What stays in the queue, and what comes back from the error queue: it was sent from here. */
+#define MSG_NOT_DATA (MSG_PEEK | MSG_ERRQUEUE)
+
 /* First use of a socket that nobody announced: it came over a UNIX socket or by io_uring. */
 static __always_inline struct followed *adopt(struct sock *sk, __u64 *id)
 {
@@ -112,7 +115,7 @@ int BPF_PROG(on_send, struct sock *sk, int ret, int flags)
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(on_recv, struct sock *sk, int ret, int flags)
 {
-	return flags & MSG_PEEK ? 0 : on_data(sk, ret, ST_RECV);
+	return flags & MSG_NOT_DATA ? 0 : on_data(sk, ret, ST_RECV);
 }
 
 /* Before 6.3. A seqpacket socket passes through the stream's send and the datagram's receive. */
@@ -127,7 +130,7 @@ int BPF_PROG(on_recv, struct sock *sk, int ret, int flags)
 	int BPF_PROG(on_##function, struct socket *socket, void *msg, __u64 size, int flags,       \
 		     int ret)                                                                      \
 	{                                                                                          \
-		return flags & MSG_PEEK ? 0 : on_data(socket->sk, ret, ST_RECV);                   \
+		return flags & MSG_NOT_DATA ? 0 : on_data(socket->sk, ret, ST_RECV);               \
 	}
 
 DATA_SEND(inet_sendmsg)

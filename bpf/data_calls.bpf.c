@@ -132,6 +132,8 @@ static __always_inline void data_fill_bytes(struct st_data_call *r, const struct
 {
 	if (thread->args[ARG_FLAGS] & MSG_PEEK)
 		r->flags |= ST_DATA_CALL_PEEK;
+	else if (thread->args[ARG_FLAGS] & MSG_ERRQUEUE)
+		r->flags |= ST_DATA_CALL_ERRQUEUE;
 	else if (r->ret > 0)
 		r->bytes = is_of_messages(call)
 				   ? messages_bytes(thread->args[ARG_NAME], r->ret)

@@ -21,6 +21,7 @@
 #define IPPROTO_UDP 17
 #define IPPROTO_MPTCP 262
 #define MSG_PEEK 2
+#define MSG_ERRQUEUE 0x2000
 #define S_IFMT 0170000
 #define S_IFSOCK 0140000
 

@@ -2,11 +2,22 @@
  *
  * argv → options → a command. Only here does the program exit.
  */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/log.h"
 #include "cmd/cmd.h"
 #include "version.h"
+
+static int print(const char *text)
+{
+	if (fputs(text, stdout) >= 0 && !fflush(stdout))
+		return STATUS_OK;
+	log_err("cannot write to standard output: %s", strerror(errno));
+	return STATUS_FAILED;
+}
 
 static int run(const struct options *options)
 {
@@ -32,9 +43,9 @@ static int run(const struct options *options)
 	case COMMAND_SET_BACKLOG:
 		return cmd_set_backlog(options);
 	case COMMAND_VERSION:
-		return puts("socktrace " SOCKTRACE_VERSION) < 0 ? STATUS_FAILED : STATUS_OK;
+		return print("socktrace " SOCKTRACE_VERSION "\n");
 	default:
-		return fputs(options_usage, stdout) < 0 ? STATUS_FAILED : STATUS_OK;
+		return print(options_usage);
 	}
 }
 

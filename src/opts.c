@@ -194,10 +194,12 @@ static int set_number(struct options *o, int option, const char *text)
 			return 0;
 		r = value_number("-L", text, 1, 65535, &n);
 		o->source.local_port = n;
+		o->source.unix_sockets = false; /* they have no port */
 		return r;
 	case OPT_RPORT:
 		r = value_number("--rport", text, 1, 65535, &n);
 		o->source.remote_port = n;
+		o->source.unix_sockets = false;
 		return r;
 	case OPT_CONN:
 		r = value_number("--conn", text[0] == '#' ? text + 1 : text, 1, UINT32_MAX, &n);

@@ -61,6 +61,9 @@ static int check_outputs(const struct options *o)
 					 "-o %s: the name must end in .json, .ndjson, .html, .svg "
 					 "or .skt",
 					 file->path);
+		for (size_t i = 0; &o->outputs.items[i] != file; i++)
+			if (!strcmp(o->outputs.items[i].path, file->path))
+				return log_err_r(-EINVAL, "-o %s is given twice", file->path);
 	}
 	if (o->command == COMMAND_RECORD && o->outputs.len != 1)
 		return log_err_r(-EINVAL, "record takes one -o FILE");

@@ -30,7 +30,7 @@ int value_time(const char *what, const char *text, int64_t *out)
 
 	if (*end == 'm')
 		value *= 60;
-	if (end == text || (*end && strcmp(end, "s") && strcmp(end, "m")) || !(value > 0) ||
+	if (end == text || (*end && strcmp(end, "s") && strcmp(end, "m")) || !(value >= 1e-9) ||
 	    value > 1e9)
 		return log_err_r(-EINVAL, "%s takes a time such as 0.5, 10 or 2m, not \"%s\"", what,
 				 text);

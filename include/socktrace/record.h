@@ -304,6 +304,7 @@ enum st_data_call_name {
 enum st_data_call_flags {
 	ST_DATA_CALL_PEEK = 1, /* MSG_PEEK: what it returned stays in the queue */
 	ST_DATA_CALL_SUMS = 2, /* no run counts it: its bytes belong to its socket's sums */
+	ST_DATA_CALL_ERRQUEUE = 4, /* MSG_ERRQUEUE: what it returned did not come from the peer */
 };
 
 /* With --data=events, and where nothing but the calls shows sends and receives. */
@@ -311,7 +312,7 @@ struct st_data_call {
 	struct st_header h;
 	struct st_sock sock;
 	__u64 enter_ns; /* 0: it had begun before the trace */
-	__u64 bytes;    /* sent or received by it; 0 on failure and with MSG_PEEK */
+	__u64 bytes;    /* sent or received by it; 0 on failure, with MSG_PEEK, MSG_ERRQUEUE */
 	__u32 pid, tid;
 	__s32 fd;
 	__s32 ret;      /* what the call returned (sendmmsg, recvmmsg: messages), or -errno */

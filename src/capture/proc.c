@@ -16,6 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define FIRST_PID_NAMESPACE 0xEFFFFFFCU /* PROC_PID_INIT_INO: the same on every kernel */
+
 /* Reads a small file whole; its length, or -errno. NUL-terminated. */
 static ssize_t read_file(const char *path, char *out, size_t size)
 {
@@ -56,6 +58,13 @@ static int read_stat(pid_t pid, char *state, pid_t *parent, unsigned long long *
 			    state, parent, start) != 3)
 		return -ESRCH;
 	return 0;
+}
+
+bool proc_numbers_are_the_hosts(void)
+{
+	struct stat ns;
+
+	return stat("/proc/self/ns/pid", &ns) || ns.st_ino == FIRST_PID_NAMESPACE;
 }
 
 bool proc_exists(pid_t pid)

@@ -16,6 +16,9 @@ VEC_TYPE(pid_list, pid_t);
 /* A zombie is gone too. */
 bool proc_exists(pid_t pid);
 
+/* Whether we have the process numbers that BPF programs see: those of the first PID namespace. */
+bool proc_numbers_are_the_hosts(void);
+
 /* Appends all processes. 0 or -ENOMEM. */
 int proc_list(struct pid_list *out);
 

@@ -4,8 +4,10 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 
+#include "base/log.h"
 #include "capture/probes.h"
 #include "cmd/cmd.h"
 
@@ -36,5 +38,7 @@ int cmd_check(const struct options *options)
 	for (int row = 0; row < ROW_MAX && !r; row++)
 		print_row(probes, row);
 	probes_free(&probes);
-	return r || fflush(stdout) ? STATUS_FAILED : STATUS_OK;
+	if (!r && fflush(stdout))
+		r = log_err_r(-errno, "cannot write to standard output: %s", strerror(errno));
+	return r ? STATUS_FAILED : STATUS_OK;
 }

@@ -2,6 +2,12 @@
  *
  * socktrace export: a recording as a document, a stream or a picture.
  */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "capture/recording_read.h"
 #include "cmd/cmd.h"
 #include "cmd/feed.h"
 #include "cmd/outputs.h"
@@ -34,6 +40,36 @@ static void print_event(void *context, const struct event *event, const struct s
 	outputs_event(context, event, socket, listener, connection);
 }
 
+static int check_not_itself(const char *from, const char *to)
+{
+	struct stat in, out;
+
+	if (!strcmp(from, "-") || !strcmp(to, "-") || stat(from, &in) || stat(to, &out) ||
+	    in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+		return 0;
+	return log_err_r(-EINVAL, "-o %s is the recording itself: it would be lost", to);
+}
+
+/* What is to be read comes first: a file that is there is not emptied for nothing. */
+static int read_and_write(const struct options *options, struct model *model,
+			  struct outputs *outputs)
+{
+	struct recording_reader *reader;
+	int r = check_not_itself(options->file, options->outputs.items[0].path);
+
+	if (!r)
+		r = recording_open(options->file, &reader);
+	if (r)
+		return r;
+	r = outputs_open(outputs, options, model);
+	if (!r)
+		r = feed_reader(model, reader, options->file);
+	if (!r)
+		r = outputs_finish(outputs);
+	recording_reader_free(&reader);
+	return r;
+}
+
 int cmd_export(const struct options *options)
 {
 	const char *path = options->outputs.len ? options->outputs.items[0].path : "-";
@@ -53,11 +89,7 @@ int cmd_export(const struct options *options)
 	r = model_new(&model, &watch);
 	if (r)
 		return STATUS_FAILED;
-	r = outputs_open(&outputs, &one, model);
-	if (!r)
-		r = feed_recording(model, options->file);
-	if (!r)
-		r = outputs_finish(&outputs);
+	r = read_and_write(&one, model, &outputs);
 	outputs_release(&outputs);
 	model_free(&model);
 	return r ? STATUS_FAILED : STATUS_OK;

@@ -27,21 +27,45 @@ int feed_record(void *context, const void *record, size_t size)
 	return model_apply(model, &decoded);
 }
 
+/* A recorder that was killed has left whole blocks, but not the last of what it had. */
+static void say_missing(struct model *model, struct recording_reader *reader, const char *path,
+			bool has_end)
+{
+	if (recording_missing(reader)) {
+		log_warn("%s", recording_missing(reader));
+	} else if (!has_end) {
+		log_warn("%s: the end is missing: its recorder was interrupted, and what it had "
+			 "not written yet is lost",
+			 strcmp(path, "-") ? path : "stdin");
+		model->capture.lost[ST_LOSS_DAMAGED]++;
+	}
+	model->capture.lost[ST_LOSS_DAMAGED] += recording_damaged(reader);
+}
+
+int feed_reader(struct model *model, struct recording_reader *reader, const char *path)
+{
+	struct record record;
+	bool has_end = false;
+	int r = 0;
+
+	while (!stop_requested() && !(r = recording_next(reader, &record))) {
+		has_end |= record.header->type == ST_END;
+		if ((r = model_apply(model, &record)) < 0)
+			break;
+	}
+	say_missing(model, reader, path, has_end || r != 1);
+	model_finish(model);
+	return r < 0 ? r : 0;
+}
+
 int feed_recording(struct model *model, const char *path)
 {
 	struct recording_reader *reader;
-	struct record record;
 	int r = recording_open(path, &reader);
 
 	if (r)
 		return r;
-	while (!stop_requested() && !(r = recording_next(reader, &record)))
-		if ((r = model_apply(model, &record)) < 0)
-			break;
-	if (recording_missing(reader))
-		log_warn("%s", recording_missing(reader));
-	model->capture.lost[ST_LOSS_DAMAGED] += recording_damaged(reader);
+	r = feed_reader(model, reader, path);
 	recording_reader_free(&reader);
-	model_finish(model);
-	return r < 0 ? r : 0;
+	return r;
 }

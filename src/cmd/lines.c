@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void lines_end(struct lines *lines, int64_t t_ns)
@@ -58,6 +59,21 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
+static void append(const struct lines *lines, const struct line *line, struct strbuf *out)
+{
+	const char *at = lines->text.data + line->start, *end = at + line->len;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', end - at);
+		const char *next = newline ? newline + 1 : end;
+
+		if (lines->begin && line->t_ns != INT64_MAX)
+			lines->begin(lines->context, line->t_ns, out);
+		strbuf_append(out, at, next - at);
+		at = next;
+	}
+}
+
 int lines_write(struct lines *lines, int fd)
 {
 	struct strbuf ordered strbuf_cleanup = STRBUF_INIT;
@@ -65,7 +81,7 @@ int lines_write(struct lines *lines, int fd)
 
 	sort(lines);
 	vec_each (line, &lines->items)
-		strbuf_append(&ordered, lines->text.data + line->start, line->len);
+		append(lines, line, &ordered);
 	if (!r)
 		r = ordered.error;
 	if (!r)

@@ -18,9 +18,13 @@ struct line {
 struct lines {
 	struct strbuf text; /* append the next line here, then lines_end() */
 	VEC(struct line) items;
+	/* Appends what stands before a line of that moment, and goes by their order. */
+	void (*begin)(void *context, int64_t t_ns, struct strbuf *out);
+	void *context;
 };
 
-/* What was appended since the last call is one line, of that moment. */
+/* What was appended since the last call is of that moment: a line, or two. INT64_MAX: it is
+ * no event's, comes last and has nothing before it. */
 void lines_end(struct lines *lines, int64_t t_ns);
 
 /* Writes and forgets all lines. 0 or -errno, not said. */

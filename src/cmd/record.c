@@ -18,23 +18,44 @@
 #define FLUSH_NS 1000000000LL /* what kill -9 may cost */
 #define PROGRESS_NS 500000000LL
 
+#define RECENT_PAIRS 1024
+
 struct recorder {
 	struct recording_writer *writer;
-	uint64_t events, established, lost;
+	uint64_t events, connections, lost;
+	uint64_t recent[RECENT_PAIRS]; /* the initial sequence numbers of connections, by hash */
 	int64_t flush_ns, progress_ns; /* when due */
 	bool terminal;
 	const char *path;
 };
 
-/* Tells of a socket that has become connected. */
-static bool is_handshake(const void *record)
+/* Of a connection within this host both ends become established, one right after the other,
+ * with the same initial sequence numbers. */
+static bool is_new_pair(struct recorder *recorder, bool server, uint64_t local_isn,
+			uint64_t peer_isn)
+{
+	uint64_t pair = server ? peer_isn << 32 | local_isn : local_isn << 32 | peer_isn;
+	uint64_t *recent = &recorder->recent[(local_isn ^ peer_isn) % RECENT_PAIRS];
+
+	if (pair && *recent == pair)
+		return false;
+	*recent = pair;
+	return true;
+}
+
+static bool is_new_connection(struct recorder *recorder, const void *record)
 {
 	const struct st_header *header = record;
 	const struct st_state *state = record;
 	const struct st_call_join *join = record;
 
-	return (header->type == ST_STATE && state->new == TCP_ESTABLISHED) ||
-	       (header->type == ST_CALL_JOIN && join->handshake.established_ns);
+	if (header->type == ST_STATE && state->new == TCP_ESTABLISHED)
+		return is_new_pair(recorder, state->old == TCP_SYN_RECV, state->local_isn,
+				   state->peer_isn);
+	if (header->type == ST_CALL_JOIN && join->handshake.established_ns)
+		return is_new_pair(recorder, join->call.call == ST_CALL_ACCEPT,
+				   join->handshake.local_isn, join->handshake.peer_isn);
+	return false;
 }
 
 static int on_record(void *context, const void *record, size_t size)
@@ -44,7 +65,7 @@ static int on_record(void *context, const void *record, size_t size)
 
 	if (st_is_event(header->type))
 		recorder->events++;
-	recorder->established += is_handshake(record);
+	recorder->connections += is_new_connection(recorder, record);
 	if (header->type == ST_LOSS) {
 		const struct st_loss_record *loss = record;
 
@@ -61,8 +82,8 @@ static void print_progress(const struct recorder *recorder, const char *end)
 
 	units_count(&line, recorder->events);
 	strbuf_add(&line, " events, ");
-	units_count(&line, recorder->established);
-	strbuf_add(&line, " TCP handshakes, ");
+	units_count(&line, recorder->connections);
+	strbuf_add(&line, " TCP connections, ");
 	units_count(&line, recorder->lost);
 	strbuf_add(&line, " lost, ");
 	units_bytes(&line, recording_bytes(recorder->writer), UNITS_SPACED);

@@ -100,7 +100,7 @@ int report_write(const struct options *options, const struct model *model, FILE 
 		r = draw_lone(&style, model, &text);
 	if (!r && !text.len)
 		strbuf_add(&text, "No socket call was seen.\n");
-	if (!r && (one || !model->connections.len)) {
+	if (!r) {
 		strbuf_add_char(&text, '\n');
 		sentence_completeness(&style, &model->capture, &text);
 		strbuf_add_char(&text, '\n');

@@ -6,13 +6,16 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "capture/privileges.h"
+#include "capture/proc.h"
 #include "cmd/cmd.h"
 #include "cmd/stop.h"
+#include "render/escape.h"
 
 #define POLL_MS 40
 
@@ -46,6 +49,21 @@ static bool can_do_without_bpf(const struct options *options)
 	       !options->run;
 }
 
+/* In a PID namespace of its own (a container) a process has another number than the one the
+ * kernel's programs see: it would be looked for in vain. */
+static int check_process_numbers(const struct options *options)
+{
+	if (proc_numbers_are_the_hosts())
+		return 0;
+	if (options->run || options->source.pids.len)
+		return log_err_r(-ENOTSUP, "this is a PID namespace of its own, such as a "
+					   "container's, and BPF programs see the host's process "
+					   "numbers: run socktrace on the host, or in a container "
+					   "that shares them (--pid=host)");
+	log_warn("process numbers are the host's, not those of this PID namespace");
+	return 0;
+}
+
 static int open_source(struct session *session, source_sink *sink, void *context)
 {
 	const struct options *options = session->options;
@@ -55,10 +73,24 @@ static int open_source(struct session *session, source_sink *sink, void *context
 	source.unhurried = options->command == COMMAND_RECORD;
 	if (can_do_without_bpf(options) && !privileges_can_trace())
 		return open_unprivileged(session, sink, context);
-	r = source_open(&source, sink, context, &session->source);
+	r = check_process_numbers(options);
+	if (!r)
+		r = source_open(&source, sink, context, &session->source);
 	if (!r && session->child.pid)
 		r = source_add_target(session->source, session->child.pid);
 	return r ? r : source_snapshot(session->source);
+}
+
+/* One line, whatever the command is: a script of many lines, say. */
+static void say_attached(const struct options *options)
+{
+	struct strbuf target strbuf_cleanup = STRBUF_INIT;
+
+	if (options->command == COMMAND_SURVEY)
+		strbuf_add(&target, "every listener");
+	else
+		escape_terminal(&target, options->text, strlen(options->text), false);
+	fprintf(stderr, "socktrace: attached to %s (Ctrl-C ends)\n", strbuf_text(&target));
 }
 
 int session_open(struct session *session, const struct options *options, source_sink *sink,
@@ -76,8 +108,7 @@ int session_open(struct session *session, const struct options *options, source_
 		r = session->run_error = child_go(&session->child, options->run);
 	if (r)
 		return r;
-	fprintf(stderr, "socktrace: attached to %s (Ctrl-C ends)\n",
-		options->command == COMMAND_SURVEY ? "every listener" : options->text);
+	say_attached(options);
 	if (options->duration_ns)
 		session->deadline_ns = now_ns() + options->duration_ns;
 	return 0;

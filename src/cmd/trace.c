@@ -36,6 +36,11 @@ struct trace {
 	int error; /* of standard output, said */
 };
 
+static void begin_line(void *context, int64_t t_ns, struct strbuf *out)
+{
+	live_since(context, t_ns, out);
+}
+
 static void on_event(void *context, const struct event *event, const struct socket *socket,
 		     const struct listener *listener, const struct connection *connection)
 {
@@ -129,6 +134,8 @@ static int trace_open(struct trace *trace, const struct options *options)
 	diagnosis_init(&trace->diagnosis, options, trace->model);
 	style_init(&style, STDOUT_FILENO, options->color, options->ascii);
 	live_init(&trace->live, &style, &options->live);
+	trace->lines.begin = begin_line;
+	trace->lines.context = &trace->live;
 	r = outputs_open(&trace->outputs, options, trace->model);
 	trace->keep.all = outputs_need_all(&trace->outputs);
 	if (!trace->keep.all)
@@ -165,7 +172,7 @@ static int trace_finish(struct trace *trace)
 
 	model_finish(trace->model);
 	live_end(&trace->live, &trace->model->capture, &trace->lines.text);
-	lines_end(&trace->lines, INT64_MAX);
+	lines_end(&trace->lines, trace->model->capture.duration_ns);
 	flush_lines(trace);
 	if (!trace->error) {
 		trace->error = write_end(trace);

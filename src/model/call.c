@@ -257,6 +257,7 @@ static void connect_failed(struct model *model, struct call *call, struct sock *
 
 	if (conn && conn->pub.established_ns == TIME_UNKNOWN) {
 		conn_failed(conn, call->event.err, call->t_ns);
+		conn->failure_told = true;
 	} else if (!conn) {
 		conn = conn_create(model, sock, call->event.t_ns);
 		if (!conn)
@@ -265,7 +266,16 @@ static void connect_failed(struct model *model, struct call *call, struct sock *
 		conn_attach(model, conn, SIDE_CLIENT, sock);
 		conn->pub.client.peer = conn->pub.server_address = *name;
 		conn_failed(conn, call->event.err, call->t_ns);
+		conn->failure_told = true;
 	}
+}
+
+/* connect() on a non-blocking socket whose attempt has failed tells of that first, without
+ * another attempt: by its error, or ECONNABORTED where SO_ERROR was asked for before. */
+static bool connect_tells_failure(const struct conn *conn, int err)
+{
+	return conn->pub.protocol == PROTOCOL_TCP && !conn->failure_told &&
+	       (err == ECONNABORTED || err == conn->pub.err);
 }
 
 static void connect_stream(struct model *model, struct call *call, struct sock *sock)
@@ -275,7 +285,8 @@ static void connect_stream(struct model *model, struct call *call, struct sock *
 	struct conn *conn = conn_of(sock->pub.connection);
 
 	/* a try after one that failed before it left the socket */
-	if (conn && conn->connect_failed && conn->last_ns < call->event.t_ns)
+	if (conn && conn->connect_failed && conn->last_ns < call->event.t_ns &&
+	    !connect_tells_failure(conn, err))
 		conn_detach(model, sock);
 	if (sock->pub.protocol == PROTOCOL_UNIX)
 		unix_client_returned(model, call->wire);
@@ -348,7 +359,8 @@ static void call_on_sock(struct model *model, struct call *call)
 	if (!sock)
 		return;
 	sock_used(sock, call->process, call->wire->fd);
-	sock->pub.last_err = call->event.err;
+	if (call->wire->call != ST_CALL_CLOSE)
+		sock->pub.last_err = call->event.err;
 	if (sock->pub.connection)
 		conn_end_used(conn_of(sock->pub.connection),
 			      conn_side(conn_of(sock->pub.connection), sock), call->process,

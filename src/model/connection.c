@@ -237,7 +237,7 @@ static bool events_fold(struct events *events, const struct event *event)
 		if (last->duration_ns == TIME_UNKNOWN)
 			last->duration_ns = 0;
 		last->arg.data.call = ST_DATA_CALL_NONE;
-		last->arg.data.peek = false;
+		last->arg.data.peek = last->arg.data.errqueue = false;
 		last->count += event->count;
 		last->bytes += event->bytes;
 		if (end_ns > last->t_ns + last->duration_ns)

@@ -26,7 +26,9 @@ static struct event data_call_event(const struct model *model, const struct st_d
 		.fd = wire->fd,
 		.ret = wire->ret < 0 ? -1 : wire->ret,
 		.err = wire_errno(wire->ret),
-		.arg.data = {.call = wire->call, .peek = wire->flags & ST_DATA_CALL_PEEK},
+		.arg.data = {.call = wire->call,
+			     .peek = wire->flags & ST_DATA_CALL_PEEK,
+			     .errqueue = wire->flags & ST_DATA_CALL_ERRQUEUE},
 	};
 }
 

@@ -63,8 +63,8 @@ struct event {
 		struct { uint32_t depth, limit; } queue;
 		/* DROP: the queue as the kernel compared it; path: enum drop_path */
 		struct { uint32_t depth, limit; uint8_t path; } drop;
-		/* SEND, RECV: enum st_data_call_name, NONE: a run; peek: bytes is 0 */
-		struct { uint8_t call; bool peek; } data;
+		/* SEND, RECV: enum st_data_call_name, NONE: a run; peek, errqueue: bytes is 0 */
+		struct { uint8_t call; bool peek, errqueue; } data;
 		int32_t how; /* SHUTDOWN: 0 read, 1 write, 2 both */
 	} arg;
 };

@@ -86,6 +86,7 @@ struct conn {
 	struct conn *tuple_next; /* the next one under the same tuple_key */
 	bool in_tuples;
 	bool connect_failed;
+	bool failure_told; /* by a connect() */
 	bool evicted; /* a flow given up for others: how it went on is not known */
 	bool served; /* its server end was accepted and is counted in its listener's `open` */
 	bool queued; /* its server end was seen to enter an accept queue */

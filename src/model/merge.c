@@ -73,6 +73,7 @@ struct conn *conn_merge(struct model *model, struct conn *a, struct conn *b)
 	conn_count_syns(into);
 	into->queued |= from->queued;
 	into->served |= from->served;
+	into->failure_told |= from->failure_told;
 	into->queued_ns = known(into->queued_ns, from->queued_ns);
 	into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
 	into->lost_before =

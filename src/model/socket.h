@@ -25,7 +25,7 @@ struct socket {
 	uint32_t netns;
 	struct process *process; /* who last used it; NULL: not known */
 	int32_t fd;              /* there; -1: not known */
-	int32_t last_err;        /* errno of its last failed call, 0 */
+	int32_t last_err;        /* errno of its last call but close(), 0 */
 	struct address local, peer;
 	struct events events; /* own calls that belong to no connection */
 	struct listener *listener;     /* it listens; else NULL */

@@ -119,7 +119,6 @@ static void syn_sent(struct model *model, struct sock *sock, const struct st_sta
 	struct event event = kernel_event(EVENT_SYN, t_ns);
 	struct conn *conn;
 
-	conn_detach(model, sock);
 	conn = attempt_of_client(model, sock, t_ns);
 	if (!conn)
 		conn = conn_create(model, sock, t_ns);
@@ -272,6 +271,15 @@ static void closed(struct model *model, struct sock *sock, const struct st_state
 	sock_check(model, sock);
 }
 
+/* It begins another connection: its new addresses are none of the one it had. */
+static void begin_anew(struct model *model, const struct st_state *state)
+{
+	struct sock *sock = sock_find(model, state->sock.id);
+
+	if (sock && sock->pub.protocol == PROTOCOL_TCP && state->new == TCP_SYN_SENT)
+		conn_detach(model, sock);
+}
+
 /* A child's first step out of SYN_RECV; a simultaneous open has a connection already. */
 static bool is_birth(const struct model *model, const struct st_state *state)
 {
@@ -284,10 +292,11 @@ static void apply_step(struct model *model, const struct st_state *state)
 {
 	int64_t t = wire_time(model, state->h.ts_ns);
 	bool birth = is_birth(model, state);
-	struct sock *sock =
-		birth ? sock_born(model, &state->sock, t) : sock_seen(model, &state->sock);
+	struct sock *sock;
 	struct conn *conn;
 
+	begin_anew(model, state);
+	sock = birth ? sock_born(model, &state->sock, t) : sock_seen(model, &state->sock);
 	if (!sock || sock->pub.protocol != PROTOCOL_TCP)
 		return;
 	if (birth)

@@ -127,13 +127,21 @@ static int64_t queue_entry(const struct connection *connection)
 								   : connection->established_ns;
 }
 
+/* Its connect() failed, perhaps before it could send a SYN. */
+static bool never_connected(const struct connection *connection)
+{
+	return connection->seen_from_start && connection->established_ns == TIME_UNKNOWN &&
+	       connection->accepted_ns == TIME_UNKNOWN && connection_failed(connection);
+}
+
 static void bar_build(struct bar *bar, const struct axis *axis, const struct connection *connection)
 {
 	int64_t end_ns = connection->end_ns == TIME_UNKNOWN ? axis->to_ns : connection->end_ns;
 	int64_t served_ns = connection->accepted_ns;
 	int64_t queued_ns = queue_entry(connection);
 	bool connects = connection->syn_ns != TIME_UNKNOWN ||
-			connection->connect_ns != TIME_UNKNOWN || connection->turned_away;
+			connection->connect_ns != TIME_UNKNOWN || connection->turned_away ||
+			never_connected(connection);
 	bool queues = connection->listener && queued_ns != TIME_UNKNOWN;
 
 	if (connection->start_ns != TIME_UNKNOWN)
@@ -205,11 +213,28 @@ void bar_print(const struct style *style, const struct axis *axis,
 
 void bar_legend(const struct style *style, struct strbuf *out)
 {
+	static const struct {
+		enum glyph glyph;
+		const char *words;
+	} items[] = {
+		{GLYPH_DASH, "connecting"},
+		{GLYPH_QUEUE, "in the accept queue"},
+		{GLYPH_SERVED, "being served"},
+		{GLYPH_LOST, "dropped, or no answer"},
+	};
+	unsigned column = 0;
+
 	style_paint(style, PAINT_DIM, out);
-	strbuf_printf(
-		out,
-		"%s connecting  %s in the accept queue  %s being served  %s dropped, or no answer",
-		style_glyph(style, GLYPH_DASH), style_glyph(style, GLYPH_QUEUE),
-		style_glyph(style, GLYPH_SERVED), style_glyph(style, GLYPH_LOST));
+	for (size_t i = 0; i < sizeof(items) / sizeof(*items); i++) {
+		unsigned width = 2 + strlen(items[i].words);
+
+		if (column && column + 2 + width > style->width) {
+			strbuf_add_char(out, '\n');
+			column = 0;
+		}
+		strbuf_printf(out, "%s%s %s", column ? "  " : "",
+			      style_glyph(style, items[i].glyph), items[i].words);
+		column += width + (column ? 2 : 0);
+	}
 	style_paint(style, PAINT_NONE, out);
 }

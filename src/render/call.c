@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -34,9 +35,39 @@ static const char *type_text(int32_t type)
 		return "SOCK_DGRAM";
 	case SOCK_SEQPACKET:
 		return "SOCK_SEQPACKET";
+	case SOCK_RAW:
+		return "SOCK_RAW";
 	default:
 		return NULL;
 	}
+}
+
+/* NULL: a number says it. */
+static const char *protocol_name(int32_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_ICMP:
+		return "IPPROTO_ICMP";
+	case IPPROTO_TCP:
+		return "IPPROTO_TCP";
+	case IPPROTO_UDP:
+		return "IPPROTO_UDP";
+	case IPPROTO_ICMPV6:
+		return "IPPROTO_ICMPV6";
+	case IPPROTO_SCTP:
+		return "IPPROTO_SCTP";
+	case IPPROTO_MPTCP:
+		return "IPPROTO_MPTCP";
+	default:
+		return NULL;
+	}
+}
+
+/* It is what the type alone would give. */
+static bool is_usual_protocol(int32_t type, int32_t protocol)
+{
+	return !protocol || (type == SOCK_STREAM && protocol == IPPROTO_TCP) ||
+	       (type == SOCK_DGRAM && protocol == IPPROTO_UDP);
 }
 
 static const char *how_text(int32_t how)
@@ -95,10 +126,10 @@ static void socket_arguments(const struct style *style, const struct event *even
 		strbuf_add(out, "|SOCK_NONBLOCK");
 	if (flags & CALL_FULL && event->arg.socket.type & SOCK_CLOEXEC)
 		strbuf_add(out, "|SOCK_CLOEXEC");
-	if (protocol == IPPROTO_MPTCP)
-		strbuf_add(out, ", IPPROTO_MPTCP");
-	else if (protocol && protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
-		strbuf_printf(out, ", %d", protocol);
+	if (is_usual_protocol(type, protocol))
+		return;
+	strbuf_add(out, ", ");
+	constant_print(protocol_name(protocol), protocol, out);
 }
 
 static void note_print(const char *note, struct strbuf *out)
@@ -151,6 +182,8 @@ static void call_arguments(const struct style *style, const struct event *event,
 		fd_print(event->fd, note, out);
 		if (event->arg.data.peek)
 			strbuf_add(out, ", MSG_PEEK");
+		if (event->arg.data.errqueue)
+			strbuf_add(out, ", MSG_ERRQUEUE");
 		break;
 	default:
 		fd_print(event->fd, note, out);
@@ -181,7 +214,7 @@ static void call_result(const struct style *style, const struct event *event, un
 		strbuf_add(out, " = ");
 		if (event->count > 1)
 			style_bytes(style, event->bytes, out);
-		else if (event->arg.data.peek)
+		else if (event->arg.data.peek || event->arg.data.errqueue)
 			units_decimal(out, event->ret);
 		else
 			units_decimal(out, event->bytes);

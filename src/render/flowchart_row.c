@@ -94,7 +94,11 @@ void row_call(struct walk *walk, struct flow_row *row, const struct flow_step *s
 	int32_t err = step->event->err;
 	bool failed = err && err != EAGAIN && err != EINPROGRESS;
 
-	call_print(style, step->event, 0, &text);
+	/* a lone socket has no title that says where it connects to */
+	if (!walk->source->connection && step->event->name == EVENT_CONNECT)
+		call_print(style, step->event, CALL_FULL, &text);
+	else
+		call_print(style, step->event, 0, &text);
 	if (text_width(strbuf_text(&text), text.len) > flowchart_room(style)) {
 		strbuf_reset(&text);
 		call_print(style, step->event, CALL_BRIEF, &text);

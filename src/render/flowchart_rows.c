@@ -68,6 +68,9 @@ static void walk_close(struct walk *walk, struct flow_row *row, const struct flo
 static void walk_data(struct walk *walk, struct flow_row *row, const struct flow_step *step)
 {
 	row_call(walk, row, step);
+	/* accepted by a way that makes no call: io_uring */
+	if (walk->lane[step->lane] == FLOW_QUEUED)
+		row_lane(walk, row, step->lane, FLOW_LANE);
 	if (!event_is_run(step->event) && step->event->duration_ns != TIME_UNKNOWN)
 		row_note_time(walk, row, step->lane, "", step->event->duration_ns);
 	if (!step->event->bytes)

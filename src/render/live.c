@@ -46,30 +46,37 @@ static void live_clock(struct live *live, const struct capture *capture, int64_t
 	strbuf_append(out, digits, sizeof(digits));
 }
 
-static void live_since(struct live *live, int64_t t_ns, struct strbuf *out)
+static bool has_time(const struct live *live)
+{
+	return live->style.width >= 60;
+}
+
+void live_since(struct live *live, int64_t t_ns, struct strbuf *out)
 {
 	int64_t since_ns = live->last_ns == TIME_UNKNOWN ? 0 : t_ns - live->last_ns;
-	size_t start = out->len;
+	size_t start;
 
+	if (!live->options.relative || !has_time(live))
+		return;
+	style_paint(&live->style, PAINT_DIM, out);
+	start = out->len;
 	/* a run of data ends before the record that tells of it: the line may be behind */
 	if (since_ns >= 0)
 		strbuf_add_char(out, '+');
 	style_time(&live->style, false, since_ns, out);
 	text_pad(out, start, 9);
+	style_paint(&live->style, PAINT_NONE, out);
+	live->last_ns = t_ns;
 }
 
 static void live_time(struct live *live, const struct capture *capture, int64_t t_ns,
 		      struct strbuf *out)
 {
-	if (live->style.width >= 60) {
-		style_paint(&live->style, PAINT_DIM, out);
-		if (live->options.relative)
-			live_since(live, t_ns, out);
-		else
-			live_clock(live, capture, t_ns, out);
-		style_paint(&live->style, PAINT_NONE, out);
-	}
-	live->last_ns = t_ns;
+	if (live->options.relative || !has_time(live))
+		return;
+	style_paint(&live->style, PAINT_DIM, out);
+	live_clock(live, capture, t_ns, out);
+	style_paint(&live->style, PAINT_NONE, out);
 }
 
 static const struct end *subject_end(const struct subject *subject)
@@ -336,7 +343,7 @@ static void live_note(struct live *live, const struct subject *subject, struct s
 		if (event->name == EVENT_ACCEPT) {
 			note_wait(live, subject->connection,
 				  live->options.fds ? style->width < 120
-						    : introduced && style->width < 100,
+						    : style->width < (introduced ? 100 : 80),
 				  out);
 			note_retries(live, subject->connection, out);
 		}
@@ -386,7 +393,6 @@ void live_line(struct live *live, const struct capture *capture, const struct ev
 	       const struct connection *connection, struct strbuf *out)
 {
 	const struct subject subject = {event, socket, listener, connection};
-	int64_t last_ns = live->last_ns;
 	size_t line, start;
 
 	live_held(live, capture, event->t_ns, out);
@@ -398,7 +404,6 @@ void live_line(struct live *live, const struct capture *capture, const struct ev
 	start = out->len;
 	if (!live_what(live, &subject, out)) {
 		strbuf_truncate(out, line);
-		live->last_ns = last_ns;
 		return;
 	}
 	live_pad_duration(live, live_column(live, event), live_duration(live, &subject), start,

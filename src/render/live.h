@@ -43,12 +43,16 @@ struct live {
 
 void live_init(struct live *live, const struct style *style, const struct live_options *options);
 
+/* With -r: appends what stands before a line, the time since the one before. Only once the
+ * order of the lines is known. */
+void live_since(struct live *live, int64_t t_ns, struct strbuf *out);
+
 /* Appends what is still to be said when the trace ends, if anything. */
 void live_end(struct live *live, const struct capture *capture, struct strbuf *out);
 
 /* Appends the line of one event, newline included, or nothing where it would
  * explain nothing. socket, listener and connection may be NULL, as in
- * model_watch.event. Times of day are local time. */
+ * model_watch.event. Times of day are local time; with -r they are left to live_since(). */
 void live_line(struct live *live, const struct capture *capture, const struct event *event,
 	       const struct socket *socket, const struct listener *listener,
 	       const struct connection *connection, struct strbuf *out);

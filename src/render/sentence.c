@@ -189,6 +189,10 @@ void sentence_bytes(const struct style *style, const struct connection *connecti
 	uint64_t to_server = bytes_between(&connection->client, &connection->server);
 	uint64_t to_client = bytes_between(&connection->server, &connection->client);
 
+	if (!to_server && !to_client) {
+		strbuf_add(out, connection_exact(connection) ? "no data" : "bytes not known");
+		return;
+	}
 	if (!connection_exact(connection))
 		strbuf_add(out, "at least ");
 	if (to_server) {
@@ -201,8 +205,6 @@ void sentence_bytes(const struct style *style, const struct connection *connecti
 		style_bytes(style, to_client, out);
 		strbuf_add(out, " to the client");
 	}
-	if (!to_server && !to_client)
-		strbuf_add(out, connection_exact(connection) ? "no data" : "0 B");
 }
 
 /* What helps against each way to lose events. */

@@ -35,7 +35,7 @@ void sentence_retries(const struct style *style, const struct connection *connec
 		      struct strbuf *out);
 
 /* "26 B to the client", "512 B to the server, 26 B to the client", "no data"; with
- * "at least" before it where the sums may lack something. */
+ * "at least" before it where the sums may lack something; "bytes not known". */
 void sentence_bytes(const struct style *style, const struct connection *connection,
 		    struct strbuf *out);
 

@@ -285,9 +285,5 @@ int timeline(const struct style *style, const struct model *model, struct strbuf
 	table_print(&table, model->capture.duration_ns, out);
 	if (model->connections_seen > table.count)
 		not_shown_print(model->connections_seen, table.count, out);
-	if (out->len)
-		strbuf_add_char(out, '\n');
-	sentence_completeness(style, &model->capture, out);
-	strbuf_add_char(out, '\n');
 	return out->error;
 }

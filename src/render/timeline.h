@@ -12,5 +12,5 @@
 #include "model/model.h"
 #include "render/style.h"
 
-/* Appends table, legend and the line that says whether anything is missing. 0 or -ENOMEM. */
+/* Appends table and legend. 0 or -ENOMEM. */
 int timeline(const struct style *style, const struct model *model, struct strbuf *out);

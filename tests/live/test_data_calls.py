@@ -108,6 +108,20 @@ def test_streams_in_runs_have_the_same_sums():
         same("exact", document.connection()["exact"], True)
 
 
+def test_error_queue():
+    """What comes back from the error queue was sent from here: received it was not, by any way of seeing it."""
+    code = ("import select, socket\n"
+            "sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+            "sock.setsockopt(socket.IPPROTO_IP, 11, 1)  # IP_RECVERR\n"
+            "sock.connect(('127.0.0.1', 9)); sock.send(b'x' * 7)\n"
+            "poll = select.poll(); poll.register(sock, 0); poll.poll()\n"
+            "assert len(sock.recvmsg(100, 512, socket.MSG_ERRQUEUE)[0]) == 7")
+    for mode, env in (("runs", None), ("events", None), ("runs", BY_CALLS)):
+        socktrace("-o", "x.json", f"--data={mode}", "--", PYTHON, "-c", code, env=env)
+        client = read_document("x.json").connection()["client"]
+        same(f"sent and received, {mode}", (client["bytes_sent"], client["bytes_received"]), (7, 0))
+
+
 def test_call_under_way():
     """recv() had begun before the trace: seen when it returns, without a duration."""
     server, client = Puppet("server"), Puppet("client")

@@ -55,6 +55,14 @@ def test_without_btf():
     one_message(socktrace("-p", puppet.pid, status=1), "BTF")
 
 
+def test_pid_namespace():
+    """In a container a process has another number than the one BPF programs see: said, not searched for in vain."""
+    inside = [find_program("unshare"), "-p", "-f", "--mount-proc", SOCKTRACE]
+    for target in (("-p", "1"), ("--", "true")):
+        one_message(run(*inside, *target, status=1), "PID namespace", "--pid=host")
+    one_message(run(*inside, "-a", "--duration", "0.1"), "the host's")
+
+
 def test_without_tracefs():
     """Mounted by socktrace for itself alone, and not left behind."""
     for path in ("/sys/kernel/debug/tracing", "/sys/kernel/tracing"):
@@ -124,6 +132,13 @@ def test_disk_full_while_exporting():
     refuses("export", trace.path, "--format", "json", "-o", "tiny/x.json", status=1, words=["tiny/x.json", "no space left"])
 
 
+def test_disk_full_on_stdout():
+    """Whatever is printed: that it cannot be written is said, and is the status."""
+    with open("/dev/full", "wb") as full:
+        for arguments in (["check"], ["list"], ["--help"], ["--version"], ["-q", "--", "true"]):
+            one_message(socktrace(*arguments, stdout=full, status=1), "standard output", "no space left")
+
+
 def test_stdout_closed():
     """socktrace | head -1: ends by itself once nobody reads, and disturbs nobody."""
     puppet = Puppet()
@@ -171,7 +186,9 @@ def test_usage():
             (["-p"], ["argument", "p"]),
             (["-p", "many"], ["many"]),
             (["-p", "1", "--duration", "long"], ["long"]),
+            (["-p", "1", "--duration", "1e-12"], ["1e-12"]),
             (["-p", "1", "-L", "99999"], ["99999"]),
+            (["-p", "1", "-o", "x.json", "-o", "x.json"], ["x.json", "twice"]),
             (["-p", "1", "-4", "-6"], ["-4", "-6"]),
             (["-p", "1", "-a"], ["-a"]),
             (["-p", "1", "-e", "trace=dance"], ["dance"]),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Names chosen by the traced side: nothing in them reaches a terminal or breaks a document."""
-from harness import SOCKTRACE, Program, Trace, export, read_document, same, socktrace
+from harness import PYTHON, SOCKTRACE, Program, Trace, export, read_document, same, socktrace
 from puppet import Puppet
 
 ESCAPE = "\x1b[31m"
@@ -68,6 +68,13 @@ def test_abstract_path_with_nul():
     listener = document["listeners"][0]
     same("abstract", listener["abstract"], True)
     same("path", listener["path"], "a\0b\"c")
+
+
+def test_command_of_many_lines():
+    """What socktrace says of its target is one line, whatever was typed."""
+    program = socktrace("-q", "--", PYTHON, "-c", "pass\npass  # \x1b[31m")
+    same("lines", [line for line in program.stderr.splitlines() if "pass" in line],
+         [f"socktrace: attached to -- {PYTHON} -c pass\\x0apass  # \\x1b[31m (Ctrl-C ends)"])
 
 
 def test_hostile_names_offline():

@@ -102,6 +102,9 @@ def test_fds():
 
 
 def test_data_off():
+    """Who does not look for data does not say that there was none."""
+    drawing = socktrace("--data", "off", "-q", "--", PYTHON, "-c", PAIR).stdout
+    assert "bytes not known" in drawing and "no data" not in drawing, drawing
     document = trace_command(PYTHON, "-c", PAIR, options=["--data", "off"])
     connection = document.connection()
     same("data events", events(connection, "send") + events(connection, "recv"), [])
@@ -151,3 +154,13 @@ def test_listeners_not_drawn():
     program.await_message("attached")
     same("status", program.stop(), 0)
     assert "not drawn" not in program.stdout, program.stdout
+
+
+def test_completeness_comes_last():
+    """Below the table of connections stands the socket whose call failed, below that whether all was seen."""
+    code = ("import socket, contextlib\n"
+            "pairs = [socket.socketpair() for _ in range(2)]\n"
+            "with contextlib.suppress(OSError): socket.socket().bind(('192.0.2.1', 0))")
+    lines = socktrace("-q", "--", PYTHON, "-c", code).stdout.splitlines()
+    assert any("EADDRNOTAVAIL" in line for line in lines), f"the failed bind() is not drawn: {lines}"
+    assert lines[-1].startswith("complete: "), f"the last line: {lines[-1]!r}"

@@ -5,7 +5,7 @@ import re
 import shutil
 import zlib
 
-from harness import PYTHON, SOCKTRACE, Program, Trace, eventually, export, messages, one_message, read_stream, same, socktrace
+from harness import PYTHON, SOCKTRACE, Program, Trace, eventually, export, messages, one_message, read_stream, read_text, same, socktrace
 from puppet import Puppet
 
 
@@ -103,6 +103,22 @@ def test_svg():
         assert call in text, f"no {call}) in the picture"
 
 
+def test_export_spares_what_is_there():
+    """A recording is not exported over itself; where there is nothing to read, the old document stays."""
+    trace = recorded()
+    with open(trace.path, "rb") as file:
+        before = file.read()
+    os.link(trace.path, "linked.ndjson")
+    for path in (trace.path, "linked.ndjson"):
+        one_message(socktrace("export", trace.path, "--format", "ndjson", "-o", path, status=1), path, "the recording itself")
+    with open(trace.path, "rb") as file:
+        assert file.read() == before, "the recording is not what it was"
+    with open("old.json", "w", encoding="ascii") as file:
+        file.write("old")
+    one_message(socktrace("export", "absent.skt", "-o", "old.json", status=1), "absent.skt")
+    same("the old document", read_text("old.json"), "old")
+
+
 def test_pipe_to_export():
     """A stream cut off has no end line; a whole one does."""
     trace = recorded()
@@ -125,6 +141,10 @@ def test_killed_recorder_keeps_what_it_wrote():
     recorder.finish()
     document = export("x.skt")
     same("connections", len([c for c in document["connections"] if c["outcome"] == "closed"]), 10)
+    same("complete", document["loss"]["complete"], False)
+    program = socktrace("show", "x.skt")
+    one_message(program, "x.skt", "the end is missing")
+    assert "incomplete: " in program.stdout, "the drawing does not say that something may be missing"
     same("the server goes on", server("1 + 1"), 2)
 
 
@@ -194,6 +214,19 @@ def test_damaged_header():
     program = socktrace("show", "header.skt")
     one_message(program, "header.skt", "damaged")
     assert "incomplete" in program.stdout, "the drawing does not say that something may be missing"
+
+
+def test_recorder_counts_connections():
+    """A connection within this host is one, though both of its ends are recorded."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    recorder = Program(SOCKTRACE, "record", "-o", "x.skt", "-p", server.pid)
+    recorder.await_message("attached")
+    for _ in range(3):
+        client(f"a = tcp_connect({port}); a.close()")
+        server("sock, _ = listener.accept(); sock.close()")
+    same("status", recorder.stop(), 0)
+    assert " 3 TCP connections, " in recorder.stderr, recorder.stderr
 
 
 def test_record_prints_nothing_on_stdout():

@@ -131,6 +131,15 @@ def test_remote_port():
     same("client's peer ports", [c["client"]["peer_port"] for c in trace.document["connections"]], [wanted])
 
 
+def test_unix_sockets_have_no_port():
+    """Who asks for a port asks for no UNIX socket."""
+    puppet = Puppet("puppet")
+    for option in ("-L", "--rport"):
+        with Trace("-p", puppet.pid, option, "80") as trace:
+            puppet("a, b = socket.socketpair(); a.close(); b.close()")
+        same("connections and sockets", (trace.document["connections"], trace.document["sockets"]), ([], []))
+
+
 def families(*options):
     puppet = Puppet("puppet")
     with Trace("-p", puppet.pid, *options) as trace:

@@ -385,6 +385,51 @@ static void test_lone(void **state)
 	fixture_free(fixture);
 }
 
+/* io_uring accepts without a call: who moves data waits in the queue no longer. */
+static void test_accepted_without_a_call(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct connection *connection = story_local(fixture);
+	struct events *events = &connection->events;
+	struct flowchart chart;
+	const char *sent;
+
+	(void)state;
+	for (size_t i = 0; i < events->len; i++)
+		if (events->items[i].name == EVENT_ACCEPT)
+			events->items[i] = events->items[--events->len];
+	connection->accepted_ns = connection->accept_wait_ns = TIME_UNKNOWN;
+	assert_int_equal(flowchart_of_connection(&style_utf8, connection, &chart), 0);
+	flowchart_text(&style_utf8, &chart, &out);
+	assert_non_null(strstr(strbuf_text(&out), "▒"));
+	sent = strstr(strbuf_text(&out), "send(4)");
+	assert_non_null(sent);
+	assert_null(strstr(sent, "▒"));
+	flowchart_release(&chart);
+	fixture_free(fixture);
+}
+
+/* As getaddrinfo() does to learn which address it would send from; no title names the peer. */
+static void test_lone_connects(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct socket socket = {.protocol = PROTOCOL_UDP, .process = &fixture->client};
+	struct flowchart chart;
+	struct event *event;
+
+	(void)state;
+	event = event_at(&socket.events, EVENT_CONNECT, SIDE_NONE, 1010, 3, 6);
+	event->arg.name.address = ip_address("10.0.0.9", 53);
+	assert_int_equal(flowchart_of_socket(&style_utf8, &socket, &chart), 0);
+	flowchart_text(&style_utf8, &chart, &out);
+	assert_non_null(strstr(strbuf_text(&out), "connect(6, 10.0.0.9:53)"));
+	flowchart_release(&chart);
+	vec_release(&socket.events);
+	fixture_free(fixture);
+}
+
 static void test_listener(void **state)
 {
 	struct fixture *fixture = fixture_new();
@@ -439,6 +484,8 @@ int main(void)
 		cmocka_unit_test(test_unix),
 		cmocka_unit_test(test_socketpair),
 		cmocka_unit_test(test_lone),
+		cmocka_unit_test(test_lone_connects),
+		cmocka_unit_test(test_accepted_without_a_call),
 		cmocka_unit_test(test_listener),
 		cmocka_unit_test(test_hostile),
 	};

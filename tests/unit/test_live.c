@@ -144,6 +144,7 @@ static void test_calls(void **state)
 	fixture_free(fixture);
 }
 
+/* The time since the line before stands before it once their order is known: test_lines. */
 static void test_options(void **state)
 {
 	const struct live_options options = {.relative = true, .durations = true};

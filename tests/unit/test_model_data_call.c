@@ -131,8 +131,14 @@ static void test_calls_that_move_nothing(void **state)
 	peek.bytes = 0;
 	build_feed(model, &peek);
 	feed(model, server_call(T0 + 245 * US, ST_DATA_CALL_READ, 0));
+	peek.h.ts_ns += 30 * US;
+	peek.enter_ns += 30 * US;
+	peek.flags = ST_DATA_CALL_ERRQUEUE;
+	build_feed(model, &peek);
 	connection = build_only(model);
-	assert_int_equal(build_count(connection, EVENT_RECV, SIDE_SERVER), 4);
+	assert_int_equal(build_count(connection, EVENT_RECV, SIDE_SERVER), 5);
+	assert_true(find(connection, EVENT_RECV, SIDE_SERVER, 4)->arg.data.errqueue);
+	assert_false(find(connection, EVENT_RECV, SIDE_SERVER, 4)->arg.data.peek);
 	assert_int_equal(find(connection, EVENT_RECV, SIDE_SERVER, 0)->err, EAGAIN);
 	assert_int_equal(find(connection, EVENT_RECV, SIDE_SERVER, 0)->ret, -1);
 	assert_int_equal(find(connection, EVENT_RECV, SIDE_SERVER, 1)->err, EINTR);

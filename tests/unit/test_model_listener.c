@@ -195,6 +195,8 @@ static void test_errors_stay_on_the_socket(void **state)
 	assert_int_equal(socket->events.items[1].err, EADDRINUSE);
 	assert_int_equal(socket->events.items[1].ret, -1);
 	assert_int_equal(socket->last_err, EADDRINUSE);
+	feed(model, build_call(ST_CALL_CLOSE, T0 + 2 * US, build_tcp(5, 0, 0), 200, 3, 0));
+	assert_int_equal(socket->last_err, EADDRINUSE);
 	feed(model, build_call(ST_CALL_SOCKET, T0, build_tcp(0, 0, 0), 200, -1, -EMFILE));
 	assert_int_equal(model->sockets.len, 2);
 	assert_int_equal(model->sockets.items[1]->events.items[0].err, EMFILE);

@@ -89,6 +89,67 @@ static void test_connect_fails_twice_without_a_syn(void **state)
 	assert_int_equal(model->connections.items[1]->err, EHOSTUNREACH);
 }
 
+static struct st_sock refused_without_blocking(struct model *model)
+{
+	struct st_sock sock = build_tcp(BUILD_CLIENT, 40000, 81);
+	struct st_state closed = build_state(T0 + 30 * US, sock, TCP_SYN_SENT, TCP_CLOSE);
+
+	feed(model, build_state(T0, sock, TCP_CLOSE, TCP_SYN_SENT));
+	feed(model, build_call(ST_CALL_CONNECT, T0 + 20 * US, sock, 100, 3, -EINPROGRESS));
+	closed.err = ECONNREFUSED;
+	build_feed(model, &closed);
+	return sock;
+}
+
+/* The second connect() makes no attempt of its own: it says how the first one ended. */
+static void test_connect_tells_failure(void **state)
+{
+	struct model *model = *state;
+	struct st_sock sock = refused_without_blocking(model);
+
+	feed(model, build_call(ST_CALL_CONNECT, T0 + 90 * US, sock, 100, 3, -ECONNREFUSED));
+	assert_int_equal(build_only(model)->outcome, OUTCOME_REFUSED);
+	assert_int_equal(build_count(build_only(model), EVENT_CONNECT, SIDE_CLIENT), 2);
+
+	/* having said so, the next one is another attempt */
+	feed(model, build_call(ST_CALL_CONNECT, T0 + 190 * US, sock, 100, 3, -ECONNREFUSED));
+	assert_int_equal(model->connections.len, 2);
+}
+
+/* SO_ERROR took the error away. */
+static void test_connect_tells_failure_without_its_error(void **state)
+{
+	struct model *model = *state;
+	struct st_sock sock = refused_without_blocking(model);
+
+	feed(model, build_call(ST_CALL_CONNECT, T0 + 90 * US, sock, 100, 3, -ECONNABORTED));
+	assert_int_equal(build_only(model)->outcome, OUTCOME_REFUSED);
+	assert_int_equal(build_only(model)->err, ECONNREFUSED);
+}
+
+static void test_other_error_is_another_attempt(void **state)
+{
+	struct model *model = *state;
+	struct st_sock sock = refused_without_blocking(model);
+
+	feed(model, build_call(ST_CALL_CONNECT, T0 + 90 * US, sock, 100, 3, -EADDRNOTAVAIL));
+	assert_int_equal(model->connections.len, 2);
+	assert_int_equal(model->connections.items[1]->err, EADDRNOTAVAIL);
+}
+
+/* A socket that is used again has another port: what is over keeps its own. */
+static void test_next_attempt_leaves_addresses(void **state)
+{
+	struct model *model = *state;
+
+	refused_without_blocking(model);
+	feed(model, build_state(T0 + 100 * US, build_tcp(BUILD_CLIENT, 40002, 81), TCP_CLOSE,
+				TCP_SYN_SENT));
+	assert_int_equal(model->connections.len, 2);
+	assert_int_equal(model->connections.items[0]->client_address.port, 40000);
+	assert_int_equal(model->connections.items[1]->client_address.port, 40002);
+}
+
 /* accept() by somebody who is not followed; a FIN tells that it was accepted. */
 static void test_accepted_unseen(void **state)
 {
@@ -290,6 +351,10 @@ int main(void)
 		test(test_timed_out_after_retries),
 		test(test_connect_fails_without_a_syn),
 		test(test_connect_fails_twice_without_a_syn),
+		test(test_connect_tells_failure),
+		test(test_connect_tells_failure_without_its_error),
+		test(test_other_error_is_another_attempt),
+		test(test_next_attempt_leaves_addresses),
 		test(test_accepted_unseen),
 		test(test_reset_by_client),
 		test(test_reset_after_both_fins),
