@@ -37,10 +37,16 @@ static bool sorted(const struct lines *lines)
 	return true;
 }
 
-static void sort(struct lines *lines)
+/* The text in order. */
+static const struct strbuf *ordered(struct lines *lines)
 {
-	if (!sorted(lines))
-		qsort(lines->items.items, lines->items.len, sizeof(struct line), compare);
+	if (sorted(lines))
+		return &lines->text;
+	qsort(lines->items.items, lines->items.len, sizeof(struct line), compare);
+	strbuf_reset(&lines->ordered);
+	vec_each (line, &lines->items)
+		strbuf_append(&lines->ordered, lines->text.data + line->start, line->len);
+	return &lines->ordered;
 }
 
 static int write_all(int fd, const char *text, size_t len)
@@ -60,16 +66,11 @@ static int write_all(int fd, const char *text, size_t len)
 
 int lines_write(struct lines *lines, int fd)
 {
-	struct strbuf ordered strbuf_cleanup = STRBUF_INIT;
-	int r = lines->text.error;
+	const struct strbuf *text = ordered(lines);
+	int r = lines->text.error ? lines->text.error : text->error;
 
-	sort(lines);
-	vec_each (line, &lines->items)
-		strbuf_append(&ordered, lines->text.data + line->start, line->len);
 	if (!r)
-		r = ordered.error;
-	if (!r)
-		r = write_all(fd, strbuf_text(&ordered), ordered.len);
+		r = write_all(fd, strbuf_text(text), text->len);
 	strbuf_reset(&lines->text);
 	lines->items.len = 0;
 	return r;
@@ -78,5 +79,6 @@ int lines_write(struct lines *lines, int fd)
 void lines_release(struct lines *lines)
 {
 	strbuf_release(&lines->text);
+	strbuf_release(&lines->ordered);
 	vec_release(&lines->items);
 }

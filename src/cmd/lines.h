@@ -18,6 +18,7 @@ struct line {
 struct lines {
 	struct strbuf text; /* append the next line here, then lines_end() */
 	VEC(struct line) items;
+	struct strbuf ordered; /* where they are written from, if they were not in order */
 };
 
 /* What was appended since the last call is one line, of that moment. */

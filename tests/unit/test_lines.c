@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * cmd/lines: what is written, in which order.
+ */
+#include "cmd/lines.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void add(struct lines *lines, const char *text, int64_t t_ns)
+{
+	strbuf_add(&lines->text, text);
+	lines_end(lines, t_ns);
+}
+
+/* What has been written since the last time. */
+static void check_written(struct lines *lines, FILE *file, const char *wanted)
+{
+	char text[1000];
+	size_t len;
+
+	assert_int_equal(lines_write(lines, fileno(file)), 0);
+	rewind(file);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	text[len] = '\0';
+	assert_string_equal(text, wanted);
+	rewind(file);
+	assert_int_equal(ftruncate(fileno(file), 0), 0);
+}
+
+static void test_order(void **state)
+{
+	struct lines lines = {0};
+	FILE *file = tmpfile();
+
+	(void)state;
+	assert_non_null(file);
+	check_written(&lines, file, "");
+	add(&lines, "a\n", 1);
+	add(&lines, "", 0); /* none */
+	add(&lines, "b\n", 2);
+	check_written(&lines, file, "a\nb\n");
+	add(&lines, "second\n", 4);
+	add(&lines, "first of two\nlines\n", 3);
+	add(&lines, "third\n", 4);
+	add(&lines, "zeroth\n", -1);
+	check_written(&lines, file, "zeroth\nfirst of two\nlines\nsecond\nthird\n");
+	add(&lines, "d\n", 2);
+	add(&lines, "c\n", 1);
+	check_written(&lines, file, "c\nd\n");
+	check_written(&lines, file, "");
+	lines_release(&lines);
+	fclose(file);
+}
+
+static void test_cannot_write(void **state)
+{
+	struct lines lines = {0};
+
+	(void)state;
+	add(&lines, "a\n", 1);
+	assert_int_equal(lines_write(&lines, -1), -EBADF);
+	lines_release(&lines);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_cannot_write),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
