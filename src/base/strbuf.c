@@ -67,14 +67,21 @@ void strbuf_append(struct strbuf *buf, const void *data, size_t len)
 	buf->data[buf->len] = '\0';
 }
 
-void strbuf_add(struct strbuf *buf, const char *text)
-{
-	strbuf_append(buf, text, strlen(text));
-}
-
 void strbuf_add_char(struct strbuf *buf, char c)
 {
-	strbuf_append(buf, &c, 1);
+	if (!strbuf_reserve(buf, 1))
+		return;
+	buf->data[buf->len++] = c;
+	buf->data[buf->len] = '\0';
+}
+
+void strbuf_add_blanks(struct strbuf *buf, size_t n)
+{
+	if (!strbuf_reserve(buf, n))
+		return;
+	memset(buf->data + buf->len, ' ', n);
+	buf->len += n;
+	buf->data[buf->len] = '\0';
 }
 
 void strbuf_add_repeat(struct strbuf *buf, const char *text, size_t times)

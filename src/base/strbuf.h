@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct strbuf {
 	char *data; /* NUL-terminated once anything was appended, else NULL */
@@ -24,9 +25,15 @@ void strbuf_truncate(struct strbuf *buf, size_t len); /* to at most len bytes */
 const char *strbuf_text(const struct strbuf *buf); /* never NULL */
 
 void strbuf_append(struct strbuf *buf, const void *data, size_t len);
-void strbuf_add(struct strbuf *buf, const char *text);
 void strbuf_add_char(struct strbuf *buf, char c);
+void strbuf_add_blanks(struct strbuf *buf, size_t n);
 void strbuf_add_repeat(struct strbuf *buf, const char *text, size_t times);
 __attribute__((format(printf, 2, 3))) void strbuf_printf(struct strbuf *buf, const char *format,
 							 ...);
 void strbuf_vprintf(struct strbuf *buf, const char *format, va_list args);
+
+/* Here so that the length of what is spelled out in the source is known when it is compiled. */
+static inline void strbuf_add(struct strbuf *buf, const char *text)
+{
+	strbuf_append(buf, text, strlen(text));
+}

@@ -83,8 +83,12 @@ int cmd_export(const struct options *options)
 	one.outputs.items = &file;
 	one.outputs.len = 1;
 	if (options->format == FORMAT_NDJSON || options->format == FORMAT_HTML) {
-		watch = (struct model_watch){&outputs,     print_event,   print_connection,
-					     print_socket, print_process, print_listener};
+		watch = (struct model_watch){.context = &outputs,
+					     .event = print_event,
+					     .retire = print_connection,
+					     .retire_socket = print_socket,
+					     .process = print_process,
+					     .listener = print_listener};
 	}
 	r = model_new(&model, &watch);
 	if (r)

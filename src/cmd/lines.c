@@ -38,10 +38,34 @@ static bool sorted(const struct lines *lines)
 	return true;
 }
 
-static void sort(struct lines *lines)
+static void append(struct lines *lines, const struct line *line)
 {
-	if (!sorted(lines))
+	const char *at = lines->text.data + line->start, *end = at + line->len;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', end - at);
+		const char *next = newline ? newline + 1 : end;
+
+		if (lines->begin && line->t_ns != INT64_MAX)
+			lines->begin(lines->context, line->t_ns, &lines->ordered);
+		strbuf_append(&lines->ordered, at, next - at);
+		at = next;
+	}
+}
+
+/* The text in order, with what stands before its lines. */
+static const struct strbuf *ordered(struct lines *lines)
+{
+	bool in_order = sorted(lines);
+
+	if (in_order && !lines->begin)
+		return &lines->text;
+	if (!in_order)
 		qsort(lines->items.items, lines->items.len, sizeof(struct line), compare);
+	strbuf_reset(&lines->ordered);
+	vec_each (line, &lines->items)
+		append(lines, line);
+	return &lines->ordered;
 }
 
 static int write_all(int fd, const char *text, size_t len)
@@ -59,33 +83,13 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
-static void append(const struct lines *lines, const struct line *line, struct strbuf *out)
-{
-	const char *at = lines->text.data + line->start, *end = at + line->len;
-
-	while (at < end) {
-		const char *newline = memchr(at, '\n', end - at);
-		const char *next = newline ? newline + 1 : end;
-
-		if (lines->begin && line->t_ns != INT64_MAX)
-			lines->begin(lines->context, line->t_ns, out);
-		strbuf_append(out, at, next - at);
-		at = next;
-	}
-}
-
 int lines_write(struct lines *lines, int fd)
 {
-	struct strbuf ordered strbuf_cleanup = STRBUF_INIT;
-	int r = lines->text.error;
+	const struct strbuf *text = ordered(lines);
+	int r = lines->text.error ? lines->text.error : text->error;
 
-	sort(lines);
-	vec_each (line, &lines->items)
-		append(lines, line, &ordered);
 	if (!r)
-		r = ordered.error;
-	if (!r)
-		r = write_all(fd, strbuf_text(&ordered), ordered.len);
+		r = write_all(fd, strbuf_text(text), text->len);
 	strbuf_reset(&lines->text);
 	lines->items.len = 0;
 	return r;
@@ -94,5 +98,6 @@ int lines_write(struct lines *lines, int fd)
 void lines_release(struct lines *lines)
 {
 	strbuf_release(&lines->text);
+	strbuf_release(&lines->ordered);
 	vec_release(&lines->items);
 }

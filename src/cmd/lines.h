@@ -21,6 +21,7 @@ struct lines {
 	/* Appends what stands before a line of that moment, and goes by their order. */
 	void (*begin)(void *context, int64_t t_ns, struct strbuf *out);
 	void *context;
+	struct strbuf ordered; /* where they are written from, if they were not in order */
 };
 
 /* What was appended since the last call is of that moment: a line, or two. INT64_MAX: it is

@@ -60,7 +60,10 @@ static bool on_retire_socket(void *context, struct socket *socket)
 
 static int show_calls(const struct options *options, struct call_stats *stats)
 {
-	struct model_watch watch = {stats, on_event, on_retire, on_retire_socket, NULL, NULL};
+	struct model_watch watch = {.context = stats,
+				    .event = on_event,
+				    .retire = on_retire,
+				    .retire_socket = on_retire_socket};
 	struct model *model;
 	int r = model_new(&model, &watch);
 

@@ -19,6 +19,7 @@
 #include "cmd/outputs.h"
 #include "cmd/report.h"
 #include "cmd/session.h"
+#include "render/live_turns.h"
 
 #define MAX_LINES_BYTES (1 << 20) /* written at once when there are more */
 #define LIVE_EVENTS_MAX 256 /* of a connection, where only the drawings are wanted of them */
@@ -30,6 +31,7 @@ struct trace {
 	struct diagnosis diagnosis;
 	struct keep keep;
 	struct live live;
+	struct live_turns turns;
 	struct lines lines; /* not yet written */
 	bool lines_wanted; /* of events */
 	struct call_stats *calls; /* -c: instead of lines and drawings; else NULL */
@@ -41,16 +43,60 @@ static void begin_line(void *context, int64_t t_ns, struct strbuf *out)
 	live_since(context, t_ns, out);
 }
 
+static void print_event(struct trace *trace, const struct event *event, const struct socket *socket,
+			const struct listener *listener, const struct connection *connection)
+{
+	live_line(&trace->live, &trace->model->capture, event, socket, listener, connection,
+		  &trace->lines.text);
+	lines_end(&trace->lines, event_end_ns(event));
+}
+
+static void print_turn(struct trace *trace, const struct live_turn *turn)
+{
+	const struct connection *connection = turn->connection;
+	const struct end *end =
+		turn->event.side == SIDE_SERVER ? &connection->server : &connection->client;
+
+	print_event(trace, &turn->event, end->socket, NULL, connection);
+}
+
+static void print_turns(struct trace *trace, const struct connection *connection)
+{
+	struct live_turn turn;
+
+	while (live_turns_take(&trace->turns, connection, &turn))
+		print_turn(trace, &turn);
+}
+
+static void print_quiet_turns(struct trace *trace, int64_t now_ns)
+{
+	struct live_turn turn;
+	size_t cursor = 0;
+
+	while (live_turns_quiet(&trace->turns, now_ns, &cursor, &turn))
+		print_turn(trace, &turn);
+}
+
+/* Its line, unless it is held back; before it what it lets go. */
+static void print_line(struct trace *trace, const struct event *event, const struct socket *socket,
+		       const struct listener *listener, const struct connection *connection)
+{
+	struct live_turn turn;
+
+	while (connection && live_turns_before(&trace->turns, event, connection, &turn))
+		print_turn(trace, &turn);
+	if (!connection || !event_is_run(event) ||
+	    live_turns_show(&trace->turns, event, connection))
+		print_event(trace, event, socket, listener, connection);
+}
+
 static void on_event(void *context, const struct event *event, const struct socket *socket,
 		     const struct listener *listener, const struct connection *connection)
 {
 	struct trace *trace = context;
 
-	if (trace->lines_wanted) {
-		live_line(&trace->live, &trace->model->capture, event, socket, listener, connection,
-			  &trace->lines.text);
-		lines_end(&trace->lines, event_end_ns(event));
-	}
+	if (trace->lines_wanted)
+		print_line(trace, event, socket, listener, connection);
 	if (trace->calls)
 		call_stats_add(trace->calls, event, socket);
 	outputs_event(&trace->outputs, event, socket, listener, connection);
@@ -60,8 +106,14 @@ static bool on_retire(void *context, struct connection *connection)
 {
 	struct trace *trace = context;
 
+	print_turns(trace, connection);
 	outputs_connection(&trace->outputs, connection);
 	return keep_connection(&trace->keep, trace->model, connection);
+}
+
+static void on_merge(void *context, const struct connection *connection)
+{
+	print_turns(context, connection);
 }
 
 static bool on_retire_socket(void *context, struct socket *socket)
@@ -107,9 +159,11 @@ static int on_record(void *context, const void *record, size_t size)
 static int on_tick(void *context, int64_t now_ns)
 {
 	struct trace *trace = context;
-	int r = diagnosis_tick(&trace->diagnosis, now_ns, &trace->outputs,
-			       trace->options->json || trace->calls ? NULL : &trace->lines.text);
+	int r;
 
+	print_quiet_turns(trace, now_ns);
+	r = diagnosis_tick(&trace->diagnosis, now_ns, &trace->outputs,
+			   trace->options->json || trace->calls ? NULL : &trace->lines.text);
 	lines_end(&trace->lines, INT64_MAX); /* after the events so far */
 	if (!r)
 		r = flush_lines(trace);
@@ -119,8 +173,13 @@ static int on_tick(void *context, int64_t now_ns)
 
 static int trace_open(struct trace *trace, const struct options *options)
 {
-	struct model_watch watch = {trace,      on_event,   on_retire, on_retire_socket,
-				    on_process, on_listener};
+	struct model_watch watch = {.context = trace,
+				    .event = on_event,
+				    .retire = on_retire,
+				    .merge = on_merge,
+				    .retire_socket = on_retire_socket,
+				    .process = on_process,
+				    .listener = on_listener};
 	struct style style;
 	int r = model_new(&trace->model, &watch);
 
@@ -171,6 +230,7 @@ static int trace_finish(struct trace *trace)
 	int r;
 
 	model_finish(trace->model);
+	print_turns(trace, NULL);
 	live_end(&trace->live, &trace->model->capture, &trace->lines.text);
 	lines_end(&trace->lines, trace->model->capture.duration_ns);
 	flush_lines(trace);
@@ -205,6 +265,7 @@ int cmd_trace(const struct options *options)
 	outputs_release(&trace.outputs);
 	model_free(&trace.model);
 	lines_release(&trace.lines);
+	live_turns_release(&trace.turns);
 	free(trace.calls);
 	return r;
 }

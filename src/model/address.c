@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "base/units.h"
 #include "base/utf8.h"
 #include "model/wire.h"
 
@@ -37,11 +38,14 @@ static void print_path(const char *path, size_t len, struct strbuf *out)
 void address_print_ip(const struct address *address, struct strbuf *out)
 {
 	char text[INET6_ADDRSTRLEN];
-	int family = address->family == FAMILY_INET ? AF_INET : AF_INET6;
 
-	if (address->family != FAMILY_INET && address->family != FAMILY_INET6)
-		return;
-	if (inet_ntop(family, address->bytes, text, sizeof(text)))
+	for (size_t i = 0; address->family == FAMILY_INET && i < 4; i++) {
+		if (i)
+			strbuf_add_char(out, '.');
+		units_decimal(out, address->bytes[i]);
+	}
+	if (address->family == FAMILY_INET6 &&
+	    inet_ntop(AF_INET6, address->bytes, text, sizeof(text)))
 		strbuf_add(out, text);
 }
 
@@ -67,7 +71,8 @@ void address_print(const struct address *address, struct strbuf *out)
 		strbuf_add(out, "?");
 		return;
 	}
-	strbuf_printf(out, ":%u", address->port);
+	strbuf_add_char(out, ':');
+	units_decimal(out, address->port);
 }
 
 bool address_is_any(const struct address *address)

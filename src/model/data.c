@@ -21,8 +21,10 @@ struct stretch {
 	int64_t t_ns, duration_ns;
 	uint64_t calls, bytes;
 	uint32_t pid, tid;
-	struct address peer; /* datagrams of unconnected sockets; else of no family */
+	const struct address *peer; /* datagrams of unconnected sockets; else of no family */
 };
+
+static const struct address no_peer;
 
 /* The counts are of all since the socket's first record. Smaller than before: a new socket's. */
 static uint64_t count_rise(uint64_t *before, uint64_t now)
@@ -33,10 +35,9 @@ static uint64_t count_rise(uint64_t *before, uint64_t now)
 	return rise;
 }
 
-static void stretch_add(struct model *model, struct sock *sock, const struct stretch *stretch)
+static struct event stretch_event(const struct stretch *stretch)
 {
-	struct process *process = process_find(model, stretch->pid);
-	struct event event = {
+	return (struct event){
 		.name = stretch->direction == ST_SEND ? EVENT_SEND : EVENT_RECV,
 		.t_ns = stretch->t_ns,
 		.duration_ns = stretch->duration_ns,
@@ -45,14 +46,22 @@ static void stretch_add(struct model *model, struct sock *sock, const struct str
 		.pid = stretch->pid,
 		.tid = stretch->tid,
 	};
+}
+
+static void stretch_add(struct model *model, struct sock *sock, const struct stretch *stretch)
+{
+	struct process *process;
+	struct event event;
 	struct conn *conn;
 
 	if (!stretch->calls && !stretch->bytes)
 		return;
+	process = process_find(model, stretch->pid);
+	event = stretch_event(stretch);
 	event.fd = process ? sock_fd(sock, process) : sock->pub.fd;
 	if (process)
 		sock_used(sock, process, event.fd);
-	conn = transfer_conn(model, sock, &stretch->peer, stretch->direction, stretch->t_ns);
+	conn = transfer_conn(model, sock, stretch->peer, stretch->direction, stretch->t_ns);
 	if (conn) {
 		conn_end_used(conn, conn_side(conn, sock), process, event.fd);
 		transfer_add(conn_end(conn, conn_side(conn, sock)), stretch->direction,
@@ -69,13 +78,15 @@ static void stretch_add(struct model *model, struct sock *sock, const struct str
 void data_apply(struct model *model, const struct st_data *data)
 {
 	struct sock *sock = sock_find(model, data->id);
+	struct address peer =
+		wire_address(data->peer_family, data->v4, data->peer, data->peer_port);
 	struct stretch stretch = {
 		.direction = data->direction,
 		.t_ns = wire_time(model, data->first_ns),
 		.duration_ns = (int64_t)(data->last_ns - data->first_ns),
 		.pid = data->pid,
 		.tid = data->tid,
-		.peer = wire_address(data->peer_family, data->v4, data->peer, data->peer_port),
+		.peer = &peer,
 	};
 
 	if (!sock)
@@ -111,6 +122,7 @@ static void run_add(struct model *model, struct sock *sock, const struct st_runs
 		.duration_ns = run->span_ns,
 		.pid = runs->pid,
 		.tid = runs->tid,
+		.peer = &no_peer,
 	};
 
 	if (!run->calls)
@@ -130,6 +142,7 @@ static void rest_add(struct model *model, struct sock *sock, const struct st_run
 		.bytes = rest->bytes[direction],
 		.pid = runs->pid,
 		.tid = runs->tid,
+		.peer = &no_peer,
 	};
 
 	stretch_add(model, sock, &stretch);

@@ -55,11 +55,18 @@ static void merge_times(struct connection *into, const struct connection *from)
 	}
 }
 
+static void merge_told(struct model *model, const struct conn *conn)
+{
+	if (model->watch.merge)
+		model->watch.merge(model->watch.context, &conn->pub);
+}
+
 struct conn *conn_merge(struct model *model, struct conn *a, struct conn *b)
 {
 	struct conn *into = a->pub.id < b->pub.id ? a : b;
 	struct conn *from = into == a ? b : a;
 
+	merge_told(model, from);
 	pair_forget(model, from);
 	attempt_forget(model, into);
 	merge_end(model, into, from, SIDE_CLIENT);
@@ -106,6 +113,7 @@ static void conn_flip(struct model *model, struct conn *conn)
 	bool over = conn->over[SIDE_CLIENT], handed_on = conn->handed_on[SIDE_CLIENT];
 	int64_t fin_ns = conn->fin_ns[SIDE_CLIENT];
 
+	merge_told(model, conn);
 	pub->client = pub->server;
 	pub->server = client;
 	pub->client_address = pub->server_address;

@@ -56,6 +56,9 @@ struct model_watch {
 	              const struct listener *listener, const struct connection *connection);
 	/* A connection is over: both its ends are gone. True: keep it; false: forget it now. */
 	bool (*retire)(void *context, struct connection *connection);
+	/* A connection is about to be taken in by another that it turned out to be, or to have
+	 * its sides changed: nothing may be kept of it that this would make wrong. */
+	void (*merge)(void *context, const struct connection *connection);
 	/* The same for a socket that became neither listener nor connection. */
 	bool (*retire_socket)(void *context, struct socket *socket);
 	/* A process, or a listener, is known by more than before (new, renamed, exited, closed). */

@@ -202,13 +202,15 @@ static void call_result(const struct style *style, const struct event *event, un
 		break;
 	case EVENT_SOCKET:
 	case EVENT_ACCEPT:
-		strbuf_printf(out, " = %d", event->ret);
+		strbuf_add(out, " = ");
+		units_decimal(out, event->ret);
 		note_print(note, out);
 		break;
 	case EVENT_SEND:
 	case EVENT_RECV:
 		if (event->count > 1) {
-			strbuf_printf(out, " %s", style_glyph(style, GLYPH_TIMES));
+			strbuf_add_char(out, ' ');
+			strbuf_add(out, style_glyph(style, GLYPH_TIMES));
 			units_count(out, event->count);
 		}
 		strbuf_add(out, " = ");

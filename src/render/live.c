@@ -364,16 +364,13 @@ static void live_note(struct live *live, const struct subject *subject, struct s
 }
 
 /* The drops without a line of their own, once their second is over. */
-static void live_held(struct live *live, const struct capture *capture, int64_t t_ns,
+static void live_held(struct live *live, const struct capture *capture, uint64_t held,
 		      struct strbuf *out)
 {
 	int64_t end_ns = (live->drops.second + 1) * NS_PER_S, now_ns = capture->duration_ns;
-	uint64_t held = live_drops_held(&live->drops, t_ns);
 	struct event event = {.name = EVENT_DROP};
 	struct subject subject = {.event = &event};
 
-	if (!held)
-		return;
 	live_time(live, capture, end_ns < now_ns ? end_ns : now_ns, out);
 	live_who(live, &subject, out);
 	style_paint(&live->style, PAINT_FAIL, out);
@@ -385,7 +382,10 @@ static void live_held(struct live *live, const struct capture *capture, int64_t 
 
 void live_end(struct live *live, const struct capture *capture, struct strbuf *out)
 {
-	live_held(live, capture, INT64_MAX, out);
+	uint64_t held = live_drops_held(&live->drops, INT64_MAX);
+
+	if (held)
+		live_held(live, capture, held, out);
 }
 
 void live_line(struct live *live, const struct capture *capture, const struct event *event,
@@ -393,9 +393,11 @@ void live_line(struct live *live, const struct capture *capture, const struct ev
 	       const struct connection *connection, struct strbuf *out)
 {
 	const struct subject subject = {event, socket, listener, connection};
+	uint64_t held = live_drops_held(&live->drops, event->t_ns);
 	size_t line, start;
 
-	live_held(live, capture, event->t_ns, out);
+	if (held)
+		live_held(live, capture, held, out);
 	if (event->name == EVENT_DROP && !live_drops_show(&live->drops, event->t_ns))
 		return;
 	line = out->len;

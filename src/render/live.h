@@ -4,7 +4,8 @@
  *
  *     12:04:33.310 python3[4242] connect(3) = 0   62µs #1 127.0.0.1:41568 → :8088
  *
- * Of a flood of drops ten a second have a line, the others are counted in one.
+ * Of a flood of drops ten a second have a line, the others are counted in one. Of a flood of
+ * runs of sends and receives live_turns says which are handed in here, and which as a sum.
  *
  * From 100 columns on the columns are wider and threads are told apart; under 80
  * the names are not padded and durations go, under 60 the time of day goes. With -y

@@ -24,7 +24,7 @@ uint64_t live_drops_held(struct live_drops *drops, int64_t t_ns)
 {
 	uint64_t held = drops->held;
 
-	if (t_ns / NS_PER_S <= drops->second)
+	if (!held || t_ns / NS_PER_S <= drops->second)
 		return 0;
 	drops->held = 0;
 	return held;

@@ -30,7 +30,7 @@ static_assert(sizeof(counters) / sizeof(counters[0]) == ST_COUNTER_MAX, "a count
 static void paragraph(const struct style *style, const struct strbuf *text, size_t indent,
 		      struct strbuf *out)
 {
-	strbuf_add_repeat(out, " ", indent);
+	strbuf_add_blanks(out, indent);
 	text_wrap(out, strbuf_text(text), indent,
 		  style->width > WIDTH_MAX ? WIDTH_MAX : style->width);
 }

@@ -144,7 +144,7 @@ static void summary_add(const struct style *style, const struct row *row, struct
 		return;
 	escape_terminal(&escaped, row->finding->summary, strlen(row->finding->summary),
 			style->ascii);
-	strbuf_add_repeat(out, " ", PROTO_WIDTH + 2);
+	strbuf_add_blanks(out, PROTO_WIDTH + 2);
 	text_wrap(out, strbuf_text(&escaped), PROTO_WIDTH + 2, style->width);
 }
 

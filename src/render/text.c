@@ -54,7 +54,7 @@ void text_pad(struct strbuf *out, size_t start, size_t width)
 	size_t have = text_width(strbuf_text(out) + start, out->len - start);
 
 	if (have < width)
-		strbuf_add_repeat(out, " ", width - have);
+		strbuf_add_blanks(out, width - have);
 }
 
 void text_pad_left(struct strbuf *out, size_t start, size_t width)
@@ -88,7 +88,7 @@ void text_wrap(struct strbuf *out, const char *text, size_t indent, size_t width
 
 		if (column > indent && column + 1 + columns > width) {
 			strbuf_add_char(out, '\n');
-			strbuf_add_repeat(out, " ", indent);
+			strbuf_add_blanks(out, indent);
 			column = indent;
 		} else if (column > indent) {
 			strbuf_add_char(out, ' ');

@@ -69,7 +69,7 @@ static void paragraph(const struct style *style, const char *text, const char *w
 
 static void indent(struct strbuf *out)
 {
-	strbuf_add_repeat(out, " ", BODY_INDENT);
+	strbuf_add_blanks(out, BODY_INDENT);
 }
 
 static void clock_add(const struct capture *capture, int64_t t_ns, struct strbuf *out)

@@ -79,7 +79,8 @@ static void read_all(struct model *model)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct model_watch watch = {NULL, on_event, on_retire, on_retire_socket, NULL, NULL};
+	struct model_watch watch = {
+		.event = on_event, .retire = on_retire, .retire_socket = on_retire_socket};
 	uint64_t *aligned = malloc(len + sizeof(*aligned));
 	struct model *model;
 

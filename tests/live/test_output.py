@@ -26,6 +26,49 @@ def test_lines_come_at_once():
     assert min(took) < 0.1, f"lines came after {took} s"
 
 
+def data_lines(text):
+    """Of each line of sends or receives: (pid, name), calls, bytes."""
+    for pid, name, calls, moved in re.findall(r"\[(\d+)\] (send|recv)\(\d+\)(?: ×([\d,]+))? = (\d+)(?: B)? ", text):
+        yield (int(pid), name), int((calls or "1").replace(",", "")), int(moved)
+
+
+def test_turns_are_summed():
+    """Of a connection that turns at every call some runs have a line, the others are in sums that lose nothing."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    program = Program(SOCKTRACE, "-p", server.pid)
+    program.await_message("attached")
+    client(f"sock = tcp_connect({port})")
+    server("sock, _ = listener.accept()")
+    made = {(puppet.pid, name): 0 for puppet in (server, client) for name in ("send", "recv")}
+
+    def turn_about(last=""):
+        server.start("for _ in range(400):\n    sock.recv(1); sock.send(b'x')\n" + last)
+        client("for _ in range(400):\n    sock.send(b'x'); sock.recv(1)\n")
+        server.wait()
+        made.update({key: calls + 400 for key, calls in made.items()})
+
+    def told():
+        calls, moved = dict.fromkeys(made, 0), dict.fromkeys(made, 0)
+        for key, n, size in data_lines(program.stdout):
+            calls[key] += n
+            moved[key] += size
+        return calls == made and moved == made
+
+    begin = time.monotonic()
+    turn_about()
+    eventually("all is told while it is quiet", told)
+    seconds = int(time.monotonic() - begin) + 2
+    lines = len(list(data_lines(program.stdout)))
+    assert lines <= seconds * 14, f"{lines} lines in {seconds} s"
+    turn_about(last="sock.close()")
+    eventually("the close", lambda: f"[{server.pid}] close(" in program.stdout)
+    before, after = program.stdout.split(f"[{server.pid}] close(")
+    assert not any(key[0] == server.pid for key, _, _ in data_lines(after)), f"told after the close: {after}"
+    same("status", program.stop(), 0)
+    assert told(), f"of {made} there is {list(data_lines(program.stdout))}"
+
+
 def test_json_on_stdout():
     program = socktrace("--json", "--", PYTHON, "-c", PAIR)
     with open("x.ndjson", "w", encoding="utf-8") as file:

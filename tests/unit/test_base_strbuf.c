@@ -41,6 +41,20 @@ static void test_pieces(void **state)
 	assert_string_equal(strbuf_text(&buf), "");
 }
 
+static void test_blanks_and_chars_at_every_length(void **state)
+{
+	(void)state;
+	for (size_t len = 0; len < 600; len++) {
+		strbuf_cleanup struct strbuf buf = STRBUF_INIT;
+
+		strbuf_add_blanks(&buf, len);
+		assert_int_equal(strspn(strbuf_text(&buf), " "), len);
+		strbuf_add_char(&buf, 'x');
+		assert_int_equal(buf.len, len + 1);
+		assert_string_equal(buf.data + len, "x");
+	}
+}
+
 /* Each length around those where it grows. */
 static void test_printf_at_every_length(void **state)
 {
@@ -83,6 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_blanks_and_chars_at_every_length),
 		cmocka_unit_test(test_printf_at_every_length),
 		cmocka_unit_test(test_vec_grows),
 	};

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * cmd/lines: the order of lines, and what stands before them.
+ * cmd/lines: what is written, in which order, and what stands before the lines.
  */
+#include "cmd/lines.h"
+
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "cmd/lines.h"
 #include "fixture.h"
 #include "render/live.h"
 
@@ -19,37 +22,60 @@ static void add(struct lines *lines, const char *text, int64_t t_ns)
 	lines_end(lines, t_ns);
 }
 
-static void begin(void *context, int64_t t_ns, struct strbuf *out)
+/* What has been written since the last time. */
+static void check_written(struct lines *lines, FILE *file, const char *wanted)
 {
-	live_since(context, t_ns, out);
-}
+	char text[1000];
+	size_t len;
 
-static void check(struct lines *lines, const char *wanted)
-{
-	char text[200];
-	int fds[2];
-	ssize_t n;
-
-	assert_int_equal(pipe(fds), 0);
-	assert_int_equal(lines_write(lines, fds[1]), 0);
-	close(fds[1]);
-	n = read(fds[0], text, sizeof(text) - 1);
-	assert_in_range(n, 0, sizeof(text) - 1);
-	text[n] = '\0';
-	close(fds[0]);
+	assert_int_equal(lines_write(lines, fileno(file)), 0);
+	rewind(file);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	text[len] = '\0';
 	assert_string_equal(text, wanted);
+	rewind(file);
+	assert_int_equal(ftruncate(fileno(file), 0), 0);
 }
 
 static void test_order(void **state)
 {
 	struct lines lines = {0};
+	FILE *file = tmpfile();
 
 	(void)state;
-	add(&lines, "second\n", 20);
+	assert_non_null(file);
+	check_written(&lines, file, "");
+	add(&lines, "a\n", 1);
+	add(&lines, "", 0); /* none */
+	add(&lines, "b\n", 2);
+	check_written(&lines, file, "a\nb\n");
+	add(&lines, "second\n", 4);
+	add(&lines, "first of two\nlines\n", 3);
+	add(&lines, "third\n", 4);
+	add(&lines, "zeroth\n", -1);
+	check_written(&lines, file, "zeroth\nfirst of two\nlines\nsecond\nthird\n");
 	add(&lines, "verdict\n\nof two lines\n", INT64_MAX);
-	add(&lines, "first\n", 10);
-	check(&lines, "first\nsecond\nverdict\n\nof two lines\n");
+	add(&lines, "d\n", 2);
+	add(&lines, "c\n", 1);
+	check_written(&lines, file, "c\nd\nverdict\n\nof two lines\n");
+	check_written(&lines, file, "");
 	lines_release(&lines);
+	fclose(file);
+}
+
+static void test_cannot_write(void **state)
+{
+	struct lines lines = {0};
+
+	(void)state;
+	add(&lines, "a\n", 1);
+	assert_int_equal(lines_write(&lines, -1), -EBADF);
+	lines_release(&lines);
+}
+
+static void begin(void *context, int64_t t_ns, struct strbuf *out)
+{
+	live_since(context, t_ns, out);
 }
 
 /* -r: the time since the line above, not since the one that was told before. */
@@ -57,24 +83,28 @@ static void test_since(void **state)
 {
 	const struct live_options options = {.relative = true};
 	struct live live;
+	FILE *file = tmpfile();
 	struct lines lines = {.begin = begin, .context = &live};
 
 	(void)state;
+	assert_non_null(file);
 	live_init(&live, &style_utf8, &options);
 	add(&lines, "first\n", 1000000);
 	add(&lines, "third\n", 1070000);
 	add(&lines, "second\n", 1020000);
 	add(&lines, "verdict\n", INT64_MAX);
-	check(&lines, "+0       first\n+20µs    second\n+50µs    third\nverdict\n");
+	check_written(&lines, file, "+0       first\n+20µs    second\n+50µs    third\nverdict\n");
 	add(&lines, "drops\nfourth\n", 1170000);
-	check(&lines, "+100µs   drops\n+0       fourth\n");
+	check_written(&lines, file, "+100µs   drops\n+0       fourth\n");
 	lines_release(&lines);
+	fclose(file);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_cannot_write),
 		cmocka_unit_test(test_since),
 	};
 

@@ -71,7 +71,12 @@ static void on_listener(void *context, const struct listener *listener)
 static struct model *start(struct told *told)
 {
 	struct model_watch watch = {
-		told, on_event, on_retire, on_retire_socket, on_process, on_listener,
+		.context = told,
+		.event = on_event,
+		.retire = on_retire,
+		.retire_socket = on_retire_socket,
+		.process = on_process,
+		.listener = on_listener,
 	};
 	struct model *model;
 

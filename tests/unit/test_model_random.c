@@ -194,9 +194,40 @@ static void any_record(struct model *model, __u64 t)
 	}
 }
 
+/* What was told of one side of a connection, for as long as that holds. */
+struct told {
+	uint64_t id;
+	uint8_t side;
+	const struct socket *socket;
+};
+
+VEC_TYPE(tolds, struct told);
+
+static void on_event(void *context, const struct event *event, const struct socket *socket,
+		     const struct listener *listener, const struct connection *connection)
+{
+	struct tolds *tolds = context;
+
+	(void)listener;
+	if (!connection || !event_is_data(event->name))
+		return;
+	assert_int_equal(vec_push(tolds, ((struct told){connection->id, event->side, socket})), 0);
+}
+
+static void on_merge(void *context, const struct connection *connection)
+{
+	struct tolds *tolds = context;
+	size_t kept = 0;
+
+	vec_each (told, tolds)
+		if (told->id != connection->id)
+			tolds->items[kept++] = *told;
+	tolds->len = kept;
+}
+
 static bool on_retire(void *context, struct connection *connection)
 {
-	(void)context;
+	on_merge(context, connection);
 	assert_true(connection->outcome != OUTCOME_OPEN);
 	return !below(50);
 }
@@ -234,9 +265,24 @@ static void check_listener(const struct model *model, const struct listener *lis
 			    listener->readings.items[i].t_ns);
 }
 
-static void check(const struct model *model)
+/* Who keeps what he was told until he hears of a merge or an end is not wrong. */
+static void check_told(const struct model *model, const struct told *told)
+{
+	const struct connection *connection = model_connection(model, told->id);
+	const struct end *end;
+
+	assert_non_null(connection);
+	end = told->side == SIDE_SERVER ? &connection->server : &connection->client;
+	if (end->socket)
+		assert_ptr_equal(end->socket, told->socket);
+}
+
+static void check(const struct model *model, const struct tolds *tolds)
 {
 	uint64_t last = 0;
+
+	vec_each (told, tolds)
+		check_told(model, told);
 
 	vec_each (at, &model->connections) {
 		assert_true((*at)->id > last);
@@ -263,7 +309,12 @@ static uint64_t number(const char *name, uint64_t otherwise)
 
 static void test_senseless_streams(void **state)
 {
-	struct model_watch watch = {.retire = on_retire, .retire_socket = on_retire_socket};
+	struct tolds tolds = {0};
+	struct model_watch watch = {.context = &tolds,
+				    .event = on_event,
+				    .retire = on_retire,
+				    .merge = on_merge,
+				    .retire_socket = on_retire_socket};
 	uint64_t rounds = number("SOCKTRACE_ROUNDS", 60), first = number("SOCKTRACE_SEED", 1);
 
 	(void)state;
@@ -278,13 +329,15 @@ static void test_senseless_streams(void **state)
 			t += below(4) ? below(100000) : 0;
 			any_record(model, t - below(1000));
 			if (i % 100 == 0)
-				check(model);
+				check(model, &tolds);
 		}
 		model_finish(model);
-		check(model);
+		check(model, &tolds);
 		assert_true(model->capture.events > 2000);
 		model_free(&model);
+		tolds.len = 0;
 	}
+	vec_release(&tolds);
 }
 
 int main(void)
