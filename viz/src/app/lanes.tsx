@@ -27,9 +27,9 @@ export function LaneLabels({ viewer, lanes, width }: Props) {
           onClick={() => viewer.select({ kind: "listener", id: listener.id })}
         >
           <strong>{listener.protocol} {addressText(listener)}</strong>
+          {dropsIn(listener) > 0 && <span class="bad">{count(dropsIn(listener))} dropped</span>}
           <span class="dim">{ownersText(viewer.trace.value!, listener)}</span>
           <span>{figures(listener)}</span>
-          {dropsIn(listener) > 0 && <span class="bad">{count(dropsIn(listener))} dropped</span>}
         </button>
       ))}
     </div>

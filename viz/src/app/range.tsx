@@ -68,7 +68,7 @@ function Waits({ name, spread }: { name: string; spread: Spread | null }) {
           <Row name="median" value={time(spread.p50)} />
           <Row name="99 % within" value={time(spread.p99)} />
           <Row name="longest" value={time(spread.max)} />
-          <Row name="of" value={count(spread.count)} />
+          <Row name="connections" value={count(spread.count)} />
         </tbody>
       </table>
     </>

@@ -9,6 +9,7 @@ import type { Trace } from "../model/trace";
 import { count, time } from "../model/units";
 import { lossText } from "./banner";
 import { kept } from "./kept";
+import { ACTS, Legend } from "./legend";
 import type { Viewer } from "./viewer";
 
 const SIGNS = { critical: "✕", warning: "!", info: "✓" };
@@ -31,8 +32,12 @@ export function Summary({ viewer }: { viewer: Viewer }) {
       <Outcomes viewer={viewer} trace={trace} />
       <h2>Trace</h2>
       <Facts trace={trace} />
-      <Legend title="Colours" of={LEGEND} />
-      {trace.activities.size > 0 && <Legend title="Accepting threads" of={ACTS} />}
+      {trace.activities.size > 0 && (
+        <>
+          <h2>Accepting threads</h2>
+          <Legend of={ACTS} title="Colours of the accepting threads" />
+        </>
+      )}
     </>
   );
 }
@@ -122,39 +127,5 @@ function Facts({ trace }: { trace: Trace }) {
         ))}
       </tbody>
     </table>
-  );
-}
-
-const LEGEND: [swatch: string, words: string][] = [
-  ["connecting", "connecting"],
-  ["waiting", "in the accept queue"],
-  ["long-wait", "in it for 100 ms or more"],
-  ["serving", "being served; ticks: data to the server above, to the client below"],
-  ["closing", "closing"],
-  ["retransmit", "retransmit"],
-  ["reset", "reset, failed"],
-  ["drop", "dropped"],
-];
-
-const ACTS: [swatch: string, words: string][] = [
-  ["accepting", "in accept(), waiting for a client"],
-  ["polling", "waiting for events"],
-  ["serving", "running"],
-  ["runnable", "ready, waiting for a CPU; striped from 10 ms"],
-  ["blocked", "blocked in another call; striped from 10 ms"],
-  ["held", "stopped, frozen or gone"],
-  ["unseen", "blocked, nobody looked in what"],
-];
-
-function Legend({ title, of }: { title: string; of: typeof LEGEND }) {
-  return (
-    <>
-      <h2>{title}</h2>
-      <ul class="legend">
-        {of.map(([swatch, words]) => (
-          <li key={swatch}><i class={`swatch ${swatch}`} />{words}</li>
-        ))}
-      </ul>
-    </>
   );
 }
