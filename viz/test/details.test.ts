@@ -82,6 +82,8 @@ test("an explanation fits what happened, not only the call's name", () => {
   assert.match(event({ name: "close", args: { last: false } }), /lives on/);
   assert.match(event({ name: "recv", bytes: 0 }), /sends no more/);
   assert.match(event({ name: "recv", args: { peek: true } }), /leaves it there/);
+  assert.match(event({ name: "drop", args: { path: "syn" } }), /try again/);
+  assert.match(event({ name: "drop", args: { path: "ack" } }), /takes itself for connected/);
   assert.match(event({ name: "connect", errno: "ECONNREFUSED" }), /nobody listens/);
   assert.equal(event({ name: "brand_new" }), "");
 });

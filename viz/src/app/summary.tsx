@@ -2,6 +2,7 @@
 //
 // The panel's first page: the findings, and what kind of trace this is.
 
+import { type Fact, Facts } from "../details/parts";
 import type { Finding } from "../format/types";
 import { addressText } from "../model/address";
 import { outcomeWords } from "../model/outcome";
@@ -31,7 +32,7 @@ export function Summary({ viewer }: { viewer: Viewer }) {
       <h2>How connections ended</h2>
       <Outcomes viewer={viewer} trace={trace} />
       <h2>Trace</h2>
-      <Facts trace={trace} />
+      <Facts of={factsOf(trace)} />
       {trace.activities.size > 0 && (
         <>
           <h2>Accepting threads</h2>
@@ -104,9 +105,13 @@ function Outcomes({ viewer, trace }: { viewer: Viewer; trace: Trace }) {
   );
 }
 
-function Facts({ trace }: { trace: Trace }) {
+const DATA_MODES: Record<string, string> = {
+  runs: "counted in runs", events: "one by one", off: "not traced",
+};
+
+function factsOf(trace: Trace): Fact[] {
   const { host, capture, loss } = trace;
-  const facts: [string, string | null][] = [
+  return [
     ["host", host.name],
     ["kernel", [host.kernel, host.machine].filter(Boolean).join(" ")],
     ["traced", capture.target],
@@ -116,16 +121,7 @@ function Facts({ trace }: { trace: Trace }) {
     ["their events", count(trace.eventCount)],
     ["listeners", count(trace.listeners.size)],
     ["processes", count(trace.processes.size)],
-    ["sends and receives", capture.data_mode],
+    ["sends and receives", DATA_MODES[capture.data_mode ?? ""] ?? capture.data_mode],
     ["complete", loss.complete ? "yes, nothing was lost" : `no: ${lossText(trace)}`],
   ];
-  return (
-    <table class="figures trace">
-      <tbody>
-        {facts.filter(([, value]) => value).map(([name, value]) => (
-          <tr key={name}><th scope="row">{name}</th><td>{value}</td></tr>
-        ))}
-      </tbody>
-    </table>
-  );
 }
