@@ -31,6 +31,26 @@ test("every colour of the legends is shown, and beneath the rows", async () => {
   });
 });
 
+test("whatever one sorts by has its column", async () => {
+  for (const hash of ["#rows=each", "#rows=thin"]) {
+    await withPage(browser, made.report, { hash }, async (page) => {
+      await opened(page);
+      const heads = page.getByRole("group", { name: "Sort the connections by" });
+      for (const name of ["wait", "duration", "bytes", "#"])
+        await heads.getByRole("button", { name }).click();
+    });
+  }
+});
+
+test("units are as they are written", async () => {
+  const hash = "#range=0~34000000&tab=range";
+  await withPage(browser, made.report, { hash }, async (page) => {
+    await opened(page);
+    // innerText is what is seen: capitals, where the style asks for them.
+    assert.match(await page.getByRole("tabpanel").innerText(), /34 ms, from 0 to 34 ms/);
+  });
+});
+
 test("a lane says how many were dropped, however narrow it is", async () => {
   const { id } = last("connection").find(({ outcome }) => outcome !== "failed");
   const hash = `#select=connection:${id}&tab=flowchart`;

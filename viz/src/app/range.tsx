@@ -19,9 +19,9 @@ export function RangePage({ viewer }: { viewer: Viewer }) {
   const seconds = (range.end - range.start) / 1e9;
   return (
     <>
-      <h2>{time(range.end - range.start)}</h2>
+      <h2>Range</h2>
       <p class="dim">
-        from {time(range.start)} to {time(range.end)}
+        {time(range.end - range.start)}, from {time(range.start)} to {time(range.end)}
         {viewer.search.value && ", of the connections found"}
       </p>
       <table class="figures">

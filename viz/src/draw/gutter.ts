@@ -29,12 +29,12 @@ const ID: GutterColumn = {
   text: (trace, row) => trace.idOf(row),
 };
 const CLIENT: GutterColumn = {
-  title: "client", width: 158, align: "left", text: clientText,
+  title: "client", width: 146, align: "left", text: clientText,
 };
 /** As many fit into its column. */
-const SERVER_LETTERS = 11;
+const SERVER_LETTERS = 10;
 const SERVER: GutterColumn = {
-  title: "server", width: 92, align: "left", text: shortServer,
+  title: "server", width: 84, align: "left", text: shortServer,
 };
 const WAIT = figure("wait", "wait", (trace, row) =>
   known(trace.connections.accept_wait_ns.get(row), time));
@@ -52,10 +52,10 @@ const WANTED = [ID, CLIENT, SERVER, WAIT, DURATION, BYTES, CONNECT];
 const WANTED_AT_ONCE = [ID, CLIENT, WAIT, DURATION, BYTES, SERVER, CONNECT];
 const SHOWN = [ID, CLIENT, SERVER, CONNECT, WAIT, DURATION, BYTES];
 /** What the drawing keeps beside them; beside the first two, which say who it is, less. */
-const LEAST_PLOT = 420;
+const LEAST_PLOT = 370;
 const LEAST_BESIDE_NAMES = 320;
 /** ... and of the whole width, where the rows are thin. */
-const LEAST_SHARE = 0.6;
+const LEAST_SHARE = 0.54;
 
 export function gutterColumns(width: number, atOnce: boolean): GutterColumn[] {
   let room = width;
