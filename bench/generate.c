@@ -60,13 +60,13 @@ static __u32 listener_pid(unsigned listener)
 	return FIRST_PID + listener;
 }
 
-/* The listener's end; clients come from 50 hosts. */
+/* The listener's end; clients come from 50 hosts, and 50 more each time all ports were used. */
 static struct st_sock visit_sock(const struct generator *generator, uint32_t visit)
 {
 	unsigned listener = generator->traffic.visits[visit].listener;
 	struct st_sock sock =
 		build_tcp(visit_id(visit), FIRST_PORT + listener, 10000 + visit % 50000);
-	const __u8 server[4] = {10, 0, 0, 1}, client[4] = {10, 0, 1, 1 + visit % 50};
+	const __u8 server[4] = {10, 0, 0, 1}, client[4] = {10, 0, 1 + visit / 50000, 1 + visit % 50};
 
 	memcpy(sock.local, server, sizeof(server));
 	memcpy(sock.peer, client, sizeof(client));

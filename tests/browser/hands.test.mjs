@@ -18,7 +18,9 @@ before(async () => {
 after(() => browser.close());
 
 const last = (type) => made.lines.filter((line) => line.type === type);
-const opened = (page) => page.locator(".stage").waitFor();
+/** The drawings listen: the list of rows comes with the first of them. */
+const opened = (page) =>
+  page.getByRole("listbox", { name: "connections" }).waitFor({ state: "attached" });
 
 async function state(page) {
   const hash = await page.evaluate(() => location.hash.slice(1));
@@ -126,6 +128,20 @@ test("Home and End go to the first and last of what was found", async () => {
     await stateWith(page, (now) => now.select === `connection:${ids.at(-1)}`);
     await page.keyboard.press("Home");
     await stateWith(page, (now) => now.select === `connection:${ids[0]}`);
+  });
+});
+
+test("after a click on a column's head, arrows and Enter are the rows'", async () => {
+  await withPage(browser, made.report, {}, async (page) => {
+    await opened(page);
+    await page.getByRole("button", { name: "duration" }).click();
+    await stateWith(page, (now) => now.sort === "-duration");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.locator("svg.flowchart").waitFor();
+    assert.equal((await state(page)).sort, "-duration");
+    const active = page.getByRole("listbox", { name: "connections" });
+    assert.ok(await active.evaluate((list) => list === document.activeElement));
   });
 });
 

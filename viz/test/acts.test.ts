@@ -130,7 +130,7 @@ test("in words", () => {
     [{ call: "435" }, "blocked in system call 435()"],
     [{ call: "epoll_wait", fd: 5, file: "[eventpoll]" },
       "waiting for events in epoll_wait(5) on [eventpoll]"],
-    [{}, "blocked, nobody looked in what"],
+    [{}, "blocked, in what is not known"],
     [{ state: "accepting", call: "accept" }, "in accept(), waiting for a client"],
     [{ state: "runnable" }, "ready to run, waiting for a CPU"],
     [{ state: "running", held: "stopped" }, "stopped by a signal or a debugger"],

@@ -5,9 +5,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evidenceText } from "../src/details/evidence";
+import { waitText } from "../src/details/waiting";
 import { connectionFilter, listenerFilter } from "../src/details/wireshark";
 import { explain } from "../src/flowchart/explain";
-import type { Connection, End, Listener, SocketEvent } from "../src/format/types";
+import type { Connection, End, Listener, SocketEvent, UnixClient } from "../src/format/types";
 
 function end(address: string, port: number, peer: string, peerPort: number): End {
   return { address, port, peer_address: peer, peer_port: peerPort } as End;
@@ -58,6 +59,21 @@ test("evidence has the unit that its key names", () => {
   assert.deepEqual(evidenceText("who", { a: 1 }), ["who", '{"a":1}']);
 });
 
+test("who found a UNIX queue full: how long, how often, and how it ended", () => {
+  const client: UnixClient = {
+    process: "1", pid: 812, comm: "ab", tid: 812, since_ns: 1e9, until_ns: 3.1e9, eagain: 0,
+    got_in: true,
+  };
+  const text = (over: Partial<UnixClient>) => waitText({ ...client, ...over }, 4e9);
+  assert.equal(text({}), "waited 2.1 s, then got in");
+  assert.equal(text({ got_in: false }), "waited 2.1 s, did not get in");
+  assert.equal(text({ got_in: false, eagain: 1 }), "1 time EAGAIN in 2.1 s, did not get in");
+  assert.equal(
+    text({ got_in: false, until_ns: null }),
+    "waited 3 s, not in when the trace ended",
+  );
+});
+
 test("an explanation fits what happened, not only the call's name", () => {
   const event = (more: Partial<SocketEvent>) =>
     explain({ source: "call", errno: null, args: {}, bytes: 0, count: 1, ...more } as SocketEvent);
@@ -66,6 +82,8 @@ test("an explanation fits what happened, not only the call's name", () => {
   assert.match(event({ name: "close", args: { last: false } }), /lives on/);
   assert.match(event({ name: "recv", bytes: 0 }), /sends no more/);
   assert.match(event({ name: "recv", args: { peek: true } }), /leaves it there/);
+  assert.match(event({ name: "drop", args: { path: "syn" } }), /try again/);
+  assert.match(event({ name: "drop", args: { path: "ack" } }), /takes itself for connected/);
   assert.match(event({ name: "connect", errno: "ECONNREFUSED" }), /nobody listens/);
   assert.equal(event({ name: "brand_new" }), "");
 });

@@ -79,7 +79,7 @@ export class Frame {
 
   geometry(): Geometry {
     const width = this.canvases.rows.clientWidth;
-    const columns = gutterColumns(width);
+    const columns = gutterColumns(width, this.viewer.fit.value);
     const left = gutterWidth(columns);
     const plot = Math.max(width - left, 1);
     return { columns, left, view: { ...this.viewer.view.value, width: plot } };
@@ -91,6 +91,7 @@ export class Frame {
     const geometry = this.geometry();
     this.drawNavigator(trace);
     const axis = this.surface("axis");
+    this.drawRange(axis, geometry, "area");
     drawAxis(axis, geometry.view, geometry.left);
     this.drawOverlay(axis, geometry);
     this.drawLanes(trace, geometry, lanes, laneScroll);
@@ -114,15 +115,21 @@ export class Frame {
     drawNavigator(surface, whole, load, this.viewer.view.value);
   }
 
-  private drawOverlay(surface: Surface, { view, left }: Geometry): void {
-    const { range, hover } = this.viewer;
-    if (range.value) drawRange(surface, view, left, range.value);
-    if (hover.value) drawMoment(surface, view, left, hover.value.time);
+  private drawRange(surface: Surface, { view, left }: Geometry, part: "area" | "edges"): void {
+    const { value: range } = this.viewer.range;
+    if (range) drawRange(surface, view, left, range, part);
+  }
+
+  private drawOverlay(surface: Surface, geometry: Geometry): void {
+    const { hover } = this.viewer;
+    this.drawRange(surface, geometry, "edges");
+    if (hover.value) drawMoment(surface, geometry.view, geometry.left, hover.value.time);
   }
 
   private drawLanes(trace: Trace, geometry: Geometry, lanes: Lane[], scroll: number): void {
     const surface = this.surface("lanes");
     const { view, left } = geometry;
+    this.drawRange(surface, geometry, "area");
     drawGrid(surface, view, left);
     for (const lane of lanes) {
       const { listener, queueHeight, height } = lane;
@@ -160,12 +167,14 @@ export class Frame {
     const scroll = this.scrollWithin(surface.height);
     const from = Math.max(Math.floor(scroll / bands.height), 0);
     const to = Math.min(Math.ceil((scroll + surface.height) / bands.height), bands.count);
+    this.drawRange(surface, geometry, "area");
     drawGrid(surface, view, left);
     this.drawSelected(surface, trace, from, to, scroll);
     const cells = this.cells.layout(trace, this.rows, bands, from, to, view);
     const offset = from * bands.height - scroll;
     this.painter.draw(surface, { view, bands, from, count: to - from, cells, offset, left });
-    if (bands.height >= LEAST_TEXT) this.drawRowDetails(surface, trace, geometry, from, to, offset);
+    const withText = bands.count > 0 && bands.height >= LEAST_TEXT;
+    if (withText) this.drawRowDetails(surface, trace, geometry, from, to, offset);
     else drawGutterNote(surface, this.note(), left);
     this.drawOverlay(surface, geometry);
     this.drawMap(trace, surface.height, scroll);
@@ -173,11 +182,15 @@ export class Frame {
 
   /** What stands beside rows that are too thin for text. */
   private note(): string[] {
-    const { by, descending } = this.viewer.sorting.value;
-    const { per } = this.bands;
+    const { search, sorting } = this.viewer;
+    const { by, descending } = sorting.value;
+    const { per, count } = this.bands;
+    if (count === 0) {
+      return ["no connection at this time", search.value && "that the search would find"];
+    }
     return [
       plural(this.rows.length, "connection"),
-      per > 1 ? `${per} in a line, the worst of them shows` : "a line each",
+      per > 1 ? `${per} in a line: the worst shows` : "a line each",
       `by ${by}${descending ? ", largest first" : ""}`,
       "",
       "W zooms in: fewer, and larger",

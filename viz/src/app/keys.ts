@@ -15,6 +15,16 @@ interface Key {
 
 const byKey = (...keys: string[]) => (event: KeyboardEvent) => keys.includes(event.key);
 
+const MOVES: Record<string, number> = {
+  ArrowUp: -1, ArrowDown: 1, PageUp: -20, PageDown: 20, Home: -Infinity, End: Infinity,
+};
+
+/** The list takes the focus: else Enter would press again what was clicked last. */
+function move(viewer: Viewer, { key }: KeyboardEvent): void {
+  viewer.move(MOVES[key]);
+  document.querySelector<HTMLElement>("[role=listbox]")?.focus();
+}
+
 export const KEYS: Key[] = [
   {
     keys: ". ,", does: "next and previous finding", matches: byKey(".", ","),
@@ -22,15 +32,15 @@ export const KEYS: Key[] = [
   },
   {
     keys: "↑ ↓", does: "previous and next connection", matches: byKey("ArrowUp", "ArrowDown"),
-    run: (viewer, { key }) => viewer.move(key === "ArrowDown" ? 1 : -1),
+    run: move,
   },
   {
     keys: "PgUp PgDn", does: "20 connections up or down", matches: byKey("PageUp", "PageDown"),
-    run: (viewer, { key }) => viewer.move(key === "PageDown" ? 20 : -20),
+    run: move,
   },
   {
     keys: "Home End", does: "first and last connection", matches: byKey("Home", "End"),
-    run: (viewer, { key }) => viewer.move(key === "End" ? Infinity : -Infinity),
+    run: move,
   },
   {
     keys: "Enter", does: "the flowchart of the selected connection", matches: byKey("Enter"),

@@ -4,7 +4,7 @@
 
 import type { Listener } from "../format/types";
 import { dropsIn, type Lane, lanesHeight } from "../layout/lanes";
-import { addressText } from "../model/address";
+import { addressText, processText } from "../model/address";
 import type { Trace } from "../model/trace";
 import { count, time } from "../model/units";
 import type { Viewer } from "./viewer";
@@ -27,9 +27,9 @@ export function LaneLabels({ viewer, lanes, width }: Props) {
           onClick={() => viewer.select({ kind: "listener", id: listener.id })}
         >
           <strong>{listener.protocol} {addressText(listener)}</strong>
+          {dropsIn(listener) > 0 && <span class="bad">{count(dropsIn(listener))} dropped</span>}
           <span class="dim">{ownersText(viewer.trace.value!, listener)}</span>
           <span>{figures(listener)}</span>
-          {dropsIn(listener) > 0 && <span class="bad">{count(dropsIn(listener))} dropped</span>}
         </button>
       ))}
     </div>
@@ -39,11 +39,9 @@ export function LaneLabels({ viewer, lanes, width }: Props) {
 /** "nginx[812] +2": the first owner and how many more there are. */
 function ownersText(trace: Trace, listener: Listener): string {
   const owners = listener.owners
-    .map(({ process }) => (process === null ? undefined : trace.processes.get(process)))
+    .map(({ process }) => trace.processes.get(process ?? ""))
     .filter((process) => process !== undefined);
-  if (owners.length === 0) return "";
-  const name = owners[0].names.at(-1)?.[1] ?? "";
-  return `${name}[${owners[0].pid}]${owners.length > 1 ? ` +${owners.length - 1}` : ""}`;
+  return processText(owners[0]) + (owners.length > 1 ? ` +${owners.length - 1}` : "");
 }
 
 function figures({ queue, backlog, accept_wait_ns }: Listener): string {

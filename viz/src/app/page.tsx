@@ -85,14 +85,12 @@ function useFileDrop(open: (file: File) => void): boolean {
       const file = event.dataTransfer!.files[0];
       if (file) open(file);
     };
-    addEventListener("dragover", onOver);
-    addEventListener("dragleave", onLeave);
-    addEventListener("drop", onDrop);
-    return () => {
-      removeEventListener("dragover", onOver);
-      removeEventListener("dragleave", onLeave);
-      removeEventListener("drop", onDrop);
-    };
+    const page = new AbortController();
+    const { signal } = page;
+    addEventListener("dragover", onOver, { signal });
+    addEventListener("dragleave", onLeave, { signal });
+    addEventListener("drop", onDrop, { signal });
+    return () => page.abort();
   }, []);
   return over;
 }

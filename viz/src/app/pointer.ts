@@ -24,20 +24,20 @@ function follow(
 ): void {
   const target = event.currentTarget as HTMLElement;
   target.setPointerCapture(event.pointerId);
+  const drag = new AbortController();
+  const { signal } = drag;
   let moved = false;
   const onMove = (next: PointerEvent) => {
     moved ||= Math.abs(next.clientX - event.clientX) >= CLICK_PX;
     if (moved) move(next.clientX - event.clientX, next);
   };
   const onUp = () => {
-    target.removeEventListener("pointermove", onMove);
-    target.removeEventListener("pointerup", onUp);
-    target.removeEventListener("pointercancel", onUp);
+    drag.abort();
     done(moved);
   };
-  target.addEventListener("pointermove", onMove);
-  target.addEventListener("pointerup", onUp);
-  target.addEventListener("pointercancel", onUp);
+  target.addEventListener("pointermove", onMove, { signal });
+  target.addEventListener("pointerup", onUp, { signal });
+  target.addEventListener("pointercancel", onUp, { signal });
 }
 
 /** Drag selects a range, with Shift or the middle button it pans; a click calls `click`. */

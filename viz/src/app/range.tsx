@@ -19,9 +19,9 @@ export function RangePage({ viewer }: { viewer: Viewer }) {
   const seconds = (range.end - range.start) / 1e9;
   return (
     <>
-      <h2>{time(range.end - range.start)}</h2>
+      <h2>Range</h2>
       <p class="dim">
-        from {time(range.start)} to {time(range.end)}
+        {time(range.end - range.start)}, from {time(range.start)} to {time(range.end)}
         {viewer.search.value && ", of the connections found"}
       </p>
       <table class="figures">
@@ -68,7 +68,7 @@ function Waits({ name, spread }: { name: string; spread: Spread | null }) {
           <Row name="median" value={time(spread.p50)} />
           <Row name="99 % within" value={time(spread.p99)} />
           <Row name="longest" value={time(spread.max)} />
-          <Row name="of" value={count(spread.count)} />
+          <Row name="connections" value={count(spread.count)} />
         </tbody>
       </table>
     </>

@@ -8,6 +8,7 @@ import { lanesHeight, lanesOf } from "../layout/lanes";
 import { gutterColumns } from "../draw/gutter";
 import { Frame, type Canvases } from "./frame";
 import { LaneLabels } from "./lanes";
+import { COLOURS, Legend } from "./legend";
 import { offsetX, onNavigatorDown, onPlotDown, onPlotWheel } from "./pointer";
 import { RowList } from "./rowlist";
 import { Tooltip } from "./tooltip";
@@ -30,7 +31,7 @@ export function Stage({ viewer }: { viewer: Viewer }) {
       made.draw(lanes, scrolled.current?.scrollTop ?? 0));
   }, [trace]);
 
-  const columns = gutterColumns(width);
+  const columns = gutterColumns(width, viewer.fit.value);
   return (
     <div class="stage" ref={element}>
       <canvas
@@ -84,6 +85,7 @@ export function Stage({ viewer }: { viewer: Viewer }) {
         />
         {frame && <RowList viewer={viewer} frame={frame} />}
       </div>
+      <Legend of={COLOURS} title="Colours of the connections" />
       <Tooltip viewer={viewer} />
     </div>
   );

@@ -2,6 +2,7 @@
 //
 // The panel's first page: the findings, and what kind of trace this is.
 
+import { type Fact, Facts } from "../details/parts";
 import type { Finding } from "../format/types";
 import { addressText } from "../model/address";
 import { outcomeWords } from "../model/outcome";
@@ -9,6 +10,7 @@ import type { Trace } from "../model/trace";
 import { count, time } from "../model/units";
 import { lossText } from "./banner";
 import { kept } from "./kept";
+import { ACTS, Legend } from "./legend";
 import type { Viewer } from "./viewer";
 
 const SIGNS = { critical: "✕", warning: "!", info: "✓" };
@@ -30,9 +32,13 @@ export function Summary({ viewer }: { viewer: Viewer }) {
       <h2>How connections ended</h2>
       <Outcomes viewer={viewer} trace={trace} />
       <h2>Trace</h2>
-      <Facts trace={trace} />
-      <Legend title="Colours" of={LEGEND} />
-      {trace.activities.size > 0 && <Legend title="Accepting threads" of={ACTS} />}
+      <Facts of={factsOf(trace)} />
+      {trace.activities.size > 0 && (
+        <>
+          <h2>Accepting threads</h2>
+          <Legend of={ACTS} title="Colours of the accepting threads" />
+        </>
+      )}
     </>
   );
 }
@@ -99,9 +105,13 @@ function Outcomes({ viewer, trace }: { viewer: Viewer; trace: Trace }) {
   );
 }
 
-function Facts({ trace }: { trace: Trace }) {
+const DATA_MODES: Record<string, string> = {
+  runs: "counted in runs", events: "one by one", off: "not traced",
+};
+
+function factsOf(trace: Trace): Fact[] {
   const { host, capture, loss } = trace;
-  const facts: [string, string | null][] = [
+  return [
     ["host", host.name],
     ["kernel", [host.kernel, host.machine].filter(Boolean).join(" ")],
     ["traced", capture.target],
@@ -111,50 +121,7 @@ function Facts({ trace }: { trace: Trace }) {
     ["their events", count(trace.eventCount)],
     ["listeners", count(trace.listeners.size)],
     ["processes", count(trace.processes.size)],
-    ["sends and receives", capture.data_mode],
+    ["sends and receives", DATA_MODES[capture.data_mode ?? ""] ?? capture.data_mode],
     ["complete", loss.complete ? "yes, nothing was lost" : `no: ${lossText(trace)}`],
   ];
-  return (
-    <table class="figures trace">
-      <tbody>
-        {facts.filter(([, value]) => value).map(([name, value]) => (
-          <tr key={name}><th scope="row">{name}</th><td>{value}</td></tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-const LEGEND: [swatch: string, words: string][] = [
-  ["connecting", "connecting"],
-  ["waiting", "in the accept queue"],
-  ["long-wait", "in it for 100 ms or more"],
-  ["serving", "being served; ticks: data to the server above, to the client below"],
-  ["closing", "closing"],
-  ["retransmit", "retransmit"],
-  ["reset", "reset, failed"],
-  ["drop", "dropped"],
-];
-
-const ACTS: [swatch: string, words: string][] = [
-  ["accepting", "in accept(), waiting for a client"],
-  ["polling", "waiting for events"],
-  ["serving", "running"],
-  ["runnable", "ready, waiting for a CPU; striped from 10 ms"],
-  ["blocked", "blocked in another call; striped from 10 ms"],
-  ["held", "stopped, frozen or gone"],
-  ["unseen", "blocked, nobody looked in what"],
-];
-
-function Legend({ title, of }: { title: string; of: typeof LEGEND }) {
-  return (
-    <>
-      <h2>{title}</h2>
-      <ul class="legend">
-        {of.map(([swatch, words]) => (
-          <li key={swatch}><i class={`swatch ${swatch}`} />{words}</li>
-        ))}
-      </ul>
-    </>
-  );
 }

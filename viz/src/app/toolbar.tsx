@@ -77,7 +77,7 @@ function Search({ viewer }: { viewer: Viewer }) {
       <input
         id="search"
         type="search"
-        placeholder="address, port, pid, name, outcome, errno, wait>10ms …  ( / )"
+        placeholder="Search ( / ): address, name, errno, wait>10ms"
         aria-label="Search connections"
         aria-describedby="found"
         spellcheck={false}

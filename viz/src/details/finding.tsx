@@ -78,7 +78,9 @@ function AdviceView({ of }: { of: Advice }) {
           </small>
         </p>
       )}
-      {of.command && <Snippet text={of.command} label="Copy command" />}
+      {of.command && (
+        <Snippet text={of.command} label="Copy command" shown={!of.text.includes(of.command)} />
+      )}
     </li>
   );
 }

@@ -11,12 +11,13 @@ import { count, plural, time } from "../model/units";
 import { spent } from "./acceptor";
 import { Facts, Few, Link, Part, Snippet, moment, type Context, type Fact } from "./parts";
 import { ProcessLink } from "./process";
+import { Waiting } from "./waiting";
 import { listenerFilter } from "./wireshark";
 
 function backlogText({ backlog }: Listener): string {
   const { requested, effective, somaxconn } = backlog;
   const asked = requested === null ? "what was asked for is not known" : `asked for ${requested}`;
-  const limit = somaxconn === null ? "" : `, net.core.somaxconn ${somaxconn}`;
+  const limit = somaxconn === null ? "" : `, net.core.somaxconn ${count(somaxconn)}`;
   return `${count(effective)} (${asked}${limit}): ${plural(effective + 1, "connection")} can wait`;
 }
 
@@ -155,6 +156,7 @@ export function ListenerDetails({ of, context }: { of: Listener; context: Contex
         </Part>
       )}
       <Peers of={of.dropped_peers} />
+      <Waiting of={of.unix?.clients ?? []} context={context} />
       <Changes of={of} context={context} />
       <Acceptors
         of={trace.acceptors.filter((acceptor) => acceptor.listener === of.id)}

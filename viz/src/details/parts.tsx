@@ -114,11 +114,18 @@ export function Copy({ text, children }: { text: () => string; children: Compone
   );
 }
 
+interface SnippetProps {
+  text: string;
+  label: string;
+  /** False: it stands there already. */
+  shown?: boolean;
+}
+
 /** Something to be pasted elsewhere. */
-export function Snippet({ text, label }: { text: string; label: string }) {
+export function Snippet({ text, label, shown = true }: SnippetProps) {
   return (
     <p class="snippet">
-      <code>{text}</code> <Copy text={() => text}>{label}</Copy>
+      {shown && <code>{text}</code>} <Copy text={() => text}>{label}</Copy>
     </p>
   );
 }

@@ -3,19 +3,15 @@
 // Everything known about a process.
 
 import type { Id, Process } from "../format/types";
-import { addressText, program } from "../model/address";
+import { addressText, processText } from "../model/address";
 import { Facts, Link, Part, moment, type Context, type Fact } from "./parts";
-
-function nameOf(process: Process): string {
-  return program({ pid: process.pid, comm: process.names.at(-1)?.[1] ?? null });
-}
 
 export function ProcessLink({ id, context }: { id: Id | null; context: Context }) {
   const process = id === null ? undefined : context.trace.processes.get(id);
   if (!process) return <>nobody known</>;
   return (
     <Link to={{ kind: "process", id: process.id }} context={context}>
-      {nameOf(process)}
+      {processText(process)}
     </Link>
   );
 }
@@ -39,7 +35,7 @@ export function ProcessDetails({ of, context }: { of: Process; context: Context 
   );
   return (
     <>
-      <h2>{nameOf(of)}</h2>
+      <h2>{processText(of)}</h2>
       <p>a process</p>
       <Facts of={facts(of, context)} />
       {of.names.length > 1 && (

@@ -15,10 +15,10 @@ const LOOKS: Record<number, [share: number, colour: ColourName]> = {
   [Act.Polling]: [0.2, "queue"],
   [Act.Accepting]: [0.4, "accepting"],
   [Act.Running]: [0.8, "serving"],
-  [Act.Runnable]: [0.8, "runnable"],
-  [Act.LongRunnable]: [0.8, "runnable"],
-  [Act.Blocked]: [0.8, "blocked"],
-  [Act.LongBlocked]: [0.8, "blocked"],
+  [Act.Runnable]: [0.8, "retransmit"],
+  [Act.LongRunnable]: [0.8, "retransmit"],
+  [Act.Blocked]: [0.8, "long-wait"],
+  [Act.LongBlocked]: [0.8, "long-wait"],
   [Act.Held]: [1, "critical"],
 };
 

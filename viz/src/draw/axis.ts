@@ -29,19 +29,22 @@ export function drawGrid(surface: Surface, view: View, left: number): void {
   }
 }
 
-export function drawRange(surface: Surface, view: View, left: number, range: Interval): void {
+/** Its area is drawn beneath everything, so that no colour changes in it; its edges above. */
+export function drawRange(
+  surface: Surface,
+  view: View,
+  left: number,
+  range: Interval,
+  part: "area" | "edges",
+): void {
   const { context, height, palette } = surface;
-  const from = Math.max(xOf(view, range.start), 0);
-  const to = Math.min(xOf(view, range.end), view.width);
-  if (to < 0 || from > view.width) return;
-  context.save();
-  context.globalAlpha = 0.14;
-  context.fillStyle = palette.of.accent;
-  context.fillRect(left + from, 0, Math.max(to - from, 1), height);
-  context.restore();
-  context.fillStyle = palette.of.accent;
-  vertical(surface, left + from, 0, height);
-  vertical(surface, left + to, 0, height);
+  const from = left + Math.max(xOf(view, range.start), 0);
+  const to = left + Math.min(xOf(view, range.end), view.width);
+  if (to < left || from > left + view.width) return;
+  context.fillStyle = part === "area" ? palette.of.select : palette.of.accent;
+  if (part === "area") return context.fillRect(from, 0, to - from, height);
+  vertical(surface, from, 0, height);
+  vertical(surface, to, 0, height);
 }
 
 export function drawMoment(surface: Surface, view: View, left: number, time: number): void {

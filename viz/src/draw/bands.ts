@@ -12,6 +12,9 @@ import type { Surface } from "./surface";
 
 /** Below this height a band is nothing but pixels. */
 const LEAST_BAR = 4;
+/** From this height on there is room for a cross, which reaches so far to each side. */
+const LEAST_CROSSED = 12;
+const CROSS = 4;
 
 /** How high each kind of bar stands in its row, as a share of it. */
 const SHARE: Partial<Record<Kind, number>> = {
@@ -79,7 +82,9 @@ export class BandPainter {
           ? hatched(context, palette.kinds[kind])
           : palette.kinds[kind];
         context.fillRect(left + from, top, to - from, high);
-        if (CROSSED.has(kind) && height >= 12) cross(surface, left + (from + to) / 2, middle, kind);
+        if (!CROSSED.has(kind) || height < LEAST_CROSSED) return;
+        const x = Math.min(Math.max((from + to) / 2, CROSS), view.width - CROSS);
+        cross(surface, left + x, middle, kind);
       });
     }
   }
@@ -88,18 +93,18 @@ export class BandPainter {
 function cross({ context, palette }: Surface, x: number, y: number, kind: Kind): void {
   context.strokeStyle = palette.of.paper;
   context.lineWidth = 4;
-  strokeCross(context, x, y, 4);
+  strokeCross(context, x, y);
   context.strokeStyle = palette.kinds[kind];
   context.lineWidth = 2;
-  strokeCross(context, x, y, 4);
+  strokeCross(context, x, y);
 }
 
-function strokeCross(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {
+function strokeCross(context: CanvasRenderingContext2D, x: number, y: number): void {
   context.beginPath();
-  context.moveTo(x - size, y - size);
-  context.lineTo(x + size, y + size);
-  context.moveTo(x + size, y - size);
-  context.lineTo(x - size, y + size);
+  context.moveTo(x - CROSS, y - CROSS);
+  context.lineTo(x + CROSS, y + CROSS);
+  context.moveTo(x + CROSS, y - CROSS);
+  context.lineTo(x - CROSS, y + CROSS);
   context.stroke();
 }
 

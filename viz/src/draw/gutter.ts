@@ -4,7 +4,7 @@
 
 import type { Trace } from "../model/trace";
 import { bytesOf, type Figure } from "../model/measure";
-import { addressText } from "../model/address";
+import { clientText, serverText } from "../model/ends";
 import { bytes, time } from "../model/units";
 import { Rank } from "../model/kind";
 import { MONO_FONT, type Surface, TEXT_FONT, textIn } from "./surface";
@@ -29,10 +29,12 @@ const ID: GutterColumn = {
   text: (trace, row) => trace.idOf(row),
 };
 const CLIENT: GutterColumn = {
-  title: "client", width: 158, align: "left", text: (trace, row) => side(trace, row, "client"),
+  title: "client", width: 146, align: "left", text: clientText,
 };
+/** As many fit into its column. */
+const SERVER_LETTERS = 10;
 const SERVER: GutterColumn = {
-  title: "server", width: 92, align: "left", text: (trace, row) => side(trace, row, "server"),
+  title: "server", width: 84, align: "left", text: shortServer,
 };
 const WAIT = figure("wait", "wait", (trace, row) =>
   known(trace.connections.accept_wait_ns.get(row), time));
@@ -46,16 +48,21 @@ const CONNECT = figure("connect", "connect", (trace, row) =>
 
 /** What is shown, the most needed first; each is left out where the page is too narrow for it. */
 const WANTED = [ID, CLIENT, SERVER, WAIT, DURATION, BYTES, CONNECT];
+/** The same where the rows are mostly too thin for text: what one sorts by is needed more. */
+const WANTED_AT_ONCE = [ID, CLIENT, WAIT, DURATION, BYTES, SERVER, CONNECT];
 const SHOWN = [ID, CLIENT, SERVER, CONNECT, WAIT, DURATION, BYTES];
 /** What the drawing keeps beside them; beside the first two, which say who it is, less. */
-const LEAST_PLOT = 420;
+const LEAST_PLOT = 370;
 const LEAST_BESIDE_NAMES = 320;
+/** ... and of the whole width, where the rows are thin. */
+const LEAST_SHARE = 0.54;
 
-export function gutterColumns(width: number): GutterColumn[] {
+export function gutterColumns(width: number, atOnce: boolean): GutterColumn[] {
   let room = width;
-  const fitting = WANTED.filter((column, i) => {
+  const least = atOnce ? Math.max(LEAST_PLOT, width * LEAST_SHARE) : LEAST_PLOT;
+  const fitting = (atOnce ? WANTED_AT_ONCE : WANTED).filter((column, i) => {
     room -= column.width;
-    return room >= (i < 2 ? LEAST_BESIDE_NAMES : LEAST_PLOT);
+    return room >= (i < 2 ? LEAST_BESIDE_NAMES : least);
   });
   return SHOWN.filter((column) => fitting.includes(column));
 }
@@ -64,21 +71,12 @@ export function gutterWidth(columns: GutterColumn[]): number {
   return columns.reduce((sum, column) => sum + column.width, 0) + 10;
 }
 
-function side(trace: Trace, row: number, which: "client" | "server"): string {
-  const own = trace[which];
-  const other = which === "client" ? trace.server : trace.client;
-  const otherPath = which === "server" ? trace.text(other.path, row) : null;
-  const path = trace.text(own.path, row) ?? otherPath;
-  if (path) return addressText({ address: null, port: null, path, abstract: isAbstract(own, row) });
-  const address = trace.text(own.address, row) ?? trace.text(other.peer_address, row);
-  const port = own.port.get(row) ?? other.peer_port.get(row);
-  if (address === null && port === null) return trace.text(own.comm, row) ?? "";
-  if (which === "server") return `:${port ?? ""}`;
-  return addressText({ address, port, path: null, abstract: false });
-}
-
-function isAbstract(end: Trace["client"], row: number): boolean {
-  return end.abstract.get(row) === 1;
+/** Its port is enough; of a path, the end tells it from others. */
+function shortServer(trace: Trace, row: number): string {
+  const port = trace.server.port.get(row) ?? trace.client.peer_port.get(row);
+  if (port !== null) return `:${port}`;
+  const text = serverText(trace, row);
+  return text.length > SERVER_LETTERS ? `…${text.slice(1 - SERVER_LETTERS)}` : text;
 }
 
 export function drawGutterRow(

@@ -14,6 +14,7 @@ import { SMALL_FONT, type Surface, textIn, vertical } from "./surface";
 const TOP = 14;
 const BOTTOM = 3;
 const BAND = 15;
+const DROPS_ROOM = 36;
 
 export interface LanePicture {
   listener: Listener;
@@ -40,7 +41,7 @@ export function drawLane(
   drawEpisodeBands(surface, picture.episodes, height);
   drawQueue(surface, picture, view, height);
   drawEpisodeTexts(surface, picture.episodes, view, height);
-  drawDrops(surface, picture.drops, height);
+  drawDrops(surface, picture.drops, view, height);
   context.restore();
 }
 
@@ -97,7 +98,8 @@ function drawLimit(
     context.lineTo(to, y);
     context.stroke();
     const text = above ? `limit ${count(limit)} ↑` : `limit ${count(limit)}`;
-    textIn(surface, text, to - 4, y - 7, to - from - 8, "right");
+    // Below its line: above it stand the numbers of drops.
+    drawLabel(surface, text, to - 4, y + 9, to - from - 8, "right");
   });
   context.setLineDash([]);
 }
@@ -132,21 +134,33 @@ function drawEpisodeTexts(
     const y = height - BOTTOM - 9 - BAND * level;
     const next = episodes.filter((other) => other.level === level && other.from >= to);
     const room = Math.min(...next.map((other) => other.from), view.width) - from - 10;
-    const text = `${finding.rule}: ${finding.summary}`;
-    const wide = Math.min(context.measureText(text).width + 8, room + 6);
     if (room < 24) continue;
-    context.save();
-    context.globalAlpha = 0.86;
-    context.fillStyle = palette.of.paper;
-    context.fillRect(from + 2, y - 7, wide, 14);
-    context.restore();
     context.fillStyle = palette.of[finding.severity === "critical" ? "critical" : "warning"];
-    textIn(surface, text, from + 5, y, room);
+    drawLabel(surface, `${finding.rule}: ${finding.summary}`, from + 5, y, room);
   }
 }
 
+/** Text on paper of its own, through which what lies beneath it is faint. */
+function drawLabel(
+  surface: Surface,
+  text: string,
+  x: number,
+  y: number,
+  room: number,
+  align: "left" | "right" = "left",
+): void {
+  const { context, palette } = surface;
+  const wide = Math.min(context.measureText(text).width, room);
+  context.save();
+  context.globalAlpha = 0.86;
+  context.fillStyle = palette.of.paper;
+  context.fillRect((align === "left" ? x : x - wide) - 2, y - 7, wide + 4, 14);
+  context.restore();
+  textIn(surface, text, x, y, room, align);
+}
+
 /** Triangles that point at the moment, with a number where there are several. */
-function drawDrops(surface: Surface, drops: DropMark[], height: number): void {
+function drawDrops(surface: Surface, drops: DropMark[], view: View, height: number): void {
   const { context, palette } = surface;
   context.fillStyle = palette.of.drop;
   context.font = SMALL_FONT;
@@ -160,6 +174,8 @@ function drawDrops(surface: Surface, drops: DropMark[], height: number): void {
     context.globalAlpha = 0.45;
     vertical(surface, x, 9, height - BOTTOM);
     context.restore();
-    if (many > 1) textIn(surface, count(many), x + 6, 6, 36);
+    if (many < 2) continue;
+    const room = view.width - x > DROPS_ROOM;
+    drawLabel(surface, count(many), room ? x + 6 : x - 6, 6, DROPS_ROOM, room ? "left" : "right");
   }
 }

@@ -7,9 +7,8 @@ import { Kind } from "../model/kind";
 
 const NAMES = [
   "paper", "panel", "text", "dim", "faint", "line", "grid", "accent", "select", "tick", "hover",
-  "idle", "closing", "serving", "connecting", "waiting", "long-wait", "retrying", "retransmit",
-  "failed-call", "reset", "failed", "drop", "queue", "queue-fill", "limit", "critical", "warning",
-  "accepting", "runnable", "blocked",
+  "idle", "closing", "serving", "waiting", "long-wait", "retransmit", "failed-call", "drop",
+  "queue", "queue-fill", "limit", "critical", "warning", "accepting",
 ] as const;
 
 export type ColourName = (typeof NAMES)[number];
@@ -24,9 +23,9 @@ export interface Palette {
 
 const KIND_COLOURS: [Kind, ColourName][] = [
   [Kind.Idle, "idle"], [Kind.Closing, "closing"], [Kind.Serving, "serving"],
-  [Kind.Connecting, "connecting"], [Kind.Waiting, "waiting"], [Kind.LongWait, "long-wait"],
-  [Kind.Retrying, "retrying"], [Kind.Retransmit, "retransmit"], [Kind.FailedCall, "failed-call"],
-  [Kind.Reset, "reset"], [Kind.Failed, "failed"], [Kind.Drop, "drop"],
+  [Kind.Connecting, "dim"], [Kind.Waiting, "waiting"], [Kind.LongWait, "long-wait"],
+  [Kind.Retrying, "long-wait"], [Kind.Retransmit, "retransmit"], [Kind.FailedCall, "failed-call"],
+  [Kind.Reset, "critical"], [Kind.Failed, "critical"], [Kind.Drop, "drop"],
 ];
 
 export function readPalette(element: Element, dark: boolean): Palette {

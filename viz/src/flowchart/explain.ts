@@ -133,8 +133,9 @@ const WORDS: Record<string, (event: SocketEvent) => string> = {
   synack_retransmit: () =>
     "The client's confirmation did not come, so the server's kernel repeats its answer.",
   retransmit: () => "No confirmation came in time, so the kernel sends again.",
-  drop: () =>
-    "The kernel threw the client's packet away; the client will try again after a second or more.",
+  drop: ({ args }) =>
+    "The kernel threw the client's packet away; the client " +
+    (args.path === "ack" ? "takes itself for connected." : "will try again in a second or more."),
   reset: ({ args }) =>
     args.sent
       ? "Breaks the connection off at once; what was on its way is lost."

@@ -3,7 +3,7 @@
 // The flowchart of a connection, a listener or a socket: its titles, and its rows.
 
 import type { Connection, Listener, Process, Side, Socket } from "../format/types";
-import { addressText, program, route } from "../model/address";
+import { addressText, processText, program, route } from "../model/address";
 import { bytesText, failed, outcomeText } from "../model/outcome";
 import { plural } from "../model/units";
 import type { Chart } from "./chart";
@@ -13,9 +13,8 @@ import { Walk } from "./walk";
 
 type Processes = Map<string, Process>;
 
-function processText(processes: Processes, id: string | null | undefined): string {
-  const process = id ? processes.get(id) : undefined;
-  return process ? program({ pid: process.pid, comm: process.names.at(-1)?.[1] ?? null }) : "";
+function processOf(processes: Processes, id: string | null | undefined): string {
+  return processText(processes.get(id ?? ""));
 }
 
 function laneTitle(
@@ -27,7 +26,7 @@ function laneTitle(
 ): string {
   const end = connection[side];
   const who =
-    program(end) || (side === "server" && processText(processes, listener?.owners[0]?.process));
+    program(end) || (side === "server" && processOf(processes, listener?.owners[0]?.process));
   if (who) return `${role} ${who}`;
   return end ? role : `${role} (not seen from here)`;
 }
@@ -61,7 +60,7 @@ export function chartOfListener(listener: Listener, processes: Processes): Chart
     summary: `backlog ${backlog.effective}${many}`,
     failed: false,
     lanes: 1,
-    laneTitles: [processText(processes, listener.owners[0]?.process), ""],
+    laneTitles: [processOf(processes, listener.owners[0]?.process), ""],
     rows: addRows(new Walk(storyOfListener(listener), null), listener),
   };
 }
@@ -74,7 +73,7 @@ export function chartOfSocket(socket: Socket, processes: Processes): Chart {
     summary: error ? `${error.name}() failed: ${error.errno}` : "no connection",
     failed: !!error,
     lanes: 1,
-    laneTitles: [processText(processes, socket.process), ""],
+    laneTitles: [processOf(processes, socket.process), ""],
     rows: addRows(new Walk(storyAlone(socket.events, [], socket.outcome === "open"), null), null),
   };
 }

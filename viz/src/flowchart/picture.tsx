@@ -15,7 +15,8 @@ const PADDING = 8; // inside a box
 const GAP = 14; // from a lane to the words beside it
 const MARGIN = 20;
 const TIMES = 92; // where times end
-const LONGEST = 48; // characters of a cell
+const LONGEST = 40; // characters of a cell
+const TAIL = 15; // of them, those after what is left out
 const BETWEEN = 170; // the lanes, at least
 
 interface Measures {
@@ -26,9 +27,11 @@ interface Measures {
   lanes: 1 | 2;
 }
 
+/** What tells paths apart is at their end: the middle of a long text is left out. */
 function clip(text: string): string {
   const letters = [...text];
-  return letters.length > LONGEST ? letters.slice(0, LONGEST - 1).join("") + "…" : text;
+  if (letters.length <= LONGEST) return text;
+  return `${letters.slice(0, LONGEST - TAIL - 1).join("")}…${letters.slice(-TAIL).join("")}`;
 }
 
 function wordsWidth(text: string): number {
@@ -67,7 +70,8 @@ function measure(chart: Chart): Measures {
     };
   }
   const left = TIMES + 2 * GAP + words(LEFT) + GAP;
-  const right = left + Math.max(BETWEEN, widest((row) => wordsWidth(row.label)) + 60);
+  const titles = wordsWidth(chart.laneTitles.join("")) / 2 + 2 * GAP;
+  const right = left + Math.max(BETWEEN, titles, widest((row) => wordsWidth(row.label)) + 60);
   return {
     width: Math.max(heading, right + GAP + words(RIGHT) + MARGIN),
     height,

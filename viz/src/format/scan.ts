@@ -197,7 +197,9 @@ export class Scanner {
     try {
       return JSON.parse(this.text(end));
     } catch (error) {
-      throw new FormatError(`not JSON: ${(error as Error).message}`, this.line);
+      // Which line and column some engines count within the value; ours are the file's.
+      const [what] = (error as Error).message.split(" (line");
+      throw new FormatError(`not JSON: ${what}`, this.line);
     }
   }
 

@@ -53,6 +53,11 @@ export const socket = object({
 
 const backlogChange = object({ t_ns: number, requested: numberOrNull, effective: number });
 
+const unixClient = object({
+  process: orNull(id), pid: numberOrNull, comm: stringOrNull, tid: numberOrNull, since_ns: number,
+  until_ns: numberOrNull, eagain: number, got_in: boolean,
+});
+
 const droppedPeer = object({
   address: stringOrNull, port: numberOrNull, syns: number, first_ns: number, last_ns: number,
   outcome: string,
@@ -73,7 +78,7 @@ export const listener = object({
     syn: numberOrNull, ack: numberOrNull, syn_queue: numberOrNull, other: numberOrNull,
   }),
   cookies_sent: numberOrNull,
-  unix: orNull(object({ blocked: number, eagain: number })),
+  unix: orNull(object({ blocked: number, eagain: number, clients: list(unixClient) })),
   residue: numberOrNull,
   dropped_peers: list(droppedPeer),
   accept_wait_ns: object({

@@ -112,6 +112,18 @@ export interface DroppedPeer {
   connection: string;
 }
 
+/** A connect() that waited at a UNIX listener, or a socket that got EAGAIN there. */
+export interface UnixClient {
+  process: Id | null;
+  pid: number | null;
+  comm: string | null;
+  tid: number | null;
+  since_ns: number;
+  until_ns: number | null;
+  eagain: number;
+  got_in: boolean;
+}
+
 export interface Listener {
   id: Id;
   protocol: Open<"tcp" | "unix" | "other">;
@@ -140,7 +152,7 @@ export interface Listener {
     other: number | null;
   };
   cookies_sent: number | null;
-  unix: { blocked: number; eagain: number } | null;
+  unix: { blocked: number; eagain: number; clients: UnixClient[] } | null;
   residue: number | null;
   sk_drops: number | null;
   dropped_peers: DroppedPeer[];

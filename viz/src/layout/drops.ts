@@ -48,14 +48,17 @@ export interface DropMark {
   count: number;
 }
 
-/** Marks at least `apart` pixels from each other; together they count every drop in the view. */
+/**
+ * Marks at least `apart` pixels from each other, twice as far at the right edge, where a number
+ * stands left of its mark; together they count every drop in the view.
+ */
 export function layoutDrops(times: Float64Array, view: View, apart: number): DropMark[] {
   const found: DropMark[] = [];
   let first = -Infinity;
   for (let i = lowerBound(times, view.start); i < times.length && times[i] <= view.end; i++) {
     const x = xOf(view, times[i]);
     const mark = found.at(-1);
-    if (mark && x - first < apart) {
+    if (mark && x - first < (x > view.width - apart ? 2 * apart : apart)) {
       mark.count += 1;
     } else {
       found.push({ x, count: 1 });

@@ -2,7 +2,7 @@
 //
 // How addresses, programs and routes read.
 
-import type { Connection, End, Side } from "../format/types";
+import type { Connection, End, Process, Side } from "../format/types";
 
 export interface Address {
   address: string | null;
@@ -45,4 +45,9 @@ export function route(connection: Connection): string {
 export function program(of: Pick<End, "comm" | "pid"> | null): string {
   if (!of || of.pid === null) return "";
   return `${of.comm ?? ""}[${of.pid}]`;
+}
+
+/** "python3[4242]", by the last name it had; "" where it is not known. */
+export function processText(process: Process | undefined): string {
+  return process ? program({ pid: process.pid, comm: process.names.at(-1)?.[1] ?? null }) : "";
 }

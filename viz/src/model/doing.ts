@@ -17,7 +17,7 @@ const STATES: Record<string, string> = {
   accepting: "in accept(), waiting for a client",
   running: "running",
   runnable: "ready to run, waiting for a CPU",
-  blocked: "blocked, nobody looked in what",
+  blocked: "blocked, in what is not known",
 };
 
 const RECEIVES = new Set(["recvfrom", "recvmsg", "recvmmsg", "read", "readv"]);
