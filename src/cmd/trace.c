@@ -193,7 +193,8 @@ static int trace_open(struct trace *trace, const struct options *options)
 	diagnosis_init(&trace->diagnosis, options, trace->model);
 	style_init(&style, STDOUT_FILENO, options->color, options->ascii);
 	live_init(&trace->live, &style, &options->live);
-	trace->lines.begin = begin_line;
+	if (options->live.relative)
+		trace->lines.begin = begin_line;
 	trace->lines.context = &trace->live;
 	r = outputs_open(&trace->outputs, options, trace->model);
 	trace->keep.all = outputs_need_all(&trace->outputs);
