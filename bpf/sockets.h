@@ -45,20 +45,34 @@ static __always_inline struct socket_place *socket_place(__u64 id, __u32 i, __u3
 	return bpf_map_lookup_elem(&socket_places, at);
 }
 
-static __always_inline struct followed *socket_followed(__u64 id)
+/* What stands in loops is verified once for each program where it is a global function. */
+
+/* The number of the id's place; -1: it has none. */
+__noinline int socket_find(__u64 id)
 {
 	struct socket_place *place;
 	__u32 at;
 
-	if (!id)
-		return NULL;
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < SOCKETS_NEAR; i++) {
 		place = socket_place(id, i, &at);
 		if (place && place->id == id)
-			return bpf_map_lookup_elem(&sockets, &at);
+			return at;
 	}
-	return NULL;
+	return -1;
+}
+
+static __always_inline struct followed *socket_followed(__u64 id)
+{
+	struct socket_place *home;
+	__u32 at;
+
+	if (!id)
+		return NULL;
+	home = socket_place(id, 0, &at);
+	if (home && home->id != id)
+		at = socket_find(id);
+	return bpf_map_lookup_elem(&sockets, &at);
 }
 
 /* Of several that try at once one takes the place, or none. No atomic operation of 5.10 returns
@@ -76,16 +90,17 @@ static __always_inline bool socket_place_take(struct socket_place *place)
 	return false;
 }
 
-/* A place that is taken and shows no id yet may become that of this very socket. */
-static __always_inline bool socket_place_is_of(struct socket_place *place, __u64 id)
+/* A place that is taken and shows no id yet: it may become that of this very socket. */
+__noinline int socket_await(__u32 at, __u64 id)
 {
-	volatile __u64 *there = &place->id;
+	volatile struct socket_place *place = bpf_map_lookup_elem(&socket_places, &at);
 
+	if (!place)
+		return 0;
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < SOCKETS_PATIENCE && !*there; i++)
-		if (!*(volatile __u32 *)&place->claims)
-			break;
-	return *there == id;
+	for (int i = 0; i < SOCKETS_PATIENCE && !place->id && place->claims; i++)
+		;
+	return place->id == id;
 }
 
 static __always_inline bool socket_place_enter(struct socket_place *place, __u32 at, __u64 id)
@@ -102,8 +117,7 @@ static __always_inline bool socket_place_enter(struct socket_place *place, __u32
 	return true;
 }
 
-/* The number of its place, entered now or before; -1: there is no room. Global, so that it is
- * verified once for each program. */
+/* The number of its place, entered now or before; -1: there is no room. */
 __noinline int socket_enter(__u64 id)
 {
 	struct socket_place *place;
@@ -113,24 +127,21 @@ __noinline int socket_enter(__u64 id)
 	for (__u32 i = 0; i < SOCKETS_NEAR; i++) {
 		place = socket_place(id, i, &at);
 		if (place && (place->id == id || socket_place_enter(place, at, id) ||
-			      socket_place_is_of(place, id)))
+			      (!place->id && socket_await(at, id))))
 			return at;
 	}
 	return -1;
 }
 
-static __always_inline void socket_remove(__u64 id)
+__noinline int socket_remove(__u64 id)
 {
 	struct socket_place *place;
-	__u32 at;
+	__u32 at = socket_find(id);
 
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < SOCKETS_NEAR; i++) {
-		place = socket_place(id, i, &at);
-		if (!place || place->id != id)
-			continue;
-		place->id = 0;
-		__sync_fetch_and_add(&place->claims, -1);
-		return;
-	}
+	place = bpf_map_lookup_elem(&socket_places, &at);
+	if (!place)
+		return 0;
+	place->id = 0;
+	__sync_fetch_and_add(&place->claims, -1);
+	return 0;
 }

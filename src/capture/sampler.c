@@ -26,6 +26,7 @@ struct watched {
 	uint32_t tid[ST_SAMPLING_TIDS];
 	unsigned fds, tids; /* seen so far: the oldest gives way */
 	bool crowded;
+	uint64_t depth_ns; /* the latest moment that a depth was told of */
 	int64_t since_ns, looked_ns; /* the first look of a row, and the last one */
 	int64_t due_ns;
 	int64_t all_due_ns; /* for threads that do not accept */
@@ -100,12 +101,16 @@ static void forget(struct sampler *sampler, uint64_t id)
 	free(watched);
 }
 
-static void note_depth(struct sampler *sampler, struct watched *watched, uint32_t depth,
-		       uint32_t limit)
+/* Some are told late, when a deeper queue has been told of since. */
+static void note_depth(struct sampler *sampler, struct watched *watched, uint64_t ts_ns,
+		       uint32_t depth, uint32_t limit)
 {
 	bool crowded = st_queue_is_crowded(depth, limit);
 
-	if (!watched || crowded == watched->crowded)
+	if (!watched || ts_ns < watched->depth_ns)
+		return;
+	watched->depth_ns = ts_ns;
+	if (crowded == watched->crowded)
 		return;
 	if (!crowded) {
 		calm(sampler, watched);
@@ -146,7 +151,7 @@ static void note_call(struct sampler *sampler, const struct st_call *call)
 		note_fd(watched, call->fd);
 		if (call->ret >= 0)
 			note_tid(watched, call->tid);
-		note_depth(sampler, watched, call->depth, call->backlog);
+		note_depth(sampler, watched, call->h.ts_ns, call->depth, call->backlog);
 	}
 }
 
@@ -156,7 +161,7 @@ static void note_seen(struct sampler *sampler, const struct st_seen *seen)
 		seen->sock.state == TCP_LISTEN ? watch(sampler, seen->sock.id) : NULL;
 
 	note_fd(watched, seen->fd);
-	note_depth(sampler, watched, seen->depth, seen->backlog);
+	note_depth(sampler, watched, seen->h.ts_ns, seen->depth, seen->backlog);
 }
 
 static void note_state(struct sampler *sampler, const struct st_state *state)
@@ -164,8 +169,8 @@ static void note_state(struct sampler *sampler, const struct st_state *state)
 	if (state->old == TCP_LISTEN && state->new == TCP_CLOSE)
 		forget(sampler, state->sock.id);
 	else if (state->listener && state->queued_ns && state->new == TCP_ESTABLISHED)
-		note_depth(sampler, watch(sampler, state->listener), state->depth + 1,
-			   state->limit);
+		note_depth(sampler, watch(sampler, state->listener), state->h.ts_ns,
+			   state->depth + 1, state->limit);
 }
 
 static void note_sample(struct sampler *sampler, const struct st_sample *sample)
@@ -192,10 +197,12 @@ void sampler_note(struct sampler *sampler, const struct st_header *record)
 		note_state(sampler, (const void *)record);
 		break;
 	case ST_LISTENER:
-		note_depth(sampler, watch(sampler, reading->id), reading->depth, reading->limit);
+		note_depth(sampler, watch(sampler, reading->id), reading->h.ts_ns, reading->depth,
+			   reading->limit);
 		break;
 	case ST_DROP:
-		note_depth(sampler, watch(sampler, drop->sock.id), drop->depth, drop->limit);
+		note_depth(sampler, watch(sampler, drop->sock.id), drop->h.ts_ns, drop->depth,
+			   drop->limit);
 		break;
 	case ST_RELEASE:
 		forget(sampler, ((const struct st_release *)record)->id);

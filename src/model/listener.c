@@ -193,7 +193,7 @@ void listener_arrival(struct model *model, struct listening *listening, int64_t 
 {
 	listening->pub.arrivals++;
 	listener_depth(model, listening, t_ns, depth);
-	queue_step(model, listening, QUEUE_ARRIVED, t_ns, TIME_UNKNOWN);
+	queue_step(model, listening, QUEUE_ARRIVED, t_ns, depth, TIME_UNKNOWN);
 }
 
 void listener_serves(struct listening *listening, struct conn *conn)
@@ -213,7 +213,7 @@ void listener_served(struct model *model, struct conn *conn, int64_t t_ns)
 		return;
 	conn->served = false;
 	listening->pub.open--;
-	queue_step(model, listening, QUEUE_ENDED, t_ns,
+	queue_step(model, listening, QUEUE_ENDED, t_ns, listening->pub.depth,
 		   since_ns == TIME_UNKNOWN ? TIME_UNKNOWN : t_ns - since_ns);
 }
 
@@ -224,7 +224,7 @@ void listener_accepted(struct model *model, struct listening *listening, int64_t
 
 	pub->accepted++;
 	listener_depth(model, listening, t_ns, depth);
-	queue_step(model, listening, QUEUE_ACCEPTED, t_ns, wait_ns);
+	queue_step(model, listening, QUEUE_ACCEPTED, t_ns, depth, wait_ns);
 	if (wait_ns == TIME_UNKNOWN)
 		return;
 	listening->waits_seen++;

@@ -20,13 +20,13 @@ static void steps_cut(struct listening *listening, size_t from, size_t n)
 }
 
 void queue_step(struct model *model, struct listening *listening, enum queue_step_kind kind,
-		int64_t t_ns, int64_t span_ns)
+		int64_t t_ns, uint32_t depth, int64_t span_ns)
 {
 	struct listener *pub = &listening->pub;
 	struct queue_step step = {
 		.t_ns = t_ns,
 		.span_ns = span_ns,
-		.depth = pub->depth,
+		.depth = depth,
 		.limit = pub->effective,
 		.open = pub->open,
 		.kind = kind,

@@ -7,6 +7,6 @@
 
 #include "model/index.h"
 
-/* Takes down what just happened at t_ns; span_ns as in struct queue_step. */
+/* Takes down what happened at t_ns, and the queue after it; span_ns as in struct queue_step. */
 void queue_step(struct model *model, struct listening *listening, enum queue_step_kind kind,
-		int64_t t_ns, int64_t span_ns);
+		int64_t t_ns, uint32_t depth, int64_t span_ns);

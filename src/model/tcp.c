@@ -117,9 +117,12 @@ static void syn_sent(struct model *model, struct sock *sock, const struct st_sta
 		     int64_t t_ns)
 {
 	struct event event = kernel_event(EVENT_SYN, t_ns);
+	uint64_t pair = (uint64_t)state->local_isn << 32 | state->peer_isn;
 	struct conn *conn;
 
 	conn = attempt_of_client(model, sock, t_ns);
+	if (!conn)
+		conn = pair_find(model, pair, SIDE_CLIENT); /* the child told of itself first */
 	if (!conn)
 		conn = conn_create(model, sock, t_ns);
 	if (!conn)

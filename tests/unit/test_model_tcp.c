@@ -108,6 +108,28 @@ static void test_handshake_on_the_calls(void **state)
 	assert_int_equal(build_only(model)->listener->arrivals, 1);
 }
 
+/* A child of a crowded queue does not wait for accept(): it is told before connect() returns. */
+static void test_handshake_after_the_child(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088);
+	struct st_state step = build_state(T0 + 60 * US, client, TCP_SYN_SENT, TCP_ESTABLISHED);
+	struct st_call call = build_call(ST_CALL_CONNECT, T0 + 70 * US, client, 100, 3, 0);
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	build_child(model, T0 + 65 * US, BUILD_SERVER, 40000);
+	step.syn_ns = T0;
+	step.pid = step.tid = 100;
+	step.local_isn = 11000;
+	step.peer_isn = 11007;
+	feed(model, build_join(call, &step));
+	assert_int_equal(build_only(model)->id, 1);
+	assert_int_equal(build_only(model)->start_ns, MS);
+	assert_true(build_only(model)->client.seen && build_only(model)->server.seen);
+	feed(model, build_state(T0 + MS, build_tcp(44, 50000, 8088), TCP_CLOSE, TCP_SYN_SENT));
+	assert_int_equal(model->connections.items[1]->id, 2); /* no number was left out */
+}
+
 static void test_closed_by_server_and_exact(void **state)
 {
 	struct model *model = *state;
@@ -307,6 +329,7 @@ int main(void)
 						build_teardown),
 		test(test_both_ends_are_one_connection),
 		test(test_handshake_on_the_calls),
+		test(test_handshake_after_the_child),
 		test(test_closed_by_server_and_exact),
 		test(test_missing_bytes_are_noticed),
 		test(test_loss_while_it_lived),

@@ -33,16 +33,21 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void arrives(struct sampler *sampler, __u32 before)
+static void arrives_at(struct sampler *sampler, __u64 t, __u32 before)
 {
 	struct st_state state =
-		build_state(NOW, build_tcp(BUILD_SERVER, 80, 4000), TCP_SYN_RECV, TCP_ESTABLISHED);
+		build_state(t, build_tcp(BUILD_SERVER, 80, 4000), TCP_SYN_RECV, TCP_ESTABLISHED);
 
 	state.listener = BUILD_LISTENER;
-	state.queued_ns = NOW;
+	state.queued_ns = t;
 	state.depth = before;
 	state.limit = LIMIT;
 	sampler_note(sampler, &state.h);
+}
+
+static void arrives(struct sampler *sampler, __u32 before)
+{
+	arrives_at(sampler, NOW, before);
 }
 
 static void accepts(struct sampler *sampler, __u32 tid, __s32 fd, __u32 left)
@@ -103,6 +108,18 @@ static unsigned count_looks(struct sampler *sampler, int64_t from, int64_t lengt
 }
 
 /* Several in a short stall; few in a long one. A new stall begins anew. */
+/* Of a queue with room an arrival may be told later than one that came after it. */
+static void test_told_late(void **state)
+{
+	struct sampler *sampler = *state;
+
+	arrives_at(sampler, NOW, LIMIT);
+	arrives_at(sampler, NOW - MS, 0);
+	assert_true(sampler_due_ns(sampler) != INT64_MAX);
+	arrives_at(sampler, NOW + MS, 0);
+	assert_int_equal(sampler_due_ns(sampler), INT64_MAX);
+}
+
 static void test_pace(void **state)
 {
 	struct sampler *sampler = *state;
@@ -167,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_only_while_crowded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_told_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pace, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_all_threads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
