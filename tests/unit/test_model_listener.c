@@ -132,6 +132,28 @@ static void test_listener_knows_its_queue(void **state)
 	assert_int_equal(listener->opened_ns, 135 * US);
 }
 
+/* An arrival at a queue with room is told when accept() returns, or after a while. */
+static void test_arrival_told_late(void **state)
+{
+	struct model *model = *state;
+	struct st_state second = build_state(T0 + 2 * MS, build_tcp(BUILD_SERVER + 1, 8088, 40001),
+					     TCP_SYN_RECV, TCP_ESTABLISHED);
+	struct listener *listener;
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	second.queued_ns = T0 + 2 * MS;
+	second.listener = BUILD_LISTENER;
+	second.depth = 4;
+	second.limit = 5;
+	build_feed(model, &second);
+	build_child(model, T0 + MS, BUILD_SERVER, 40000);
+	listener = model->listeners.items[0];
+	assert_int_equal(listener->arrivals, 2);
+	assert_int_equal(listener->depth, 5);
+	assert_int_equal(listener->steps.items[0].depth, 1);
+	assert_int_equal(listener->steps.items[1].depth, 5);
+}
+
 static void test_data_counts_are_differences(void **state)
 {
 	struct model *model = *state;
@@ -213,6 +235,7 @@ int main(void)
 		test(test_served_by_a_child),
 		test(test_accept_in_flight),
 		test(test_listener_knows_its_queue),
+		test(test_arrival_told_late),
 		test(test_data_counts_are_differences),
 		test(test_runs_together),
 		test(test_many_runs_are_folded),
