@@ -29,6 +29,13 @@ struct {
 } by_cookie SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, struct value);
+} by_place SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
@@ -53,7 +60,7 @@ SEC("tp_btf/sys_enter")
 int BPF_PROG(measure, void *regs, long number)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 tid = bpf_get_current_pid_tgid(), nobody = ~0u;
+	__u32 tid = bpf_get_current_pid_tgid(), nobody = ~0u, place = tid % 65536;
 	struct value blank = {}, *found;
 	__u64 cookie = tid, word;
 
@@ -68,6 +75,9 @@ int BPF_PROG(measure, void *regs, long number)
 		if (found) found->words[0]++);
 	MEASURE(CHOICE_HASH_COOKIE, found = bpf_map_lookup_elem(&by_cookie, &cookie);
 		if (found) found->words[0]++);
+	MEASURE(CHOICE_ARRAY, found = bpf_map_lookup_elem(&by_place, &place);
+		if (found && found->words[1]) sink++;
+		found = bpf_map_lookup_elem(&by_place, &place); if (found) found->words[0]++);
 	MEASURE(CHOICE_HASH_MISS, found = bpf_map_lookup_elem(&by_tid, &nobody);
 		if (found) found->words[0]++);
 	MEASURE(CHOICE_INSERT_DELETE, bpf_map_update_elem(&by_tid, &nobody, &blank, BPF_ANY);

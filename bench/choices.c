@@ -16,6 +16,7 @@ static const char *const names[] = {
 	[CHOICE_HASH_TID] = "hash map by tid, found",
 	[CHOICE_TASK_STORAGE] = "task storage, found",
 	[CHOICE_HASH_COOKIE] = "hash map by cookie, found",
+	[CHOICE_ARRAY] = "array, two look-ups",
 	[CHOICE_HASH_MISS] = "hash map, not found",
 	[CHOICE_INSERT_DELETE] = "hash map insert and delete",
 	[CHOICE_CLOCK] = "bpf_ktime_get_ns",

@@ -28,28 +28,38 @@ static __always_inline bool closing_itself(__u64 pid_tgid, __u64 id)
 	return true;
 }
 
+static __always_inline void release_report(__u64 id, __u64 pid_tgid)
+{
+	struct st_release *r;
+
+	if (!RECORD_RESERVE(ST_RELEASE, ST_LOSS_CALL, r))
+		return;
+	r->id = id;
+	r->pid = pid_tgid >> 32;
+	r->tid = pid_tgid;
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	record_submit(r);
+}
+
 SEC("cgroup/sock_release")
 int on_sock_release(struct bpf_sock *ctx)
 {
 	__u64 id = bpf_get_socket_cookie(ctx), pid_tgid;
 	struct followed *f = socket_followed(id);
-	struct st_release *r;
+	bool goes_on = ctx->protocol == IPPROTO_TCP && ctx->state != TCP_CLOSE, closing;
 
 	if (!f)
 		return 1;
-	runs_report(id, f);
 	pid_tgid = bpf_get_current_pid_tgid();
-	if (!closing_itself(pid_tgid, id) && RECORD_RESERVE(ST_RELEASE, ST_LOSS_CALL, r)) {
-		r->id = id;
-		r->pid = pid_tgid >> 32;
-		r->tid = pid_tgid;
-		bpf_get_current_comm(r->comm, sizeof(r->comm));
-		record_submit(r);
-	}
-	if (ctx->protocol != IPPROTO_TCP || ctx->state == TCP_CLOSE)
-		socket_remove(id);
-	else
+	closing = closing_itself(pid_tgid, id);
+	if (!closing || !goes_on)
+		runs_report(id, f); /* else the close() has, and the step to CLOSE will */
+	if (!closing)
+		release_report(id, pid_tgid);
+	if (goes_on)
 		f->released = 1;
+	else
+		socket_remove(id);
 	return 1;
 }
 
