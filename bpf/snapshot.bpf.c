@@ -35,7 +35,8 @@ static __always_inline void cookie_make(struct file *file)
 		bpf_get_socket_cookie(socket->sk);
 }
 
-static __always_inline void seen_fill(struct st_seen *r, struct sock *sk)
+/* A function of its own: its stack is not that of the calls that follow it. */
+static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
 {
 	if (r->sock.family == AF_UNIX) {
 		r->path_len = unix_path(r->path, sk);
@@ -49,10 +50,11 @@ static __always_inline void seen_fill(struct st_seen *r, struct sock *sk)
 		r->depth = SOCK(sk, sk_ack_backlog);
 	}
 	if (r->sock.state != TCP_LISTEN)
-		return;
+		return 0;
 	r->backlog = SOCK(sk, sk_max_ack_backlog);
 	listener_announce(sk);
 	unix_listener_named(r->sock.id, r->path, r->path_len);
+	return 0;
 }
 
 #define MAX_WAITING 1024

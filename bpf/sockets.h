@@ -75,22 +75,39 @@ static __always_inline struct followed *socket_followed(__u64 id)
 	return bpf_map_lookup_elem(&sockets, &at);
 }
 
-/* Of several that try at once one takes the place, or none. No atomic operation of 5.10 returns
- * what it found: who adds first and looks then sees all who were before. */
-static __always_inline bool socket_place_take(struct socket_place *place)
+/* Of several that try at once one gets it, or none. No atomic operation of 5.10 returns what it
+ * found: who adds first and looks then sees all who were before. */
+static __always_inline bool claim(__u32 *claims)
 {
-	volatile __u32 *claims = &place->claims;
-
-	if (*claims)
+	if (*(volatile __u32 *)claims)
 		return false;
-	__sync_fetch_and_add(&place->claims, 1);
-	if (*claims == 1)
+	__sync_fetch_and_add(claims, 1);
+	if (*(volatile __u32 *)claims == 1)
 		return true;
-	__sync_fetch_and_add(&place->claims, -1);
+	__sync_fetch_and_add(claims, -1);
 	return false;
 }
 
-/* A place that is taken and shows no id yet: it may become that of this very socket. */
+static __always_inline void unclaim(__u32 *claims)
+{
+	__sync_fetch_and_add(claims, -1);
+}
+
+static __always_inline bool socket_place_enter(struct socket_place *place, __u32 at, __u64 id)
+{
+	struct followed *f;
+
+	if (!claim(&place->claims))
+		return false;
+	f = bpf_map_lookup_elem(&sockets, &at);
+	if (f)
+		__builtin_memset(f, 0, __builtin_offsetof(struct followed, runs.run));
+	barrier();
+	*(volatile __u64 *)&place->id = id;
+	return true;
+}
+
+/* A place that is claimed and shows no id yet: it may become that of this very socket. */
 __noinline int socket_await(__u32 at, __u64 id)
 {
 	volatile struct socket_place *place = bpf_map_lookup_elem(&socket_places, &at);
@@ -101,20 +118,6 @@ __noinline int socket_await(__u32 at, __u64 id)
 	for (int i = 0; i < SOCKETS_PATIENCE && !place->id && place->claims; i++)
 		;
 	return place->id == id;
-}
-
-static __always_inline bool socket_place_enter(struct socket_place *place, __u32 at, __u64 id)
-{
-	struct followed *f;
-
-	if (!socket_place_take(place))
-		return false;
-	f = bpf_map_lookup_elem(&sockets, &at);
-	if (f)
-		__builtin_memset(f, 0, __builtin_offsetof(struct followed, runs.run));
-	barrier();
-	*(volatile __u64 *)&place->id = id;
-	return true;
 }
 
 /* The number of its place, entered now or before; -1: there is no room. */
@@ -142,6 +145,6 @@ __noinline int socket_remove(__u64 id)
 	if (!place)
 		return 0;
 	place->id = 0;
-	__sync_fetch_and_add(&place->claims, -1);
+	unclaim(&place->claims);
 	return 0;
 }

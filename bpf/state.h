@@ -30,6 +30,8 @@ struct followed {
 	__u64 sock; /* its address, to find out whether a UNIX socket is still there */
 	__u64 listener;
 	struct st_handshake handshake; /* syn_ns, established_ns: 0: none, or told */
+	__u32 handshake_claims; /* of who tells of its end */
+	__u32 pad2;
 	__u64 fin_sent_ns, fin_received_ns; /* FIN_WAIT1, CLOSE_WAIT; 0: none, or told */
 	struct { /* of a UNIX listener, as last reported */
 		__u64 full_until_ns;

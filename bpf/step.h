@@ -121,14 +121,34 @@ static __always_inline bool step_wait(struct sock *sk, __u64 id, struct followed
 	return true;
 }
 
+/* A call and the pass over what is pending may both be about to tell of the handshake's end. Where
+ * each leaves it to the other, it is still pending. */
+static __always_inline bool handshake_claim(struct followed *f)
+{
+	if (!f->handshake.established_ns || !claim(&f->handshake_claims))
+		return false;
+	if (*(volatile __u64 *)&f->handshake.established_ns)
+		return true;
+	unclaim(&f->handshake_claims);
+	return false;
+}
+
+/* It has been told. */
+static __always_inline void handshake_end(struct followed *f)
+{
+	f->handshake.established_ns = 0;
+	f->handshake.syn_ns = 0;
+	f->handshake.tid = 0;
+	unclaim(&f->handshake_claims);
+}
+
 /* The call that ends the handshake takes what waited of it along. */
 static __always_inline void handshake_take(struct st_handshake *out, struct followed *f)
 {
-	if (!f->handshake.established_ns)
+	if (!handshake_claim(f))
 		return;
 	*out = f->handshake;
-	f->handshake.established_ns = 0;
-	f->handshake.syn_ns = 0;
+	handshake_end(f);
 }
 
 /* One that has waited, told by itself. */
@@ -159,10 +179,13 @@ static __noinline int established_report(struct sock *sk, __u64 id, struct follo
 	struct st_handshake *h = &f->handshake;
 	struct st_state *r;
 
-	if (!h->established_ns || !RECORD_RESERVE(ST_STATE, ST_LOSS_STATE, r))
+	if (!handshake_claim(f))
 		return 0;
+	if (!RECORD_RESERVE(ST_STATE, ST_LOSS_STATE, r)) {
+		handshake_end(f);
+		return 0;
+	}
 	r->h.ts_ns = h->established_ns;
-	h->established_ns = 0;
 	sock_fill(&r->sock, sk, id, f->flags);
 	r->listener = f->listener;
 	r->old = f->listener ? TCP_SYN_RECV : TCP_SYN_SENT;
@@ -172,6 +195,7 @@ static __noinline int established_report(struct sock *sk, __u64 id, struct follo
 	r->written = h->written;
 	r->copied = h->copied;
 	step_take(r, f);
+	handshake_end(f);
 	step_submit(r);
 	return 0;
 }
