@@ -78,7 +78,7 @@ static __always_inline bool is_joining(const struct followed *f, int old)
 	const struct st_handshake *h = &f->handshake;
 
 	if (old == TCP_SYN_SENT)
-		return h->tid == (__u32)bpf_get_current_pid_tgid();
+		return h->tid && h->tid == (__u32)bpf_get_current_pid_tgid();
 	return old == TCP_SYN_RECV && f->listener && !st_queue_is_crowded(h->depth + 1, h->limit);
 }
 
