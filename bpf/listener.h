@@ -136,8 +136,9 @@ static __always_inline __u32 group_size(__u64 group)
 
 static __always_inline struct sock *group_member(__u64 group, __u32 i)
 {
-	return sock_at(read_word((void *)(group + bpf_core_field_offset(struct sock_reuseport, socks) +
-					  i * sizeof(void *))));
+	__u64 socks = group + bpf_core_field_offset(struct sock_reuseport, socks);
+
+	return sock_at(read_word((void *)(socks + i * sizeof(void *))));
 }
 
 /* --- readings ----------------------------------------------------------------- */
