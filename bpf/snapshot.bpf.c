@@ -235,21 +235,36 @@ __noinline int look_at_pending(__u64 id)
 	return 0;
 }
 
-static long each_pending(void *map, __u32 *cpu, struct pending *p, void *context)
-{
-	__u64 head = p->head, tail = p->tail;
+#define PENDING_AT_ONCE 64
 
-	if (p->missed)
-		pending_missed = true;
-	p->missed = 0;
-	for (int i = 0; i < PENDING_MAX && tail != head; i++) {
+/* The next few of a CPU's, up to `head`. 1: the ring is filling. */
+__noinline int look_at_few_pending(__u32 cpu, __u64 head)
+{
+	struct pending *p = bpf_map_lookup_elem(&pendings, &cpu);
+
+	if (!p)
+		return 0;
+	for (int i = 0; i < PENDING_AT_ONCE && p->tail != head; i++) {
 		if (ring_is_filling()) {
 			sweep_again = true;
 			return 1;
 		}
-		look_at_pending(p->id[tail & (PENDING_MAX - 1)]);
-		p->tail = ++tail; /* its place is free from now on */
+		look_at_pending(p->id[p->tail & (PENDING_MAX - 1)]);
+		p->tail++; /* its place is free from now on */
 	}
+	return 0;
+}
+
+static long each_pending(void *map, __u32 *cpu, struct pending *p, void *context)
+{
+	__u64 head = p->head; /* what is noted meanwhile waits for the next pass */
+
+	if (p->missed)
+		pending_missed = true;
+	p->missed = 0;
+	for (int i = 0; i < PENDING_MAX / PENDING_AT_ONCE && p->tail != head; i++)
+		if (look_at_few_pending(*cpu, head))
+			return 1;
 	return 0;
 }
 
