@@ -55,7 +55,7 @@ __noinline int socket_find(__u64 id)
 	__u32 at;
 
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < SOCKETS_NEAR; i++) {
+	for (__u32 i = 0; id && i < SOCKETS_NEAR; i++) {
 		place = socket_place(id, i, &at);
 		if (place && place->id == id)
 			return at;

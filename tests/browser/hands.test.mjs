@@ -4,23 +4,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { launch, withPage } from "./browser.mjs";
-import { document, eventually, record, view, write } from "./report.mjs";
-
-let browser, made;
-
-before(async () => {
-  made = record();
-  browser = await launch();
-});
-after(() => browser.close());
-
-const last = (type) => made.lines.filter((line) => line.type === type);
-/** The drawings listen: the list of rows comes with the first of them. */
-const opened = (page) =>
-  page.getByRole("listbox", { name: "connections" }).waitFor({ state: "attached" });
+import { withPage } from "./browser.mjs";
+import { document, eventually, view, write } from "./report.mjs";
+import { browser, last, made, opened } from "./session.mjs";
 
 async function state(page) {
   const hash = await page.evaluate(() => location.hash.slice(1));

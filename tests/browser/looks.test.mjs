@@ -3,20 +3,10 @@
 // What must be seen, and not cut or covered: in a window as small as is promised.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, withPage } from "./browser.mjs";
-import { record, view, write } from "./report.mjs";
-
-let browser, made;
-
-before(async () => {
-  made = record();
-  browser = await launch();
-});
-after(() => browser.close());
-
-const last = (type) => made.lines.filter((line) => line.type === type);
-const opened = (page) => page.locator(".stage").waitFor();
+import { test } from "node:test";
+import { withPage } from "./browser.mjs";
+import { view, write } from "./report.mjs";
+import { browser, last, made, opened } from "./session.mjs";
 
 test("every colour of the legends is shown, and beneath the rows", async () => {
   await withPage(browser, made.report, {}, async (page) => {

@@ -5,23 +5,13 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { launch, withPage } from "./browser.mjs";
-import { eventually, record, view, write } from "./report.mjs";
+import { withPage } from "./browser.mjs";
+import { eventually, view, write } from "./report.mjs";
+import { browser, last, made, opened } from "./session.mjs";
 
-let browser, made;
-
-before(async () => {
-  made = record();
-  browser = await launch();
-});
-after(() => browser.close());
-
-const last = (type) => made.lines.filter((line) => line.type === type);
 const inHash = async (page, text) => (await page.evaluate(() => location.hash)).includes(text);
-
-const opened = (page) => page.locator(".stage").waitFor();
 
 /** What the canvas shows: how many of its pixels are of another colour than its corner. */
 function painted(page, selector) {
