@@ -158,6 +158,7 @@ struct tcp_sock {
 	__u32 rcv_nxt;
 	__u32 snd_una;
 	__u32 write_seq;
+	struct request_sock *fastopen_rsk; /* of a child in SYN_RECV */
 };
 
 struct mptcp_sock {

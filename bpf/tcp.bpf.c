@@ -143,6 +143,14 @@ static __always_inline void client_established(struct sock *sk, struct followed 
 	bpf_map_update_elem(&tuples, &t, &one, BPF_ANY);
 }
 
+/* Of two segments on two CPUs each may make a child of the same request. The kernel keeps one; this
+ * is the other, which was in no queue: the listener is there, and it is no child of Fast Open. */
+static __always_inline bool is_thrown_away(struct sock *child, const struct followed *f)
+{
+	return bpf_map_lookup_elem(&listeners, &f->listener) &&
+	       !READ_ADDRESS(child, tcp_sock, fastopen_rsk);
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_state, struct sock *sk, int old, int new)
 {
@@ -172,6 +180,10 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	}
 	if (!f)
 		return 0;
+	if (old == TCP_SYN_RECV && new == TCP_CLOSE && is_thrown_away(sk, f)) {
+		socket_remove(id);
+		return 0;
+	}
 	if (old == TCP_SYN_SENT && new == TCP_ESTABLISHED)
 		client_established(sk, f);
 	if (step_wait(sk, id, f, old, new))
