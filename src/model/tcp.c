@@ -291,6 +291,23 @@ static bool is_birth(const struct model *model, const struct st_state *state)
 	return state->old == TCP_SYN_RECV && (state->queued_ns || !sock || !sock->pub.connection);
 }
 
+/* A step that waited is told twice where a pass over what is pending met the call or the step
+ * that took it along. */
+static bool was_told(const struct model *model, const struct st_state *state, int64_t t_ns)
+{
+	const struct sock *sock = sock_find(model, state->sock.id);
+	const struct conn *conn = sock ? conn_of(sock->pub.connection) : NULL;
+	enum side side = conn ? conn_side(conn, sock) : SIDE_NONE;
+
+	if (side == SIDE_NONE)
+		return false;
+	if (state->new == TCP_SYN_SENT)
+		return conn->pub.syn_ns == t_ns;
+	if (state->new == TCP_FIN_WAIT1)
+		return conn->fin_ns[side] == t_ns;
+	return state->new == TCP_CLOSE_WAIT && conn->fin_ns[side_other(side)] == t_ns;
+}
+
 static void apply_step(struct model *model, const struct st_state *state)
 {
 	int64_t t = wire_time(model, state->h.ts_ns);
@@ -298,6 +315,8 @@ static void apply_step(struct model *model, const struct st_state *state)
 	struct sock *sock;
 	struct conn *conn;
 
+	if (was_told(model, state, t))
+		return;
 	begin_anew(model, state);
 	sock = birth ? sock_born(model, &state->sock, t) : sock_seen(model, &state->sock);
 	if (!sock || sock->pub.protocol != PROTOCOL_TCP)
@@ -342,10 +361,19 @@ static void apply_earlier(struct model *model, const struct st_state *state, uin
 		apply_step(model, &step);
 }
 
+/* A FIN told by the pass, after the end of its socket. */
+static bool is_too_late(const struct model *model, const struct st_state *state)
+{
+	return (state->new == TCP_FIN_WAIT1 || state->new == TCP_CLOSE_WAIT) &&
+	       state->sock.state == TCP_CLOSE && !sock_find(model, state->sock.id);
+}
+
 void tcp_apply_state(struct model *model, const struct st_state *state)
 {
 	bool sent_first = state->fin_sent_ns < state->fin_received_ns;
 
+	if (is_too_late(model, state))
+		return;
 	apply_earlier(model, state, state->syn_ns, TCP_CLOSE, TCP_SYN_SENT);
 	if (sent_first)
 		apply_earlier(model, state, state->fin_sent_ns, TCP_ESTABLISHED, TCP_FIN_WAIT1);

@@ -130,6 +130,26 @@ static void test_handshake_after_the_child(void **state)
 	assert_int_equal(model->connections.items[1]->id, 2); /* no number was left out */
 }
 
+/* A pass over what is pending may tell of a step beside the record that took it along. */
+static void test_steps_told_twice(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088), gone = client;
+	struct st_state fin = build_state(T0 + 221 * US, client, TCP_ESTABLISHED, TCP_CLOSE_WAIT);
+	size_t fins;
+
+	build_pair(model);
+	feed(model, build_state(T0, client, TCP_CLOSE, TCP_SYN_SENT));
+	assert_is_pair(build_only(model));
+	exchange(model, 26);
+	fins = build_count(build_only(model), EVENT_FIN, SIDE_CLIENT);
+	gone.state = TCP_CLOSE;
+	fin.sock = gone;
+	feed(model, fin);
+	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(build_count(build_only(model), EVENT_FIN, SIDE_CLIENT), fins);
+}
+
 static void test_closed_by_server_and_exact(void **state)
 {
 	struct model *model = *state;
@@ -330,6 +350,7 @@ int main(void)
 		test(test_both_ends_are_one_connection),
 		test(test_handshake_on_the_calls),
 		test(test_handshake_after_the_child),
+		test(test_steps_told_twice),
 		test(test_closed_by_server_and_exact),
 		test(test_missing_bytes_are_noticed),
 		test(test_loss_while_it_lived),
