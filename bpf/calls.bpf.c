@@ -99,6 +99,8 @@ int exit_bind(struct syscall_exit *ctx)
 	struct sock *sk = thread ? sock_of_fd(thread->args[0]) : NULL;
 	struct st_call_unix *r;
 
+	if (thread && !sk)
+		return call_report_alone(thread, ST_CALL_BIND, 0, ctx->ret);
 	if (!sk || !RECORD_RESERVE(ST_CALL_UNIX, ST_LOSS_CALL, r))
 		return 0;
 	call_fill(&r->call, thread, ST_CALL_BIND, ctx->ret);
@@ -125,6 +127,8 @@ int exit_listen(struct syscall_exit *ctx)
 	struct st_call_unix *r;
 	struct sock *sk;
 
+	if (thread && !outer)
+		return call_report_alone(thread, ST_CALL_LISTEN, thread->args[1], ctx->ret);
 	if (!outer || !RECORD_RESERVE(ST_CALL_UNIX, ST_LOSS_CALL, r))
 		return 0;
 	sk = mptcp_or_self(outer);
@@ -161,10 +165,12 @@ int exit_shutdown(struct syscall_exit *ctx)
 	if (!thread)
 		return 0;
 	sk = sock_of_fd(thread->args[0]);
-	f = sk ? socket_followed(sock_id(sk)) : NULL;
+	if (!sk)
+		return call_report_alone(thread, ST_CALL_SHUTDOWN, thread->args[1], ctx->ret);
+	f = socket_followed(sock_id(sk));
 	if (f)
 		runs_report(sock_id(sk), f);
-	if (!sk || !RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
 		return 0;
 	call_fill(r, thread, ST_CALL_SHUTDOWN, ctx->ret);
 	r->fd = thread->args[0];

@@ -112,6 +112,8 @@ int exit_connect(struct syscall_exit *ctx)
 	bool is_unix;
 	__u64 id;
 
+	if (thread && !outer)
+		return call_report_alone(thread, ST_CALL_CONNECT, 0, ctx->ret);
 	if (!outer)
 		return 0;
 	sk = mptcp_or_self(outer);
@@ -218,6 +220,9 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 	struct followed *f = socket_followed(id);
 	struct st_call_join *r;
 
+	if (!listener && !child)
+		return call_report_alone(thread, ST_CALL_ACCEPT, accept4 ? thread->args[3] : 0,
+					 ret);
 	if (listener && (!f || f->listener != listener_id))
 		accept_follow(listener, listener_id);
 	if (!RECORD_RESERVE(ST_CALL_JOIN, ST_LOSS_CALL, r))

@@ -10,7 +10,9 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#define EBADF 9
 #define EAGAIN 11
+#define ENOTSOCK 88
 #define AF_UNSPEC 0
 #define AF_UNIX 1
 #define AF_INET 2

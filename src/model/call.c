@@ -153,7 +153,8 @@ static struct listening *accept_listener(struct model *model, const struct call 
 	if (sock && sock->pub.listener)
 		return listening_of(sock->pub.listener);
 	listening = listener_find(model, wire.netns, &name);
-	if (listening || !call->wire->listener || call->wire->listener == wire.id)
+	if (listening || !call->wire->listener || call->wire->listener == wire.id ||
+	    (call->event.err && wire.state != TCP_LISTEN))
 		return listening;
 	wire.id = call->wire->listener;
 	wire.peer_id = 0;
@@ -352,6 +353,24 @@ static void call_close(struct model *model, struct call *call, struct sock *sock
 		sock_dropped(sock, call->process);
 }
 
+/* There is no socket behind its fd: it is told as it happens, and belongs to nothing. */
+static void call_alone(struct model *model, struct call *call)
+{
+	const struct st_call *wire = call->wire;
+	struct sock none = {.pub = {.protocol = PROTOCOL_OTHER, .process = call->process}};
+
+	if (wire->call == ST_CALL_BIND || wire->call == ST_CALL_CONNECT)
+		call->event.arg.name.address = wire_name(&wire->name, NULL, 0);
+	else if (wire->call == ST_CALL_LISTEN)
+		call->event.arg.listen.requested = wire->arg[0];
+	else if (wire->call == ST_CALL_SHUTDOWN)
+		call->event.arg.how = wire->arg[0];
+	else if (wire->call == ST_CALL_ACCEPT)
+		call->event.arg.accept.flags = wire->arg[0];
+	if (model->watch.event)
+		model->watch.event(model->watch.context, &call->event, &none.pub, NULL, NULL);
+}
+
 static void call_on_sock(struct model *model, struct call *call)
 {
 	struct sock *sock = sock_seen(model, &call->wire->sock);
@@ -401,6 +420,10 @@ void call_apply(struct model *model, const struct st_call *wire, const char *pat
 	/* a thread's name stands for its process until that shows its own */
 	if (call.process && !call.process->names.len)
 		call.process = process_seen(model, wire->pid, wire->comm, call.t_ns);
+	if (wire->fd >= 0 && !wire->sock.id && !wire->sock.family) {
+		call_alone(model, &call);
+		return;
+	}
 	switch (wire->call) {
 	case ST_CALL_SOCKET:
 		call_socket(model, &call);

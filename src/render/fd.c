@@ -4,6 +4,7 @@
  */
 #include "render/fd.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "render/sentence.h"
@@ -92,13 +93,19 @@ static bool makes_sockets(const struct event *event)
 	return event->name == EVENT_SOCKET || event->name == EVENT_SOCKETPAIR;
 }
 
+/* No socket is behind that fd. */
+static bool is_none(const struct event *event)
+{
+	return event->err == EBADF || event->err == ENOTSOCK;
+}
+
 void fd_argument(const struct style *style, const struct subject *subject, bool brief,
 		 struct strbuf *out)
 {
 	const struct event *event = subject->event;
 	bool accepts = event->name == EVENT_ACCEPT;
 
-	if (event->fd < 0 || makes_sockets(event))
+	if (event->fd < 0 || makes_sockets(event) || is_none(event))
 		return;
 	if (subject->connection && !accepts)
 		add_connection(style, subject->connection, brief, out);

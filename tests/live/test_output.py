@@ -26,6 +26,38 @@ def test_lines_come_at_once():
     assert min(took) < 0.1, f"lines came after {took} s"
 
 
+NO_SOCKET = """
+import ctypes, os
+libc = ctypes.CDLL(None)
+listener = socket.create_server(("127.0.0.1", 0)); closed = listener.fileno(); listener.close()
+plain = os.open("/dev/null", os.O_RDWR)
+for fd in closed, plain:
+    libc.listen(fd, 7); libc.shutdown(fd, 1)
+libc.accept4(plain, 0, 0, os.O_NONBLOCK)
+os.close(plain)
+libc.accept(closed, 0, 0)
+idle = socket.socket(); libc.accept(idle.fileno(), 0, 0); idle.close()
+"""
+
+
+def test_calls_on_what_is_no_socket():
+    """An accept loop whose listener was closed: each call and its error, and no listener made up."""
+    puppet = Puppet("puppet")
+    program = Program(SOCKTRACE, "-p", puppet.pid, "-o", "trace.json")
+    program.await_message("attached")
+    puppet(NO_SOCKET)
+    same("status", program.stop(), 0)
+    calls = re.findall(r"puppet\[\d+\] ((?:listen|shutdown|accept)\(.*?\)) E(\w+)", program.stdout)
+    fd = calls[0][0][7:-4]
+    same("calls that failed", calls, [
+        (f"listen({fd}, 7)", "NOTSOCK"), (f"shutdown({fd}, SHUT_WR)", "NOTSOCK"),
+        (f"listen({fd}, 7)", "NOTSOCK"), (f"shutdown({fd}, SHUT_WR)", "NOTSOCK"),
+        (f"accept({fd})", "NOTSOCK"), (f"accept({fd})", "BADF"), (f"accept({fd})", "INVAL")])
+    document = read_document("trace.json")
+    document.check_complete()
+    same("listeners", [listener["port"] > 0 for listener in document["listeners"]], [True])
+
+
 def data_lines(text):
     """Of each line of sends or receives: (pid, name), calls, bytes."""
     for pid, name, calls, moved in re.findall(r"\[(\d+)\] (send|recv)\(\d+\)(?: ×([\d,]+))? = (\d+)(?: B)? ", text):
