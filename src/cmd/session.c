@@ -5,8 +5,10 @@
 #include "cmd/session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -157,12 +159,20 @@ int session_status(const struct session *session, int r)
 							  : STATUS_OK;
 }
 
+static void await_end_of(pid_t parent)
+{
+	struct pollfd process = {.fd = syscall(SYS_pidfd_open, parent, 0), .events = POLLIN};
+
+	while (process.fd >= 0 && getppid() == parent && poll(&process, 1, -1) < 0)
+		;
+}
+
 /* Detaching takes the kernel more than a second: it lets every CPU pass by for each
  * tracepoint. Nobody need wait for it: a process of its own holds the probes until
  * they are gone, and the prompt comes back now. */
 static void detach_aside(struct source **source)
 {
-	pid_t pid = fork();
+	pid_t self = getpid(), pid = fork();
 
 	if (pid < 0)
 		source_free(source);
@@ -170,6 +180,7 @@ static void detach_aside(struct source **source)
 		return; /* our own references end with us */
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
 		close(fd);
+	await_end_of(self); /* whoever closes them last is the one that waits */
 	source_free(source);
 	_exit(0);
 }

@@ -135,7 +135,8 @@ test("after a click on a column's head, arrows and Enter are the rows'", async (
 
 test("what an accepting thread did: under the pointer, and in the details", async () => {
   const acceptor = last("acceptor").find(({ accepted }) => accepted > 1);
-  const segment = acceptor.segments.reduce((a, b) =>
+  const blocked = acceptor.segments.filter(({ state }) => state === "blocked");
+  const segment = blocked.reduce((a, b) =>
     a.end_ns - a.start_ns > b.end_ns - b.start_ns ? a : b);
   const middle = (segment.start_ns + segment.end_ns) / 2;
   const hash = `#view=${Math.round(middle - 1e6)}~${Math.round(middle + 1e6)}`;
