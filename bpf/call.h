@@ -318,3 +318,16 @@ static __always_inline void listener_announce(struct sock *sk)
 	if (listener)
 		listener_report(id, listener, true);
 }
+
+/* The programs of a call, at the tracepoints of its own. */
+#define CALL_TRACEPOINTS(name)                                                                     \
+	SEC("tracepoint/syscalls/sys_enter_" #name)                                                \
+	int enter_##name(struct syscall_enter *ctx)                                                \
+	{                                                                                          \
+		return entered_##name(ctx);                                                        \
+	}                                                                                          \
+	SEC("tracepoint/syscalls/sys_exit_" #name)                                                 \
+	int exit_##name(struct syscall_exit *ctx)                                                  \
+	{                                                                                          \
+		return returned_##name(ctx);                                                       \
+	}

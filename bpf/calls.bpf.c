@@ -15,8 +15,7 @@ static __always_inline int enter(struct syscall_enter *ctx, __u8 call, int args)
 	return 0;
 }
 
-SEC("tracepoint/syscalls/sys_enter_socket")
-int enter_socket(struct syscall_enter *ctx)
+static __always_inline int entered_socket(struct syscall_enter *ctx)
 {
 	return enter(ctx, ST_CALL_SOCKET, 3);
 }
@@ -32,8 +31,7 @@ static __always_inline void socket_args(struct st_call *r, const struct st_threa
 	r->sock.protocol = thread->args[2];
 }
 
-SEC("tracepoint/syscalls/sys_exit_socket")
-int exit_socket(struct syscall_exit *ctx)
+static __always_inline int returned_socket(struct syscall_exit *ctx)
 {
 	struct st_thread *thread = call_leave(ST_CALL_SOCKET);
 	struct st_call *r;
@@ -51,14 +49,14 @@ int exit_socket(struct syscall_exit *ctx)
 	return 0;
 }
 
-SEC("tracepoint/syscalls/sys_enter_socketpair")
-int enter_socketpair(struct syscall_enter *ctx)
+CALL_TRACEPOINTS(socket)
+
+static __always_inline int entered_socketpair(struct syscall_enter *ctx)
 {
 	return enter(ctx, ST_CALL_SOCKETPAIR, 4);
 }
 
-SEC("tracepoint/syscalls/sys_exit_socketpair")
-int exit_socketpair(struct syscall_exit *ctx)
+static __always_inline int returned_socketpair(struct syscall_exit *ctx)
 {
 	struct st_thread *thread = call_leave(ST_CALL_SOCKETPAIR);
 	struct sock *first, *second;
@@ -86,14 +84,14 @@ int exit_socketpair(struct syscall_exit *ctx)
 	return 0;
 }
 
-SEC("tracepoint/syscalls/sys_enter_bind")
-int enter_bind(struct syscall_enter *ctx)
+CALL_TRACEPOINTS(socketpair)
+
+static __always_inline int entered_bind(struct syscall_enter *ctx)
 {
 	return enter(ctx, ST_CALL_BIND, 3);
 }
 
-SEC("tracepoint/syscalls/sys_exit_bind")
-int exit_bind(struct syscall_exit *ctx)
+static __always_inline int returned_bind(struct syscall_exit *ctx)
 {
 	struct st_thread *thread = call_leave(ST_CALL_BIND);
 	struct sock *sk = thread ? sock_of_fd(thread->args[0]) : NULL;
@@ -113,14 +111,14 @@ int exit_bind(struct syscall_exit *ctx)
 	return 0;
 }
 
-SEC("tracepoint/syscalls/sys_enter_listen")
-int enter_listen(struct syscall_enter *ctx)
+CALL_TRACEPOINTS(bind)
+
+static __always_inline int entered_listen(struct syscall_enter *ctx)
 {
 	return enter(ctx, ST_CALL_LISTEN, 2);
 }
 
-SEC("tracepoint/syscalls/sys_exit_listen")
-int exit_listen(struct syscall_exit *ctx)
+static __always_inline int returned_listen(struct syscall_exit *ctx)
 {
 	struct st_thread *thread = call_leave(ST_CALL_LISTEN);
 	struct sock *outer = thread ? sock_of_file(file_of_fd(thread->args[0])) : NULL;
@@ -148,14 +146,14 @@ int exit_listen(struct syscall_exit *ctx)
 	return 0;
 }
 
-SEC("tracepoint/syscalls/sys_enter_shutdown")
-int enter_shutdown(struct syscall_enter *ctx)
+CALL_TRACEPOINTS(listen)
+
+static __always_inline int entered_shutdown(struct syscall_enter *ctx)
 {
 	return enter(ctx, ST_CALL_SHUTDOWN, 2);
 }
 
-SEC("tracepoint/syscalls/sys_exit_shutdown")
-int exit_shutdown(struct syscall_exit *ctx)
+static __always_inline int returned_shutdown(struct syscall_exit *ctx)
 {
 	struct st_thread *thread = call_leave(ST_CALL_SHUTDOWN);
 	struct followed *f;
@@ -180,9 +178,10 @@ int exit_shutdown(struct syscall_exit *ctx)
 	return 0;
 }
 
+CALL_TRACEPOINTS(shutdown)
+
 /* Most closes are of files. The socket must be found here: at the return it is gone. */
-SEC("tracepoint/syscalls/sys_enter_close")
-int enter_close(struct syscall_enter *ctx)
+static __always_inline int entered_close(struct syscall_enter *ctx)
 {
 	struct st_thread *thread = thread_of_target();
 	struct file *file = thread ? file_of_fd(ctx->args[0]) : NULL;
@@ -204,8 +203,7 @@ int enter_close(struct syscall_enter *ctx)
 	return 0;
 }
 
-SEC("tracepoint/syscalls/sys_exit_close")
-int exit_close(struct syscall_exit *ctx)
+static __always_inline int returned_close(struct syscall_exit *ctx)
 {
 	struct st_thread *thread = call_leave(ST_CALL_CLOSE);
 	struct st_call *r;
@@ -222,3 +220,5 @@ int exit_close(struct syscall_exit *ctx)
 	call_submit(r);
 	return 0;
 }
+
+CALL_TRACEPOINTS(close)

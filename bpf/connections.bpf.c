@@ -21,8 +21,7 @@ static __always_inline struct st_thread *thread_of_client(void)
 	return pid_tgid >> 32 == config.self ? NULL : thread_enter(tid, true);
 }
 
-SEC("tracepoint/syscalls/sys_enter_connect")
-int enter_connect(struct syscall_enter *ctx)
+static __always_inline int entered_connect(struct syscall_enter *ctx)
 {
 	struct st_thread *thread = thread_of_client();
 
@@ -101,8 +100,7 @@ static __always_inline void client_announce(struct st_thread *thread, __u32 tgid
 	process_announce(tgid, false);
 }
 
-SEC("tracepoint/syscalls/sys_exit_connect")
-int exit_connect(struct syscall_exit *ctx)
+static __always_inline int returned_connect(struct syscall_exit *ctx)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct st_thread *thread = call_leave_any(pid_tgid, ST_CALL_CONNECT);
@@ -129,7 +127,9 @@ int exit_connect(struct syscall_exit *ctx)
 		       : connect_inet(thread, outer, sk, id, f, ctx->ret);
 }
 
-static __always_inline int accept_enter(struct syscall_enter *ctx, int args)
+CALL_TRACEPOINTS(connect)
+
+static __always_inline int accepting(struct syscall_enter *ctx, int args)
 {
 	struct st_thread *thread = thread_of_target();
 
@@ -138,16 +138,14 @@ static __always_inline int accept_enter(struct syscall_enter *ctx, int args)
 	return 0;
 }
 
-SEC("tracepoint/syscalls/sys_enter_accept")
-int enter_accept(struct syscall_enter *ctx)
+static __always_inline int entered_accept(struct syscall_enter *ctx)
 {
-	return accept_enter(ctx, 3);
+	return accepting(ctx, 3);
 }
 
-SEC("tracepoint/syscalls/sys_enter_accept4")
-int enter_accept4(struct syscall_enter *ctx)
+static __always_inline int entered_accept4(struct syscall_enter *ctx)
 {
-	return accept_enter(ctx, 4);
+	return accepting(ctx, 4);
 }
 
 /* The child's other end is a UNIX client that we follow. */
@@ -257,7 +255,7 @@ static __always_inline int accept_peer(__s64 ret, bool accept4)
 	return accept_report(&unknown, child, ST_SOCK_PEER, accept4, ret);
 }
 
-static __always_inline int accept_exit(struct syscall_exit *ctx, bool accept4)
+static __always_inline int accepted(struct syscall_exit *ctx, bool accept4)
 {
 	struct st_thread *thread = call_leave(ST_CALL_ACCEPT);
 
@@ -267,14 +265,16 @@ static __always_inline int accept_exit(struct syscall_exit *ctx, bool accept4)
 	return accept_peer(ctx->ret, accept4);
 }
 
-SEC("tracepoint/syscalls/sys_exit_accept")
-int exit_accept(struct syscall_exit *ctx)
+static __always_inline int returned_accept(struct syscall_exit *ctx)
 {
-	return accept_exit(ctx, false);
+	return accepted(ctx, false);
 }
 
-SEC("tracepoint/syscalls/sys_exit_accept4")
-int exit_accept4(struct syscall_exit *ctx)
+CALL_TRACEPOINTS(accept)
+
+static __always_inline int returned_accept4(struct syscall_exit *ctx)
 {
-	return accept_exit(ctx, true);
+	return accepted(ctx, true);
 }
+
+CALL_TRACEPOINTS(accept4)

@@ -284,7 +284,13 @@ struct sched_info {
 	unsigned long long run_delay; /* with CONFIG_SCHED_INFO */
 };
 
+struct thread_info {
+	unsigned long flags;
+	__u32 status; /* x86 */
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	__u32 pid;
 	__u32 tgid;
 	struct sched_entity se;
@@ -312,11 +318,16 @@ struct task_struct___5_13 {
 /* What a thread had in its registers when it entered the kernel. */
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long di;
+	unsigned long r10, dx, si, di;
 	unsigned long orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
+	union {
+		struct {
+			__u64 regs[31];
+		};
+	};
 	__u64 orig_x0;
 	__s32 syscallno;
 };

@@ -9,6 +9,7 @@
 #include "data.bpf.c"
 #include "data_calls.bpf.c"
 #include "drops.bpf.c"
+#include "every_call.bpf.c"
 #include "listeners.bpf.c"
 #include "process.bpf.c"
 #include "samples.bpf.c"

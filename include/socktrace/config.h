@@ -12,6 +12,8 @@
 /* Greater than the number of any system call that matters. */
 #define ST_CALL_NUMBERS 512
 
+#define ST_CALL_ACCEPT4 ST_CALL_MAX /* in a table of system calls only */
+
 struct st_config {
 	__u64 cgroup;        /* 0, or the id of the cgroup v2 whose processes are targets */
 	__u64 pointer_secret; /* scrambles kernel addresses where they serve as ids */
@@ -29,6 +31,7 @@ struct st_config {
 	__u8 data_sums;      /* byte sums come from the calls that send and receive alone */
 	__u8 registers;      /* other threads' can be read: bpf_task_pt_regs() (5.15) */
 	__u64 fd_calls[ST_CALL_NUMBERS / 64]; /* system calls whose first argument is an fd */
+	__u8 calls[ST_CALL_NUMBERS]; /* enum st_call_name of those wanted, or ST_CALL_ACCEPT4 */
 	__u32 cpus;          /* possible ones */
 	__u32 sockets_mask;  /* places for followed sockets, a power of two, less one */
 	__u32 counter_index[ST_COUNTER_MAX]; /* where the kernel keeps them in its linux_mib */

@@ -41,11 +41,8 @@ int mounts_tracefs(void)
 	if (!r && mount("tracefs", places[0], "tracefs", 0, NULL))
 		r = -errno;
 	if (r)
-		return log_err_r(r,
-				 "tracefs is not mounted and cannot be mounted here (%s): as root, "
-				 "mount -t tracefs tracefs /sys/kernel/tracing",
-				 strerror(-r));
-	return 0;
+		log_debug("tracefs is not mounted and cannot be mounted here: %s", strerror(-r));
+	return r;
 }
 
 /* The directory where the whole cgroup v2 hierarchy is mounted; empty: nowhere. */

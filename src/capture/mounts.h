@@ -5,7 +5,7 @@
  */
 #pragma once
 
-/* libbpf finds tracefs afterwards. 0 or -errno, and then one line says why. */
+/* libbpf finds tracefs afterwards. 0, or -errno without a word: it can be done without. */
 int mounts_tracefs(void);
 
 /* An open directory of the root cgroup v2, or -errno without a word: it can be done without. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ struct probes {
 	struct socktrace_bpf *skeleton;
 	struct kernel_features features;
 	const struct source_options *options; /* during load and attach only */
+	int tracefs; /* 0, or -errno: nowhere to be had */
 	int cgroup; /* the root of cgroup v2, or -errno */
 	unsigned long long target_cgroup; /* --cgroup: its id, else 0 */
 	unsigned target_level;
@@ -90,6 +92,10 @@ static void choose_methods(struct probes *probes)
 	const struct kernel_features *has = &probes->features;
 
 	memset(probes->method, 0, sizeof(probes->method));
+	if (probes->tracefs) {
+		probes->method[ROW_CALLS] = METHOD_EVERY_CALL;
+		probes->method[ROW_DATA_CALLS] = NO_METHOD;
+	}
 	if (!has->cookies || probes->cgroup < 0) {
 		/* Without cookies a cgroup program cannot say which socket it means. */
 		probes->method[ROW_IDENTITY] = NO_METHOD;
@@ -116,14 +122,31 @@ static void choose_methods(struct probes *probes)
 }
 
 /* enter_X and exit_X stand in the table in this order. */
-static bool call_wanted(const struct probes *probes, size_t program)
-{
-	static const uint8_t calls[METHOD_PROGRAMS / 2] = {
-		ST_CALL_SOCKET,  ST_CALL_SOCKETPAIR, ST_CALL_BIND,
-		ST_CALL_LISTEN,  ST_CALL_ACCEPT,     ST_CALL_ACCEPT,
-		ST_CALL_CONNECT, ST_CALL_SHUTDOWN,   ST_CALL_CLOSE};
+static const struct {
+	uint8_t call, wire;
+	uint16_t number;
+} calls[] = {
+	{ST_CALL_SOCKET, ST_CALL_SOCKET, SYS_socket},
+	{ST_CALL_SOCKETPAIR, ST_CALL_SOCKETPAIR, SYS_socketpair},
+	{ST_CALL_BIND, ST_CALL_BIND, SYS_bind},
+	{ST_CALL_LISTEN, ST_CALL_LISTEN, SYS_listen},
+	{ST_CALL_ACCEPT, ST_CALL_ACCEPT, SYS_accept},
+	{ST_CALL_ACCEPT, ST_CALL_ACCEPT4, SYS_accept4},
+	{ST_CALL_CONNECT, ST_CALL_CONNECT, SYS_connect},
+	{ST_CALL_SHUTDOWN, ST_CALL_SHUTDOWN, SYS_shutdown},
+	{ST_CALL_CLOSE, ST_CALL_CLOSE, SYS_close},
+};
 
-	return probes->options->calls & 1u << calls[program / 2];
+static bool call_wanted(const struct probes *probes, size_t at)
+{
+	return probes->options->calls & 1u << calls[at].call;
+}
+
+static void mark_calls(const struct probes *probes, __u8 *table)
+{
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (call_wanted(probes, i))
+			table[calls[i].number] = calls[i].wire;
 }
 
 /* Nothing but the calls themselves shows sends and receives here. */
@@ -141,7 +164,8 @@ static bool program_wanted(const struct probes *probes, enum plan_row row, size_
 {
 	if (row == ROW_DATA_CALLS && data_by_calls(probes))
 		return false; /* they run for that row already */
-	return row != ROW_CALLS || call_wanted(probes, program);
+	return row != ROW_CALLS || probes->method[row] == METHOD_EVERY_CALL ||
+	       call_wanted(probes, program / 2);
 }
 
 static void set_autoload(struct probes *probes, enum plan_row only)
@@ -201,6 +225,7 @@ static int configure(struct probes *probes)
 	};
 
 	mark_fd_calls(config.fd_calls);
+	mark_calls(probes, config.calls);
 	memcpy(config.counter_index, probes->features.counter_index, sizeof(config.counter_index));
 	if (getrandom(&config.pointer_secret, sizeof(config.pointer_secret), 0) < 0)
 		return -errno;
@@ -291,6 +316,7 @@ int probes_load(const struct source_options *options, struct probes **out)
 		r = mounts_cgroup_id(options->cgroup, &probes->target_cgroup,
 				     &probes->target_level);
 	if (!r) {
+		probes->tracefs = mounts_tracefs();
 		probes->cgroup = mounts_cgroup_root();
 		choose_methods(probes);
 		r = load_what_loads(probes);
@@ -341,7 +367,7 @@ static void learn_cpu_offsets(struct probes *probes)
 
 int probes_attach(struct probes *probes)
 {
-	int r = mounts_tracefs();
+	int r = 0;
 
 	learn_cpu_offsets(probes);
 	/* Calls last: when one is seen, everything it leads to is. */

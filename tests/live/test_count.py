@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from harness import LIVE, PYTHON, SOCKTRACE, Program, eventually, in_syscall, read_text, same, socktrace
+from harness import LIVE, PYTHON, SOCKTRACE, Program, eventually, find_program, in_syscall, read_text, run, same, socktrace
 from puppet import SYSCALL_ACCEPT, Puppet
 
 COUNTING = os.path.join(LIVE, "programs", "counting.py")
@@ -72,6 +72,18 @@ def test_recorded():
     program = socktrace("show", "-c", "x.skt")
     check_counts(table(program.stdout), json.loads(read_text("own.json")))
     assert "▒" not in program.stdout, "drawings though the calls were to be counted"
+
+
+def test_without_tracefs():
+    """Who may not mount it sees the calls by two programs for all system calls: the same ones."""
+    for path in ("/sys/kernel/debug/tracing", "/sys/kernel/tracing"):
+        if os.path.ismount(path):
+            run("umount", path)
+    unable = [find_program("setpriv"), "--bounding-set", "-sys_admin", "--inh-caps", "-all", SOCKTRACE]
+    said = run(*unable, "check").stdout
+    assert re.search("^calls +tp_btf sys_enter, sys_exit$", said, re.MULTILINE), said
+    program = run(*unable, "-c", "--", PYTHON, COUNTING, "own.json")
+    check_counts(table(program.stdout), json.loads(read_text("own.json")))
 
 
 def test_attached():
