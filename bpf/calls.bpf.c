@@ -139,7 +139,7 @@ static __always_inline int returned_listen(struct syscall_exit *ctx)
 	if (r->call.sock.family == AF_UNIX)
 		r->path_len = unix_path(r->path, sk);
 	if (ctx->ret == 0 && sock_wanted(&r->call.sock)) {
-		listener_announce(sk);
+		listener_announce(pointer_of(sk));
 		unix_listener_named(r->call.sock.id, r->path, r->path_len);
 	}
 	call_submit(&r->call);

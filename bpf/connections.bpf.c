@@ -159,18 +159,6 @@ static __always_inline bool is_unix_peer_followed(struct sock *child)
 	return client && socket_followed(unix_id(client));
 }
 
-/* It may have come over a UNIX socket: its next children are seen from their birth. */
-static __always_inline void accept_follow(struct sock *listener, __u64 id)
-{
-	struct st_sock s = {};
-
-	if (socket_followed(id))
-		return;
-	sock_fill(&s, listener, id, 0);
-	if (sock_wanted(&s) && socket_follow(listener, id, 0))
-		listener_announce(listener);
-}
-
 static __always_inline void accept_queue(struct st_call *r, struct sock *listener, __u64 id)
 {
 	struct followed *f;
@@ -221,8 +209,9 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 	if (!listener && !child)
 		return call_report_alone(thread, ST_CALL_ACCEPT, accept4 ? thread->args[3] : 0,
 					 ret);
-	if (listener && (!f || f->listener != listener_id))
-		accept_follow(listener, listener_id);
+	/* it may have come over a UNIX socket: its next children are seen from their birth */
+	if (listener && (!f || f->listener != listener_id) && !socket_followed(listener_id))
+		listener_announce(pointer_of(listener));
 	if (!RECORD_RESERVE(ST_CALL_JOIN, ST_LOSS_CALL, r))
 		return 0;
 	accept_fill(&r->call, thread, accept4, ret);
@@ -243,16 +232,17 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 	return 0;
 }
 
+static const struct st_thread entry_unseen = {.args = {-1}};
+
 /* An accept() of a process that is no target: wanted where the client is followed. */
 static __always_inline int accept_peer(__s64 ret, bool accept4)
 {
 	struct sock *child = ret >= 0 ? sock_of_fd(ret) : NULL;
-	struct st_thread unknown = {.args = {-1}}; /* its entry was not seen */
 
 	if (!child || (!socket_followed(sock_id(child)) && !is_unix_peer_followed(child)))
 		return 0;
 	process_announce(bpf_get_current_pid_tgid() >> 32, false);
-	return accept_report(&unknown, child, ST_SOCK_PEER, accept4, ret);
+	return accept_report(&entry_unseen, child, ST_SOCK_PEER, accept4, ret);
 }
 
 static __always_inline int accepted(struct syscall_exit *ctx, bool accept4)

@@ -214,20 +214,20 @@ static __always_inline void netns_report(__u32 inum, struct netns *netns, bool a
 
 /* --- following ---------------------------------------------------------------- */
 
+static const struct netns netns_unread; /* not on the stack: there is little of it */
+
 static __always_inline void netns_follow(__u32 inum, struct sock *sk)
 {
-	struct netns *netns, first = {};
-	struct net *net = SOCK(sk, __sk_common.skc_net.net);
+	bool is_new = !bpf_map_update_elem(&netnses, &inum, &netns_unread, BPF_NOEXIST);
+	struct netns *netns = bpf_map_lookup_elem(&netnses, &inum);
 
-	bpf_probe_read_kernel(&first.net, sizeof(first.net), &net);
-	if (!bpf_map_update_elem(&netnses, &inum, &first, BPF_NOEXIST)) {
-		netns = bpf_map_lookup_elem(&netnses, &inum);
-		if (netns)
-			netns_report(inum, netns, true);
+	if (!netns)
+		return;
+	if (is_new) {
+		netns->net = READ_ADDRESS(sk, sock, __sk_common.skc_net.net);
+		netns_report(inum, netns, true);
 	}
-	netns = bpf_map_lookup_elem(&netnses, &inum);
-	if (netns)
-		__sync_fetch_and_add(&netns->listeners, 1);
+	__sync_fetch_and_add(&netns->listeners, 1);
 }
 
 /* Its last listener is gone: the counters say no more of followed ones. */
@@ -243,20 +243,24 @@ static __always_inline void netns_forget(__u32 inum)
 		bpf_map_delete_elem(&netnses, &inum);
 }
 
-/* A wanted TCP socket that listens: what is turned away at it is reported from now on. */
-static __always_inline void listener_follow(struct sock *sk, __u64 id, const struct st_sock *s)
+static __always_inline void listener_enter(struct sock *sk, __u64 id, const struct st_sock *s)
 {
 	struct listener l = {.sock = pointer_of(sk), .drops = SOCK(sk, sk_drops.counter)};
-	struct net *net = SOCK(sk, __sk_common.skc_net.net);
 
-	if (s->protocol != IPPROTO_TCP || !s->local_port || bpf_map_lookup_elem(&listeners, &id))
-		return;
-	l.statistics = net_statistics(net);
+	l.statistics = net_statistics(SOCK(sk, __sk_common.skc_net.net));
 	place_of(&l.place, sk, s);
-	netns_follow(s->netns, sk);
 	if (bpf_map_update_elem(&listeners, &id, &l, BPF_ANY) ||
 	    bpf_map_update_elem(&places, &l.place, &id, BPF_ANY))
 		loss_count(ST_LOSS_SOCKET_MAP);
+}
+
+/* A wanted TCP socket that listens: what is turned away at it is reported from now on. */
+static __always_inline void listener_follow(struct sock *sk, __u64 id, const struct st_sock *s)
+{
+	if (s->protocol != IPPROTO_TCP || !s->local_port || bpf_map_lookup_elem(&listeners, &id))
+		return;
+	netns_follow(s->netns, sk); /* first: what is there of it is told before */
+	listener_enter(sk, id, s);
 }
 
 /* The place of a listener that goes is taken by another member of its reuseport group. A

@@ -62,7 +62,7 @@ static __always_inline int read_netns(__u32 inum, struct netns *netns)
 {
 	__u64 now = bpf_ktime_get_ns();
 
-	if (!finishing && now - netns->read_ns < NETNS_PAUSE_NS)
+	if (!netns->net || (!finishing && now - netns->read_ns < NETNS_PAUSE_NS))
 		return 0;
 	netns->read_ns = now;
 	netns_report(inum, netns, finishing);

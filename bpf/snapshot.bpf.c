@@ -52,7 +52,7 @@ static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
 	if (r->sock.state != TCP_LISTEN)
 		return 0;
 	r->backlog = SOCK(sk, sk_max_ack_backlog);
-	listener_announce(sk);
+	listener_announce(pointer_of(sk));
 	unix_listener_named(r->sock.id, r->path, r->path_len);
 	return 0;
 }

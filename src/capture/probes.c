@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -290,14 +291,23 @@ static int load_what_loads(struct probes *probes)
 	return r ? load_error(r) : 0;
 }
 
-static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+#define LOG_SHOWN 4096 /* of what the verifier says; the end tells why */
+
+static int debug(enum libbpf_print_level level, const char *format, va_list args)
 {
-	char line[512];
+	char *text = NULL, *line, *next;
+	int len = vasprintf(&text, format, args);
 
 	(void)level;
-	vsnprintf(line, sizeof(line), format, args);
-	line[strcspn(line, "\n")] = '\0';
-	log_debug("%s", line);
+	if (len < 0)
+		return 0;
+	line = len > LOG_SHOWN ? text + len - LOG_SHOWN : text;
+	for (; *line; line = next) {
+		next = line + strcspn(line, "\n");
+		log_debug("%.*s", (int)(next - line), line);
+		next += *next == '\n';
+	}
+	free(text);
 	return 0;
 }
 
@@ -308,7 +318,7 @@ int probes_load(const struct source_options *options, struct probes **out)
 
 	if (!probes)
 		return -ENOMEM;
-	libbpf_set_print(quiet);
+	libbpf_set_print(debug);
 	probes->options = options;
 	probes->cgroup = -ENOENT;
 	r = kernel_features_read(&probes->features);

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "capture/probes.h"
 #include "cmd/cmd.h"
+#include "cmd/detach.h"
 
 static void print_row(const struct probes *probes, enum plan_row row)
 {
@@ -19,6 +20,13 @@ static void print_row(const struct probes *probes, enum plan_row row)
 		printf("%-26s  %s\n", probes_row_name(row), method);
 	else
 		printf("%-26s  not here: %s\n", probes_row_name(row), probes_row_without(row));
+}
+
+static void free_probes(void *probes)
+{
+	struct probes *own = probes;
+
+	probes_free(&own);
 }
 
 int cmd_check(const struct options *options)
@@ -37,8 +45,8 @@ int cmd_check(const struct options *options)
 		printf("Linux %s %s\n\n", kernel.release, kernel.machine);
 	for (int row = 0; row < ROW_MAX && !r; row++)
 		print_row(probes, row);
-	probes_free(&probes);
 	if (!r && fflush(stdout))
 		r = log_err_r(-errno, "cannot write to standard output: %s", strerror(errno));
+	detach_aside(free_probes, probes);
 	return r ? STATUS_FAILED : STATUS_OK;
 }

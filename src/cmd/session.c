@@ -5,10 +5,8 @@
 #include "cmd/session.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include "capture/privileges.h"
 #include "capture/proc.h"
 #include "cmd/cmd.h"
+#include "cmd/detach.h"
 #include "cmd/stop.h"
 #include "render/escape.h"
 
@@ -159,36 +158,17 @@ int session_status(const struct session *session, int r)
 							  : STATUS_OK;
 }
 
-static void await_end_of(pid_t parent)
+static void free_source(void *source)
 {
-	struct pollfd process = {.fd = syscall(SYS_pidfd_open, parent, 0), .events = POLLIN};
+	struct source *own = source;
 
-	while (process.fd >= 0 && getppid() == parent && poll(&process, 1, -1) < 0)
-		;
-}
-
-/* Detaching takes the kernel more than a second: it lets every CPU pass by for each
- * tracepoint. Nobody need wait for it: a process of its own holds the probes until
- * they are gone, and the prompt comes back now. */
-static void detach_aside(struct source **source)
-{
-	pid_t self = getpid(), pid = fork();
-
-	if (pid < 0)
-		source_free(source);
-	if (pid)
-		return; /* our own references end with us */
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		close(fd);
-	await_end_of(self); /* whoever closes them last is the one that waits */
-	source_free(source);
-	_exit(0);
+	source_free(&own);
 }
 
 void session_close(struct session *session)
 {
 	child_release(&session->child);
 	if (session->source)
-		detach_aside(&session->source);
+		detach_aside(free_source, session->source);
 	unprivileged_free(&session->unprivileged);
 }
