@@ -60,9 +60,10 @@ struct {
 	__type(value, __u32);
 } settled SEC(".maps");
 
-static __always_inline struct attempt *attempt_of_cpu(__u32 cpu)
+/* Each CPU's stands at its number. */
+static __always_inline struct attempt *attempt_at(__u32 slot)
 {
-	return bpf_map_lookup_elem(&attempts, &cpu);
+	return bpf_map_lookup_elem(&attempts, &slot);
 }
 
 static __always_inline bool outcome_read(__u64 *out, __u64 statistics, __u32 cpu)
@@ -117,16 +118,17 @@ static __always_inline bool is_doing_of(struct sock *sk, const struct listener *
 
 /* Whether the i-th member of the listener's reuseport group is likelier to have done it than those
  * before: what it counts is nearly sure (strays count as drops too), that its accept queue is full
- * says less. Question and answer lie in the attempt, not in registers: the verifier goes through
- * this in every turn of a loop, and would follow each value by itself. */
-static __noinline int member_consider(struct attempt *a, __u64 group, __u32 i)
+ * says less. This and the next are global functions, verified once. Question and answer lie in
+ * the attempt, not in registers: the verifier would follow each value through the loop. */
+__noinline int member_consider(__u32 slot, __u64 group, __u32 i)
 {
+	struct attempt *a = attempt_at(slot);
 	struct sock *sk = group_member(group, i);
 	__u64 id = inet_id(sk);
 	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
 	__u8 likelihood;
 
-	if (!l)
+	if (!a || !l)
 		return 0;
 	a->ours++;
 	likelihood = 2 * is_doing_of(sk, l, a->path) + is_full(sk);
@@ -139,19 +141,22 @@ static __noinline int member_consider(struct attempt *a, __u64 group, __u32 i)
 
 /* The member of the listener's reuseport group whose doing it is. All that the kernel counted is
  * somebody's: where no member shows a sign any more, the one the segment was addressed to. */
-static __noinline int member_find(struct attempt *a)
+__noinline int member_find(__u32 slot)
 {
-	struct sock *sk = sock_at(a->sock);
-	bool here = is_listener(sk, a->listener); /* or closed meanwhile */
+	struct attempt *a = attempt_at(slot);
+	struct sock *sk = sock_at(a ? a->sock : 0);
+	bool here = a && is_listener(sk, a->listener); /* or closed meanwhile */
 	__u64 group = here ? READ_ADDRESS(sk, sock, sk_reuseport_cb) : 0, id;
 	__u32 n = group_size(group);
 	struct listener *l;
 
+	if (!a)
+		return 0;
 	a->member = a->listener;
 	a->ours = 0;
 	a->likelihood = 0;
 	for (__u32 i = 0; i < MAX_GROUP && i < n; i++)
-		member_consider(a, group, i);
+		member_consider(slot, group, i);
 	if (a->likelihood < 2 && a->ours < n)
 		a->member = 0; /* of a process that is not traced */
 	id = a->member;
@@ -192,13 +197,13 @@ static __always_inline void drop_report(const struct attempt *a, __u64 listener,
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 }
 
-/* The attempt has ended with these counts. */
-static __noinline int attempt_settle(struct attempt *a, const __u64 *rose, __u8 path)
+/* The attempt, which stands in that slot, has ended with these counts. */
+static __noinline int attempt_settle(struct attempt *a, __u32 slot, const __u64 *rose, __u8 path)
 {
 	__u8 flags = rose[OUTCOME_COOKIE_BACK] ? ST_DROP_WITH_COOKIE | ST_DROP_LAST_ACK : 0;
 
 	a->path = path;
-	member_find(a);
+	member_find(slot);
 	if (a->member)
 		drop_report(a, a->member, a->path, flags);
 	return 0;
@@ -246,12 +251,12 @@ static __always_inline void attempt_end(struct attempt *a, __u32 cpu)
 	if (path) {
 		__sync_fetch_and_add(&a->number, 1); /* before `claimed` is read */
 		if (a->claimed != number || attempt_contest(number, cpu))
-			attempt_settle(a, rose, path);
+			attempt_settle(a, cpu, rose, path);
 	}
 	a->listener = 0;
 }
 
-/* The same from elsewhere, where the CPU has not begun another one since; `a` is a copy. */
+/* The same from elsewhere, where the CPU has not begun another one since; `a` is the copy. */
 static __always_inline void attempt_end_for(volatile struct attempt *now, struct attempt *a,
 					    __u32 cpu)
 {
@@ -263,5 +268,5 @@ static __always_inline void attempt_end_for(volatile struct attempt *now, struct
 	now->claimed = a->number;
 	__sync_fetch_and_add(&now->barrier, 1); /* before `number` is read */
 	if (now->number == a->number && attempt_contest(a->number, cpu))
-		attempt_settle(a, rose, path);
+		attempt_settle(a, config.cpus, rose, path);
 }

@@ -85,7 +85,7 @@ int on_lookup(struct bpf_sk_lookup *ctx)
 
 	if (ctx->protocol != IPPROTO_TCP)
 		return SK_PASS;
-	a = attempt_of_cpu(cpu);
+	a = attempt_at(cpu);
 	if (!a)
 		return SK_PASS;
 	attempt_end(a, cpu);
@@ -134,7 +134,7 @@ static __always_inline void attempt_addresses(struct attempt *a, struct sk_buff 
 static __always_inline void ack_dropped(const struct listener *l, __u64 id, struct sk_buff *skb)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct attempt *a = attempt_of_cpu(cpu), ack = {};
+	struct attempt *a = attempt_at(cpu), ack = {};
 	__u64 rose[OUTCOME_MAX], own = is_full(sock_at(l->sock));
 
 	if (!a)
@@ -193,7 +193,7 @@ int BPF_PROG(on_request_checked, struct sock *sk, struct sk_buff *skb)
 {
 	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
 	struct attempt *ack = bpf_map_lookup_elem(&requests, &zero);
-	struct attempt *a = attempt_of_cpu(cpu);
+	struct attempt *a = attempt_at(cpu);
 	__u64 rose[OUTCOME_MAX];
 
 	if (!ack || !a || !ack->listener)

@@ -30,7 +30,7 @@ int learn_cpu_offset(void *ctx)
 /* The last attempt of a CPU that has had nothing to do since. */
 static __always_inline int settle_attempt(__u32 cpu, volatile struct attempt *now)
 {
-	struct attempt *a = attempt_of_cpu(config.cpus);
+	struct attempt *a = attempt_at(config.cpus);
 
 	if (!a || cpu == config.cpus || !now->listener)
 		return 0;
