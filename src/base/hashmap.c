@@ -97,6 +97,20 @@ int hashmap_set(struct hashmap *map, uint64_t key, void *value)
 	return 0;
 }
 
+/* A mark leads on to what stands behind it: where that is nothing, it is not needed, and those
+ * before it are not either. */
+static void hashmap_clear_marks(struct hashmap *map, size_t i)
+{
+	size_t mask = map->cap - 1;
+
+	if (map->slots[(i + 1) & mask].value)
+		return;
+	for (; map->slots[i].value == HASHMAP_GONE; i = (i - 1) & mask) {
+		map->slots[i].value = NULL;
+		map->used--;
+	}
+}
+
 void *hashmap_remove(struct hashmap *map, uint64_t key)
 {
 	struct hashmap_slot *slot = hashmap_find(map, key);
@@ -107,6 +121,7 @@ void *hashmap_remove(struct hashmap *map, uint64_t key)
 	value = slot->value;
 	slot->value = HASHMAP_GONE;
 	map->len--;
+	hashmap_clear_marks(map, slot - map->slots);
 	return value;
 }
 

@@ -274,28 +274,16 @@ static void closed(struct model *model, struct sock *sock, const struct st_state
 	sock_check(model, sock);
 }
 
-/* It begins another connection: its new addresses are none of the one it had. */
-static void begin_anew(struct model *model, const struct st_state *state)
-{
-	struct sock *sock = sock_find(model, state->sock.id);
-
-	if (sock && sock->pub.protocol == PROTOCOL_TCP && state->new == TCP_SYN_SENT)
-		conn_detach(model, sock);
-}
-
 /* A child's first step out of SYN_RECV; a simultaneous open has a connection already. */
-static bool is_birth(const struct model *model, const struct st_state *state)
+static bool is_birth(const struct sock *sock, const struct st_state *state)
 {
-	const struct sock *sock = sock_find(model, state->sock.id);
-
 	return state->old == TCP_SYN_RECV && (state->queued_ns || !sock || !sock->pub.connection);
 }
 
 /* A step that waited is told twice where a pass over what is pending met the call or the step
  * that took it along. */
-static bool was_told(const struct model *model, const struct st_state *state, int64_t t_ns)
+static bool was_told(const struct sock *sock, const struct st_state *state, int64_t t_ns)
 {
-	const struct sock *sock = sock_find(model, state->sock.id);
 	const struct conn *conn = sock ? conn_of(sock->pub.connection) : NULL;
 	enum side side = conn ? conn_side(conn, sock) : SIDE_NONE;
 
@@ -311,13 +299,15 @@ static bool was_told(const struct model *model, const struct st_state *state, in
 static void apply_step(struct model *model, const struct st_state *state)
 {
 	int64_t t = wire_time(model, state->h.ts_ns);
-	bool birth = is_birth(model, state);
-	struct sock *sock;
+	struct sock *sock = sock_find(model, state->sock.id);
+	bool birth = is_birth(sock, state);
 	struct conn *conn;
 
-	if (was_told(model, state, t))
+	if (was_told(sock, state, t))
 		return;
-	begin_anew(model, state);
+	/* it begins another connection: its new addresses are none of the one it had */
+	if (sock && sock->pub.protocol == PROTOCOL_TCP && state->new == TCP_SYN_SENT)
+		conn_detach(model, sock);
 	sock = birth ? sock_born(model, &state->sock, t) : sock_seen(model, &state->sock);
 	if (!sock || sock->pub.protocol != PROTOCOL_TCP)
 		return;

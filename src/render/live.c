@@ -104,21 +104,60 @@ static const char *subject_comm(const struct subject *subject)
 	return end && end->comm[0] ? end->comm : "?";
 }
 
-static void live_who(const struct live *live, const struct subject *subject, struct strbuf *out)
+static void who_pad(const struct live *live, size_t start, struct strbuf *out)
 {
 	unsigned width = live->style.width;
+
+	if (width >= 80)
+		text_pad(out, start, width >= 100 ? 20 : 13);
+}
+
+static void caller_name(const struct live *live, const struct event *event, const char *comm,
+			struct strbuf *out)
+{
 	size_t start = out->len;
 
-	if (!subject->event->pid) {
+	sentence_who(&live->style, comm, event->pid, live->style.width >= 100 ? event->tid : 0,
+		     out);
+	who_pad(live, start, out);
+}
+
+/* The same few threads make most calls. */
+static void live_caller(struct live *live, const struct subject *subject, struct strbuf *out)
+{
+	const struct event *event = subject->event;
+	struct live_caller *caller = &live->callers[event->tid % LIVE_CALLERS];
+	const char *comm = subject_comm(subject);
+	size_t start = out->len, len = strlen(comm);
+
+	if (caller->len && caller->pid == event->pid && caller->tid == event->tid &&
+	    !strcmp(caller->comm, comm)) {
+		strbuf_append(out, caller->text, caller->len);
+		return;
+	}
+	caller_name(live, event, comm, out);
+	caller->len = 0;
+	if (len >= sizeof(caller->comm) || out->len - start > sizeof(caller->text))
+		return;
+	caller->pid = event->pid;
+	caller->tid = event->tid;
+	caller->len = out->len - start;
+	memcpy(caller->comm, comm, len + 1);
+	memcpy(caller->text, strbuf_text(out) + start, caller->len);
+}
+
+static void live_who(struct live *live, const struct subject *subject, struct strbuf *out)
+{
+	size_t start = out->len;
+
+	if (subject->event->pid) {
+		live_caller(live, subject, out);
+	} else {
 		style_paint(&live->style, PAINT_DIM, out);
 		strbuf_add(out, "(kernel)");
 		style_paint(&live->style, PAINT_NONE, out);
-	} else {
-		sentence_who(&live->style, subject_comm(subject), subject->event->pid,
-			     width >= 100 ? subject->event->tid : 0, out);
+		who_pad(live, start, out);
 	}
-	if (width >= 80)
-		text_pad(out, start, width >= 100 ? 20 : 13);
 	strbuf_add_char(out, ' ');
 }
 

@@ -29,6 +29,14 @@ struct live_options {
 };
 
 #define LIVE_REMEMBERED 4096
+#define LIVE_CALLERS 16
+
+/* A thread as a line names it. */
+struct live_caller {
+	uint32_t pid, tid;
+	uint32_t len; /* 0: none */
+	char comm[16], text[64];
+};
 
 struct live {
 	struct style style;
@@ -39,6 +47,7 @@ struct live {
 	/* Connections whose addresses were said lately, by id modulo. One that lost its
 	 * place has them said once more. */
 	uint64_t introduced[LIVE_REMEMBERED];
+	struct live_caller callers[LIVE_CALLERS]; /* the last ones, by tid modulo */
 	struct live_drops drops;
 };
 
