@@ -40,8 +40,8 @@ static bool sorted(const struct lines *lines)
 	return true;
 }
 
-/* A line moves a few places at most, as a rule. False: one has farther to go, and they are sorted in
- * part only. */
+/* A line moves a few places at most, as a rule. False: one has farther to go, and they are
+ * sorted in part only. */
 static bool sort_by_insertion(struct lines *lines)
 {
 	struct line *items = lines->items.items;
