@@ -4,7 +4,7 @@
  * programs that run at every call of the machine and go by its number. 32-bit programs, whose
  * numbers are others, are not seen, as they are not by the tracepoints.
  */
-#include "kernel.h"
+#include "call.h"
 
 #include <bpf/bpf_tracing.h>
 
