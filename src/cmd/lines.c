@@ -64,11 +64,13 @@ static void append(struct lines *lines, const struct line *line)
 {
 	const char *at = lines->text.data + line->start, *end = at + line->len;
 
-	while (at < end) {
+	if (!lines->begin)
+		strbuf_append(&lines->ordered, at, line->len);
+	while (lines->begin && at < end) {
 		const char *newline = memchr(at, '\n', end - at);
 		const char *next = newline ? newline + 1 : end;
 
-		if (lines->begin && line->t_ns != INT64_MAX)
+		if (line->t_ns != INT64_MAX)
 			lines->begin(lines->context, line->t_ns, &lines->ordered);
 		strbuf_append(&lines->ordered, at, next - at);
 		at = next;
