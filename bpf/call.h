@@ -188,8 +188,8 @@ static __always_inline void call_submit(struct st_call *r)
 	bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
 }
 
-/* What bind() or connect() was told, from user memory: the kernel has read it, so it
- * is resident. */
+/* What bind() or connect() was told, from user memory: the kernel has read it, so it is resident;
+ * not where there is no socket, and it may stay unknown then. */
 static __always_inline void name_fill(struct st_name *name, __u64 user, __u64 len)
 {
 	struct {
@@ -228,7 +228,9 @@ static __always_inline int call_report_alone(const struct st_thread *thread, __u
 	struct st_call *r;
 
 	if ((ret != -EBADF && ret != -ENOTSOCK) || thread->once || config.local_port ||
-	    config.remote_port || !RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
+	    config.remote_port || !config.ipv4 || !config.ipv6 || !config.unix_sockets)
+		return 0;
+	if (!RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
 		return 0;
 	call_fill(r, thread, call, ret);
 	r->fd = thread->args[0];

@@ -210,7 +210,8 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 		return call_report_alone(thread, ST_CALL_ACCEPT, accept4 ? thread->args[3] : 0,
 					 ret);
 	/* it may have come over a UNIX socket: its next children are seen from their birth */
-	if (listener && (!f || f->listener != listener_id) && !socket_followed(listener_id))
+	if (listener && (!f || f->listener != listener_id) && !socket_followed(listener_id) &&
+	    SOCK(listener, __sk_common.skc_state) == TCP_LISTEN)
 		listener_announce(pointer_of(listener));
 	if (!RECORD_RESERVE(ST_CALL_JOIN, ST_LOSS_CALL, r))
 		return 0;

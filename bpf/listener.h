@@ -223,10 +223,9 @@ static __always_inline void netns_follow(__u32 inum, struct sock *sk)
 
 	if (!netns)
 		return;
-	if (is_new) {
-		netns->net = READ_ADDRESS(sk, sock, __sk_common.skc_net.net);
+	netns->net = READ_ADDRESS(sk, sock, __sk_common.skc_net.net);
+	if (is_new)
 		netns_report(inum, netns, true);
-	}
 	__sync_fetch_and_add(&netns->listeners, 1);
 }
 
@@ -237,7 +236,8 @@ static __always_inline void netns_forget(__u32 inum)
 
 	if (!netns)
 		return;
-	netns_report(inum, netns, true);
+	if (netns->net)
+		netns_report(inum, netns, true);
 	__sync_fetch_and_add(&netns->listeners, -1);
 	if (!netns->listeners)
 		bpf_map_delete_elem(&netnses, &inum);

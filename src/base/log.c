@@ -14,12 +14,17 @@ void log_set_level(enum log_level level)
 	max_level = level;
 }
 
+bool log_wants(enum log_level level)
+{
+	return level <= max_level;
+}
+
 void log_print(enum log_level level, const char *format, ...)
 {
 	va_list args;
 	char line[1024];
 
-	if (level > max_level)
+	if (!log_wants(level))
 		return;
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);

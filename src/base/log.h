@@ -5,9 +5,12 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG_LEVEL_MAX };
 
 void log_set_level(enum log_level level);
+bool log_wants(enum log_level level); /* whether a message of that level is printed */
 
 __attribute__((format(printf, 2, 3))) void log_print(enum log_level level, const char *format, ...);
 

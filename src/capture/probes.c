@@ -71,10 +71,16 @@ struct socktrace_bpf *probes_skeleton(struct probes *probes)
 	return probes->skeleton;
 }
 
-static int next_method(enum plan_row row, int method)
+static int next_method(const struct probes *probes, enum plan_row row)
 {
-	return method + 1 < ROW_METHODS && probe_rows[row].methods[method + 1].label ? method + 1
-										     : NO_METHOD;
+	int next = probes->method[row] + 1;
+
+	if (next >= ROW_METHODS || !probe_rows[row].methods[next].label)
+		return NO_METHOD;
+	/* by the tracepoints of calls */
+	if (row == ROW_DATA && next == METHOD_DATA_BY_CALLS && probes->tracefs)
+		return NO_METHOD;
+	return next;
 }
 
 static void skip_first_methods(struct probes *probes)
@@ -84,7 +90,7 @@ static void skip_first_methods(struct probes *probes)
 	for (int row = 0; row < ROW_MAX; row++)
 		while (probes->method[row] != NO_METHOD &&
 		       probes->method[row] < first_way(text, probe_rows[row].name))
-			probes->method[row] = next_method(row, probes->method[row]);
+			probes->method[row] = next_method(probes, row);
 }
 
 /* By what the kernel has and the user wants. */
@@ -122,7 +128,7 @@ static void choose_methods(struct probes *probes)
 	skip_first_methods(probes);
 }
 
-/* enter_X and exit_X stand in the table in this order. */
+/* In the order of the pairs enter_X, exit_X in the first way of ROW_CALLS. */
 static const struct {
 	uint8_t call, wire;
 	uint16_t number;
@@ -257,7 +263,7 @@ static void degrade(struct probes *probes)
 {
 	for (int row = 0; row < ROW_MAX; row++) {
 		while (probes->method[row] != NO_METHOD && load(probes, row))
-			probes->method[row] = next_method(row, probes->method[row]);
+			probes->method[row] = next_method(probes, row);
 	}
 	if (probes->method[ROW_IDENTITY] == NO_METHOD)
 		probes->method[ROW_RELEASE] = probes->method[ROW_PEERS] = NO_METHOD;
@@ -296,7 +302,7 @@ static int load_what_loads(struct probes *probes)
 static int debug(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char *text = NULL, *line, *next;
-	int len = vasprintf(&text, format, args);
+	int len = log_wants(LOG_DEBUG) ? vasprintf(&text, format, args) : -1;
 
 	(void)level;
 	if (len < 0)

@@ -295,6 +295,9 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 		r = cover_all(source);
 	if (!r)
 		source->data_calls = probes_data_calls(source->probes);
+	if (!r && options->data_calls && !source->data_calls)
+		log_warn("%s are not seen here: %s", probes_row_name(ROW_DATA_CALLS),
+			 probes_row_without(ROW_DATA_CALLS));
 	if (!r)
 		r = iterators_new(source->probes, consume, source, &source->iterators);
 	if (!r)

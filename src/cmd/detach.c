@@ -6,6 +6,7 @@
  */
 #include "cmd/detach.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,7 +15,8 @@ static void await_end_of(pid_t parent)
 {
 	struct pollfd process = {.fd = syscall(SYS_pidfd_open, parent, 0), .events = POLLIN};
 
-	while (process.fd >= 0 && getppid() == parent && poll(&process, 1, -1) < 0)
+	while (process.fd >= 0 && getppid() == parent && poll(&process, 1, -1) < 0 &&
+	       errno == EINTR)
 		;
 }
 

@@ -420,7 +420,7 @@ void call_apply(struct model *model, const struct st_call *wire, const char *pat
 	/* a thread's name stands for its process until that shows its own */
 	if (call.process && !call.process->names.len)
 		call.process = process_seen(model, wire->pid, wire->comm, call.t_ns);
-	if (wire->fd >= 0 && !wire->sock.id && !wire->sock.family) {
+	if ((wire->ret == -EBADF || wire->ret == -ENOTSOCK) && !wire->sock.id) {
 		call_alone(model, &call);
 		return;
 	}

@@ -296,6 +296,11 @@ static bool was_told(const struct sock *sock, const struct st_state *state, int6
 	return state->new == TCP_CLOSE_WAIT && conn->fin_ns[side_other(side)] == t_ns;
 }
 
+static bool is_fin(const struct st_state *state)
+{
+	return state->new == TCP_FIN_WAIT1 || state->new == TCP_CLOSE_WAIT;
+}
+
 static void apply_step(struct model *model, const struct st_state *state)
 {
 	int64_t t = wire_time(model, state->h.ts_ns);
@@ -319,6 +324,8 @@ static void apply_step(struct model *model, const struct st_state *state)
 		client_established(model, sock, state, t);
 	else if (state->new != TCP_LISTEN && state->old != TCP_LISTEN && state->old != TCP_SYN_SENT)
 		tcp_known(model, sock, t);
+	if (sock->state == TCP_CLOSE && is_fin(state))
+		return; /* it waited to be told until the end was */
 	sock->state = state->new;
 	if (sock->has_base && (state->written || state->copied)) {
 		sock->written = state->written;
@@ -354,8 +361,8 @@ static void apply_earlier(struct model *model, const struct st_state *state, uin
 /* A FIN told by the pass, after the end of its socket. */
 static bool is_too_late(const struct model *model, const struct st_state *state)
 {
-	return (state->new == TCP_FIN_WAIT1 || state->new == TCP_CLOSE_WAIT) &&
-	       state->sock.state == TCP_CLOSE && !sock_find(model, state->sock.id);
+	return is_fin(state) && state->sock.state == TCP_CLOSE &&
+	       !sock_find(model, state->sock.id);
 }
 
 void tcp_apply_state(struct model *model, const struct st_state *state)

@@ -141,11 +141,13 @@ static void note_print(const char *note, struct strbuf *out)
 	strbuf_add_char(out, '>');
 }
 
-static void fd_print(int32_t fd, const char *note, struct strbuf *out)
+static void fd_print(const struct event *event, const char *note, struct strbuf *out)
 {
-	if (fd < 0)
+	if (event->fd < 0 && event->err == EBADF)
+		strbuf_printf(out, "%d", event->fd);
+	if (event->fd < 0)
 		return;
-	units_decimal(out, fd);
+	units_decimal(out, event->fd);
 	note_print(note, out);
 }
 
@@ -158,35 +160,35 @@ static void call_arguments(const struct style *style, const struct event *event,
 		socket_arguments(style, event, flags, out);
 		break;
 	case EVENT_BIND:
-		fd_print(event->fd, note, out);
+		fd_print(event, note, out);
 		strbuf_add(out, ", ");
 		style_address(style, &event->arg.name.address, out);
 		break;
 	case EVENT_CONNECT:
-		fd_print(event->fd, note, out);
+		fd_print(event, note, out);
 		if (flags & CALL_FULL && event->arg.name.address.family != FAMILY_NONE) {
 			strbuf_add(out, ", ");
 			style_address(style, &event->arg.name.address, out);
 		}
 		break;
 	case EVENT_LISTEN:
-		fd_print(event->fd, note, out);
+		fd_print(event, note, out);
 		strbuf_printf(out, ", %d", event->arg.listen.requested);
 		break;
 	case EVENT_SHUTDOWN:
-		fd_print(event->fd, note, out);
+		fd_print(event, note, out);
 		strbuf_add(out, ", ");
 		constant_print(how_text(event->arg.how), event->arg.how, out);
 		break;
 	case EVENT_RECV:
-		fd_print(event->fd, note, out);
+		fd_print(event, note, out);
 		if (event->arg.data.peek)
 			strbuf_add(out, ", MSG_PEEK");
 		if (event->arg.data.errqueue)
 			strbuf_add(out, ", MSG_ERRQUEUE");
 		break;
 	default:
-		fd_print(event->fd, note, out);
+		fd_print(event, note, out);
 	}
 }
 

@@ -35,7 +35,7 @@ for fd in closed, plain:
     libc.listen(fd, 7); libc.shutdown(fd, 1)
 libc.accept4(plain, 0, 0, os.O_NONBLOCK)
 os.close(plain)
-libc.accept(closed, 0, 0)
+libc.accept(closed, 0, 0); libc.accept(-1, 0, 0); libc.listen(-1, 7)
 idle = socket.socket(); libc.accept(idle.fileno(), 0, 0); idle.close()
 """
 
@@ -52,7 +52,7 @@ def test_calls_on_what_is_no_socket():
     same("calls that failed", calls, [
         (f"listen({fd}, 7)", "NOTSOCK"), (f"shutdown({fd}, SHUT_WR)", "NOTSOCK"),
         (f"listen({fd}, 7)", "NOTSOCK"), (f"shutdown({fd}, SHUT_WR)", "NOTSOCK"),
-        (f"accept({fd})", "NOTSOCK"), (f"accept({fd})", "BADF"), (f"accept({fd})", "INVAL")])
+        (f"accept({fd})", "NOTSOCK"), (f"accept({fd})", "BADF"), ("accept(-1)", "BADF"), ("listen(-1, 7)", "BADF"), (f"accept({fd})", "INVAL")])
     document = read_document("trace.json")
     document.check_complete()
     same("listeners", [listener["port"] > 0 for listener in document["listeners"]], [True])

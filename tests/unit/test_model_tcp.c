@@ -143,7 +143,10 @@ static void test_steps_told_twice(void **state)
 	assert_is_pair(build_only(model));
 	exchange(model, 26);
 	fins = build_count(build_only(model), EVENT_FIN, SIDE_CLIENT);
-	gone.state = TCP_CLOSE;
+	/* of a socket whose end is told, at a time that nobody else has told */
+	fin.h.ts_ns = T0 + 222 * US;
+	fin.sock.state = gone.state = TCP_CLOSE;
+	feed(model, fin);
 	fin.sock = gone;
 	feed(model, fin);
 	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
