@@ -58,8 +58,19 @@ static __always_inline __u8 wanted_call(long number)
 	return call && !is_32bit((void *)bpf_get_current_task()) ? call : 0;
 }
 
+#define EVERY_CALL(X)                                                                              \
+	X(SOCKET, socket)                                                                          \
+	X(SOCKETPAIR, socketpair)                                                                  \
+	X(BIND, bind)                                                                              \
+	X(LISTEN, listen)                                                                          \
+	X(ACCEPT, accept)                                                                          \
+	X(ACCEPT4, accept4)                                                                        \
+	X(CONNECT, connect)                                                                        \
+	X(SHUTDOWN, shutdown)                                                                      \
+	X(CLOSE, close)
+
 /* Each by itself in its part of the stack. */
-#define EVERY_CALL(name)                                                                           \
+#define FUNCTIONS(CALL, name)                                                                      \
 	static __noinline int every_##name##_enter(struct syscall_enter *ctx)                      \
 	{                                                                                          \
 		return entered_##name(ctx);                                                        \
@@ -69,37 +80,17 @@ static __always_inline __u8 wanted_call(long number)
 		return returned_##name(ctx);                                                       \
 	}
 
-EVERY_CALL(socket)
-EVERY_CALL(socketpair)
-EVERY_CALL(bind)
-EVERY_CALL(listen)
-EVERY_CALL(accept)
-EVERY_CALL(accept4)
-EVERY_CALL(connect)
-EVERY_CALL(shutdown)
-EVERY_CALL(close)
+EVERY_CALL(FUNCTIONS)
 
-#define DISPATCH(call, step, ctx)                                                                  \
-	do {                                                                                       \
-		if (call == ST_CALL_SOCKET)                                                        \
-			every_socket_##step(ctx);                                                  \
-		else if (call == ST_CALL_SOCKETPAIR)                                               \
-			every_socketpair_##step(ctx);                                              \
-		else if (call == ST_CALL_BIND)                                                     \
-			every_bind_##step(ctx);                                                    \
-		else if (call == ST_CALL_LISTEN)                                                   \
-			every_listen_##step(ctx);                                                  \
-		else if (call == ST_CALL_ACCEPT)                                                   \
-			every_accept_##step(ctx);                                                  \
-		else if (call == ST_CALL_ACCEPT4)                                                  \
-			every_accept4_##step(ctx);                                                 \
-		else if (call == ST_CALL_CONNECT)                                                  \
-			every_connect_##step(ctx);                                                 \
-		else if (call == ST_CALL_SHUTDOWN)                                                 \
-			every_shutdown_##step(ctx);                                                \
-		else if (call == ST_CALL_CLOSE)                                                    \
-			every_close_##step(ctx);                                                   \
-	} while (0)
+#define ENTER(CALL, name)                                                                          \
+	case ST_CALL_##CALL:                                                                       \
+		every_##name##_enter(&entered);                                                    \
+		break;
+
+#define EXIT(CALL, name)                                                                           \
+	case ST_CALL_##CALL:                                                                       \
+		every_##name##_exit(&returned);                                                    \
+		break;
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long number)
@@ -110,7 +101,9 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long number)
 	if (!call)
 		return 0;
 	arguments_of(entered.args, regs);
-	DISPATCH(call, enter, &entered);
+	switch (call) {
+		EVERY_CALL(ENTER)
+	}
 	return 0;
 }
 
@@ -120,7 +113,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	__u8 call = wanted_call(number_of(regs));
 	struct syscall_exit returned = {.ret = ret};
 
-	if (call)
-		DISPATCH(call, exit, &returned);
+	switch (call) {
+		EVERY_CALL(EXIT)
+	}
 	return 0;
 }

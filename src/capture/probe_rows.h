@@ -8,7 +8,7 @@
 
 #define ROW_METHODS 3
 #define METHOD_PROGRAMS 22
-#define METHOD_EVERY_CALL 1 /* of ROW_CALLS: one program for all of them */
+#define METHOD_EVERY_CALL 1 /* of ROW_CALLS: by the two programs for all of them */
 #define METHOD_DATA_BY_CALLS 2 /* of ROW_DATA: by the programs of ROW_DATA_CALLS */
 
 struct probe_method {

@@ -130,7 +130,8 @@ static void choose_methods(struct probes *probes)
 
 /* In the order of the pairs enter_X, exit_X in the first way of ROW_CALLS. */
 static const struct {
-	uint8_t call, wire;
+	uint8_t call; /* in options->calls */
+	uint8_t name; /* in config.calls */
 	uint16_t number;
 } calls[] = {
 	{ST_CALL_SOCKET, ST_CALL_SOCKET, SYS_socket},
@@ -153,7 +154,7 @@ static void mark_calls(const struct probes *probes, __u8 *table)
 {
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (call_wanted(probes, i))
-			table[calls[i].number] = calls[i].wire;
+			table[calls[i].number] = calls[i].name;
 }
 
 /* Nothing but the calls themselves shows sends and receives here. */

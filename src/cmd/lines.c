@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FAR 64 /* places: beyond, insertion takes longer than sorting */
-
 void lines_end(struct lines *lines, int64_t t_ns)
 {
 	const struct line *last =
@@ -40,33 +38,15 @@ static bool sorted(const struct lines *lines)
 	return true;
 }
 
-/* A line moves a few places at most, as a rule. False: one has farther to go, and they are
- * sorted in part only. */
-static bool sort_by_insertion(struct lines *lines)
-{
-	struct line *items = lines->items.items;
-
-	for (size_t i = 1; i < lines->items.len; i++) {
-		struct line line = items[i];
-		size_t at = i;
-
-		while (at && items[at - 1].t_ns > line.t_ns && i - at < FAR)
-			at--;
-		if (at && items[at - 1].t_ns > line.t_ns)
-			return false;
-		memmove(items + at + 1, items + at, (i - at) * sizeof(line));
-		items[at] = line;
-	}
-	return true;
-}
-
 static void append(struct lines *lines, const struct line *line)
 {
 	const char *at = lines->text.data + line->start, *end = at + line->len;
 
-	if (!lines->begin)
+	if (!lines->begin) {
 		strbuf_append(&lines->ordered, at, line->len);
-	while (lines->begin && at < end) {
+		return;
+	}
+	while (at < end) {
 		const char *newline = memchr(at, '\n', end - at);
 		const char *next = newline ? newline + 1 : end;
 
@@ -84,7 +64,7 @@ static const struct strbuf *ordered(struct lines *lines)
 
 	if (in_order && !lines->begin)
 		return &lines->text;
-	if (!in_order && !sort_by_insertion(lines))
+	if (!in_order)
 		qsort(lines->items.items, lines->items.len, sizeof(struct line), compare);
 	strbuf_reset(&lines->ordered);
 	vec_each (line, &lines->items)

@@ -296,9 +296,13 @@ static bool was_told(const struct sock *sock, const struct st_state *state, int6
 	return state->new == TCP_CLOSE_WAIT && conn->fin_ns[side_other(side)] == t_ns;
 }
 
-static bool is_fin(const struct st_state *state)
+/* A FIN that waited to be told until its socket's end had been. */
+static bool is_too_late(const struct sock *sock, const struct st_state *state)
 {
-	return state->new == TCP_FIN_WAIT1 || state->new == TCP_CLOSE_WAIT;
+	uint8_t known = sock ? sock->state : state->sock.state;
+
+	return known == TCP_CLOSE &&
+	       (state->new == TCP_FIN_WAIT1 || state->new == TCP_CLOSE_WAIT);
 }
 
 static void apply_step(struct model *model, const struct st_state *state)
@@ -308,7 +312,7 @@ static void apply_step(struct model *model, const struct st_state *state)
 	bool birth = is_birth(sock, state);
 	struct conn *conn;
 
-	if (was_told(sock, state, t))
+	if (was_told(sock, state, t) || is_too_late(sock, state))
 		return;
 	/* it begins another connection: its new addresses are none of the one it had */
 	if (sock && sock->pub.protocol == PROTOCOL_TCP && state->new == TCP_SYN_SENT)
@@ -324,8 +328,6 @@ static void apply_step(struct model *model, const struct st_state *state)
 		client_established(model, sock, state, t);
 	else if (state->new != TCP_LISTEN && state->old != TCP_LISTEN && state->old != TCP_SYN_SENT)
 		tcp_known(model, sock, t);
-	if (sock->state == TCP_CLOSE && is_fin(state))
-		return; /* it waited to be told until the end was */
 	sock->state = state->new;
 	if (sock->has_base && (state->written || state->copied)) {
 		sock->written = state->written;
@@ -358,19 +360,10 @@ static void apply_earlier(struct model *model, const struct st_state *state, uin
 		apply_step(model, &step);
 }
 
-/* A FIN told by the pass, after the end of its socket. */
-static bool is_too_late(const struct model *model, const struct st_state *state)
-{
-	return is_fin(state) && state->sock.state == TCP_CLOSE &&
-	       !sock_find(model, state->sock.id);
-}
-
 void tcp_apply_state(struct model *model, const struct st_state *state)
 {
 	bool sent_first = state->fin_sent_ns < state->fin_received_ns;
 
-	if (is_too_late(model, state))
-		return;
 	apply_earlier(model, state, state->syn_ns, TCP_CLOSE, TCP_SYN_SENT);
 	if (sent_first)
 		apply_earlier(model, state, state->fin_sent_ns, TCP_ESTABLISHED, TCP_FIN_WAIT1);

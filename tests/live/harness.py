@@ -293,5 +293,12 @@ def in_syscall(pid, *numbers, tid=None):
     return read_text(f"/proc/{pid}/task/{tid or pid}/syscall").split()[0] in [str(n) for n in numbers]
 
 
+def unmount_tracefs():
+    """In this test's mount namespace."""
+    for path in ("/sys/kernel/debug/tracing", "/sys/kernel/tracing"):
+        if os.path.ismount(path):
+            run("umount", path)
+
+
 def ip(*arguments):
     run(find_program("ip"), *arguments)

@@ -4,7 +4,8 @@ import json
 import os
 import re
 
-from harness import LIVE, PYTHON, SOCKTRACE, Program, eventually, find_program, in_syscall, read_text, run, same, socktrace
+from harness import LIVE, PYTHON, SOCKTRACE, Program, eventually, find_program, in_syscall, read_text, run, same, socktrace, \
+    unmount_tracefs
 from puppet import SYSCALL_ACCEPT, Puppet
 
 COUNTING = os.path.join(LIVE, "programs", "counting.py")
@@ -76,9 +77,7 @@ def test_recorded():
 
 def test_without_tracefs():
     """Who may not mount it sees the calls by two programs for all system calls: the same ones."""
-    for path in ("/sys/kernel/debug/tracing", "/sys/kernel/tracing"):
-        if os.path.ismount(path):
-            run("umount", path)
+    unmount_tracefs()
     unable = [find_program("setpriv"), "--bounding-set", "-sys_admin", "--inh-caps", "-all", SOCKTRACE]
     said = run(*unable, "check").stdout
     assert re.search("^calls +tp_btf sys_enter, sys_exit$", said, re.MULTILINE), said

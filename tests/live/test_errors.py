@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 from harness import PYTHON, SOCKTRACE, Program, Trace, eventually, export, find_program, messages, one_message, read_document, \
-    run, same, socktrace
+    run, same, socktrace, unmount_tracefs
 from puppet import Puppet
 
 
@@ -65,9 +65,7 @@ def test_pid_namespace():
 
 def test_without_tracefs():
     """Mounted by socktrace for itself alone, and not left behind."""
-    for path in ("/sys/kernel/debug/tracing", "/sys/kernel/tracing"):
-        if os.path.ismount(path):
-            run("umount", path)
+    unmount_tracefs()
     puppet = Puppet()
     with Trace("-p", puppet.pid) as trace:
         puppet("socket.socket().close()")

@@ -91,6 +91,7 @@ static void test_walk_while_removing(void **state)
 	for (size_t key = 0; key < KEYS; key++)
 		assert_int_equal(seen[key], 1);
 	assert_int_equal(map.len, 0);
+	assert_int_equal(map.used, 0); /* no mark is left where nothing is */
 	hashmap_release(&map);
 }
 

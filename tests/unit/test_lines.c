@@ -9,7 +9,6 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -64,26 +63,6 @@ static void test_order(void **state)
 	fclose(file);
 }
 
-/* Each a little late, and one by so much that it goes past all others. */
-static void test_order_of_many(void **state)
-{
-	struct lines lines = {0};
-	FILE *file = tmpfile();
-	char text[8], wanted[1000] = "first\n";
-
-	(void)state;
-	assert_non_null(file);
-	for (int i = 0; i < 200; i++) {
-		snprintf(text, sizeof(text), "%d\n", i ^ 5);
-		add(&lines, text, 10 * (i ^ 5));
-		snprintf(wanted + strlen(wanted), sizeof(text), "%d\n", i);
-	}
-	add(&lines, "first\n", -1);
-	check_written(&lines, file, wanted);
-	lines_release(&lines);
-	fclose(file);
-}
-
 static void test_cannot_write(void **state)
 {
 	struct lines lines = {0};
@@ -125,7 +104,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_order_of_many),
 		cmocka_unit_test(test_cannot_write),
 		cmocka_unit_test(test_since),
 	};

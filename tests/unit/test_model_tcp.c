@@ -134,23 +134,37 @@ static void test_handshake_after_the_child(void **state)
 static void test_steps_told_twice(void **state)
 {
 	struct model *model = *state;
-	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088), gone = client;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088);
 	struct st_state fin = build_state(T0 + 221 * US, client, TCP_ESTABLISHED, TCP_CLOSE_WAIT);
-	size_t fins;
+	size_t fins, sockets;
 
 	build_pair(model);
 	feed(model, build_state(T0, client, TCP_CLOSE, TCP_SYN_SENT));
 	assert_is_pair(build_only(model));
 	exchange(model, 26);
 	fins = build_count(build_only(model), EVENT_FIN, SIDE_CLIENT);
-	/* of a socket whose end is told, at a time that nobody else has told */
-	fin.h.ts_ns = T0 + 222 * US;
-	fin.sock.state = gone.state = TCP_CLOSE;
-	feed(model, fin);
-	fin.sock = gone;
-	feed(model, fin);
+	sockets = model->sockets.len;
+	fin.sock.state = TCP_CLOSE;
+	feed(model, fin); /* the socket is gone */
+	assert_int_equal(model->sockets.len, sockets);
 	assert_int_equal(build_only(model)->outcome, OUTCOME_CLOSED);
 	assert_int_equal(build_count(build_only(model), EVENT_FIN, SIDE_CLIENT), fins);
+}
+
+/* The same, between the step to CLOSE and the close(): the socket stays closed, and departs. */
+static void test_fin_told_after_the_end(void **state)
+{
+	struct model *model = *state;
+	struct st_sock client = build_tcp(BUILD_CLIENT, 40000, 8088);
+	struct st_call call = build_call(ST_CALL_CLOSE, T0 + 240 * US, client, 100, 3, 0);
+
+	build_pair(model);
+	feed(model, build_state(T0 + 230 * US, client, TCP_LAST_ACK, TCP_CLOSE));
+	feed(model, build_state(T0 + 221 * US, client, TCP_ESTABLISHED, TCP_CLOSE_WAIT));
+	call.flags = ST_CALL_LAST;
+	feed(model, call);
+	build_pass(model, T0 + MS);
+	assert_null(build_only(model)->client.socket);
 }
 
 static void test_closed_by_server_and_exact(void **state)
@@ -354,6 +368,7 @@ int main(void)
 		test(test_handshake_on_the_calls),
 		test(test_handshake_after_the_child),
 		test(test_steps_told_twice),
+		test(test_fin_told_after_the_end),
 		test(test_closed_by_server_and_exact),
 		test(test_missing_bytes_are_noticed),
 		test(test_loss_while_it_lived),
