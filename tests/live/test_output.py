@@ -45,7 +45,7 @@ def test_calls_on_what_is_no_socket():
     puppet(NO_SOCKET)
     fd = puppet("plain")
     same("status", program.stop(), 0)
-    calls = re.findall(r"puppet\[\d+\] (\w+\(.*?\)) E(\w+)", program.stdout)
+    calls = re.findall(r"puppet\[\d+\] +(\w+\(.*?\)) E(\w+)", program.stdout)
     same("calls that failed", calls, [
         (f"listen({fd}, 7)", "NOTSOCK"), (f"shutdown({fd}, SHUT_WR)", "NOTSOCK"), (f"bind({fd}, 10.0.0.1:80)", "NOTSOCK"),
         (f"accept({fd})", "NOTSOCK"), (f"accept({fd})", "BADF"), (f"connect({fd})", "BADF"), ("accept(-1)", "BADF"),
@@ -57,7 +57,7 @@ def test_calls_on_what_is_no_socket():
 
 def data_lines(text):
     """Of each line of sends or receives: (pid, name), calls, bytes."""
-    for pid, name, calls, moved in re.findall(r"\[(\d+)\] (send|recv)\(\d+\)(?: ×([\d,]+))? = (\d+)(?: B)? ", text):
+    for pid, name, calls, moved in re.findall(r"\[(\d+)\] +(send|recv)\(\d+\)(?: ×([\d,]+))? = (\d+)(?: B)? ", text):
         yield (int(pid), name), int((calls or "1").replace(",", "")), int(moved)
 
 
