@@ -17,7 +17,8 @@ enum segment_state {
 	SEGMENT_STATE_MAX,
 };
 
-/* Where a turn has no sample, the amounts are exact but their order is not known: ran, waited
+/* The amounts are the kernel's, which accounts a running thread at its ticks: one may be off by a
+ * tick, the sum of many is not. Where a turn has no sample, their order is not known: ran, waited
  * for a CPU, was blocked is the order then. */
 struct segment {
 	int64_t start_ns, end_ns;

@@ -5,7 +5,7 @@ import os
 import signal
 
 from harness import Skip, Trace, eventually, in_syscall, read_text, same
-from puppet import Puppet
+from puppet import SYSCALL_ACCEPT, Puppet
 
 MS = 1_000_000
 BACKLOG = 16
@@ -79,10 +79,14 @@ sock, _ = listener.accept()""")
 
 @contextlib.contextmanager
 def stalled(server, client, port, code, until, *options):
-    """A queue more than half full while the server is in `code`, seen to be so by until()."""
+    """A queue more than half full while the server is in `code`, seen to be so by until().
+    accept() blocks first: what a thread ran since it last slept counts as of its next tick, which may
+    come late, and would be taken off the stall."""
     with Trace("-p", server.pid, *options) as trace:
+        server.start("sock, _ = listener.accept()")
+        eventually("accept() blocks", lambda: in_syscall(server.pid, *SYSCALL_ACCEPT))
         client(f"first = tcp_connect({port})")
-        server("sock, _ = listener.accept()")
+        server.wait()
         if code:
             server.start(code + "\nstalled_until = time.monotonic_ns()\nlistener.accept()")
         client(f"socks = [tcp_connect({port}) for _ in range({BACKLOG - 4})]")
