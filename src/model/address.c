@@ -134,8 +134,8 @@ bool address_parse(const char *text, struct address *out)
 		out->family = FAMILY_UNIX;
 		out->abstract = text[0] == '@';
 		text += out->abstract;
-		out->path_len = strnlen(text, sizeof(out->path));
-		memcpy(out->path, text, out->path_len);
+		out->path = text;
+		out->path_len = strnlen(text, ST_PATH_LEN);
 		return out->path_len && !text[out->path_len];
 	}
 	if (!colon || colon == text)

@@ -7,6 +7,7 @@
 
 #include "model/connections.h"
 #include "model/listeners.h"
+#include "model/paths.h"
 #include "model/processes.h"
 #include "model/records.h"
 #include "model/sockets.h"
@@ -224,7 +225,8 @@ void seen_apply(struct model *model, const struct st_seen *seen)
 	sock->state = seen->sock.state;
 	sock_used(sock, process_seen(model, seen->pid, seen->comm, t), seen->fd);
 	if (sock->pub.protocol == PROTOCOL_UNIX && seen->path_len)
-		sock->pub.local = wire_path(seen->path, seen->path_len);
+		sock->pub.local =
+			wire_path(path_keep(model, seen->path, seen->path_len), seen->path_len);
 	if (sock->state == TCP_LISTEN)
 		seen_listening(model, sock, seen, t);
 	else if (!sock_is_datagram(sock) && sock->pub.protocol != PROTOCOL_OTHER &&

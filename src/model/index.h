@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/intern.h"
 #include "model/model.h"
 
 #define EVENTS_MAX 1000 /* of a socket or a listener by itself; later ones are told, not kept */
@@ -140,6 +141,8 @@ struct model_index {
 	size_t next_unix_connect;
 	struct conn *oldest_attempt, *newest_attempt;
 	struct hashmap cgroups; /* id → path, owned */
+	struct interns paths; /* of UNIX addresses */
+	size_t paths_enough; /* as soon as there are so many those of no use go */
 	struct sock *departing, *departing_last;
 	uint64_t next_process, next_socket, next_listener, next_connection;
 	uint64_t records;

@@ -14,6 +14,7 @@
 #include "model/connections.h"
 #include "model/listeners.h"
 #include "model/netnses.h"
+#include "model/paths.h"
 #include "model/processes.h"
 #include "model/records.h"
 #include "model/sockets.h"
@@ -84,6 +85,7 @@ void model_free(struct model **at)
 	hashmap_release(&model->index->flows);
 	hashmap_release(&model->index->attempts);
 	hashmap_release(&model->index->unix_pending);
+	interns_release(&model->index->paths);
 	netnses_release(model);
 	vec_release(&model->capture.probes);
 	vec_release(&model->capture.losses);
@@ -180,7 +182,8 @@ static void apply(struct model *model, const struct record *record)
 		call_apply(model, record->call, "", 0);
 		break;
 	case ST_CALL_UNIX:
-		call_apply(model, &record->call_unix->call, record->call_unix->path,
+		call_apply(model, &record->call_unix->call,
+			   path_keep(model, record->call_unix->path, record->call_unix->path_len),
 			   record->call_unix->path_len);
 		break;
 	case ST_CALL_JOIN:
@@ -251,6 +254,7 @@ int model_apply(struct model *model, const struct record *record)
 	attempts_depart_due(model);
 	process_sweep(model);
 	listener_sweep(model);
+	paths_sweep(model);
 	return index->error;
 }
 

@@ -84,6 +84,8 @@ struct address wire_path(const char *path, size_t len)
 {
 	struct address address = {.family = FAMILY_UNIX};
 
+	if (!path)
+		return address;
 	if (len && !path[0]) {
 		address.abstract = true;
 		path++;
@@ -91,8 +93,8 @@ struct address wire_path(const char *path, size_t len)
 	} else {
 		len = strnlen(path, len);
 	}
+	address.path = path;
 	address.path_len = len;
-	memcpy(address.path, path, len);
 	return address;
 }
 

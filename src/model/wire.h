@@ -20,7 +20,8 @@ enum family wire_family(uint16_t family);
 
 /* Port 0 with the any address gives FAMILY_NONE: nothing is known. */
 struct address wire_address(uint16_t family, bool v4, const uint8_t *bytes, uint16_t port);
-/* path as in the records: an abstract one begins with NUL. len 0 gives an unnamed one. */
+/* path as in the records: an abstract one begins with NUL. len 0 gives an unnamed one. It is not
+ * copied: what the model keeps is made from what path_keep() gave, of NULL also an unnamed one. */
 struct address wire_path(const char *path, size_t len);
 /* The name argument of bind() or connect(); path is used for AF_UNIX. */
 struct address wire_name(const struct st_name *name, const char *path, size_t path_len);

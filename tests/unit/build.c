@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "decode/decode.h"
+#include "model/index.h"
 
 #define HEADER(kind, t, record)                                                                    \
 	{                                                                                          \
@@ -320,6 +321,8 @@ void build_feed(struct model *model, const void *bytes)
 	struct record record;
 	int r = decode_record(bytes, header->size, &record);
 
+	if (model->index->paths.count)
+		model->index->paths_enough = 0; /* what is still needed must outlive any sweep */
 	if (!r)
 		r = model_apply(model, &record);
 	if (r) {

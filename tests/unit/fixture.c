@@ -35,10 +35,7 @@ struct address ip_address(const char *ip, uint16_t port)
 
 struct address unix_address(const char *path)
 {
-	struct address address = {.family = FAMILY_UNIX, .path_len = strlen(path)};
-
-	memcpy(address.path, path, strlen(path));
-	return address;
+	return (struct address){.family = FAMILY_UNIX, .path = path, .path_len = strlen(path)};
 }
 
 struct address no_address(void)

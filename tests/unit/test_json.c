@@ -27,11 +27,13 @@
 
 static void hostile_unix(struct fixture *fixture)
 {
-	struct address path = {.family = FAMILY_UNIX, .path_len = 12, .abstract = true};
+	struct address path = {.family = FAMILY_UNIX,
+			       .path = "\0\x1b[2J\xff\"\\</s>",
+			       .path_len = 12,
+			       .abstract = true};
 	struct connection *connection;
 	struct event *connect;
 
-	memcpy(path.path, "\0\x1b[2J\xff\"\\</s>", path.path_len);
 	connection = fixture_connection(fixture, PROTOCOL_UNIX, unix_address(""), path);
 	strcpy(connection->client.comm, HOSTILE);
 	connection->server.process = NULL;

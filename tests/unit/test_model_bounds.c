@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -175,6 +176,33 @@ static void test_lone_sockets_depart(void **state)
 	model_free(&model);
 }
 
+/* Each has a name of its own, and nobody else ever uses it. */
+static void test_paths_come_and_go(void **state)
+{
+	struct told told = {0};
+	struct model *model = start(&told);
+	size_t most = 0;
+	char path[32];
+
+	(void)state;
+	for (__u64 i = 0; i < 50000; i++) {
+		struct st_sock sock = build_unix(ST_ID_UNIX | (1000 + i), 0, SOCK_DGRAM);
+		struct st_call call = build_call(ST_CALL_BIND, T0 + i * MS, sock, 100, 3, 0);
+		int len = snprintf(path, sizeof(path), "/run/%llu.sock", i);
+
+		call.name.family = AF_UNIX;
+		feed(model, build_call(ST_CALL_SOCKET, T0 + i * MS, sock, 100, -1, 3));
+		feed(model, build_call_unix(call, path, len));
+		call = build_call(ST_CALL_CLOSE, T0 + i * MS + US, sock, 100, 3, 0);
+		call.flags = ST_CALL_LAST;
+		build_feed(model, &call);
+		most = model->index->paths.count > most ? model->index->paths.count : most;
+	}
+	assert_in_range(told.sockets, 49900, 50000);
+	assert_in_range(most, 1, 100);
+	model_free(&model);
+}
+
 static void test_processes_come_and_go(void **state)
 {
 	struct told told = {0};
@@ -319,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_endless_stream),
 		cmocka_unit_test(test_kept_connections_stay),
 		cmocka_unit_test(test_lone_sockets_depart),
+		cmocka_unit_test(test_paths_come_and_go),
 		cmocka_unit_test(test_processes_come_and_go),
 		cmocka_unit_test(test_listeners_come_and_go),
 		cmocka_unit_test(test_processes_are_told_apart),
