@@ -26,12 +26,19 @@ void hashmap_release(struct hashmap *map)
 	*map = (struct hashmap){0};
 }
 
+/* Where it is looked for first: numbers given out in a row, pointers and hashes are apart there. */
+static size_t home(const struct hashmap *map, uint64_t key)
+{
+	key = (key ^ key >> 32) * 0xd6e8feb86659fd93ULL;
+	return (key ^ key >> 32) & (map->cap - 1);
+}
+
 /* The slot that holds key, or NULL. */
 static struct hashmap_slot *hashmap_find(const struct hashmap *map, uint64_t key)
 {
 	if (!map->cap)
 		return NULL;
-	for (size_t i = mix(key) & (map->cap - 1);; i = (i + 1) & (map->cap - 1)) {
+	for (size_t i = home(map, key);; i = (i + 1) & (map->cap - 1)) {
 		struct hashmap_slot *slot = &map->slots[i];
 
 		if (!slot->value)
@@ -51,7 +58,7 @@ void *hashmap_get(const struct hashmap *map, uint64_t key)
 /* The key is not in the map and an empty slot is. */
 static void hashmap_insert(struct hashmap *map, uint64_t key, void *value)
 {
-	size_t i = mix(key) & (map->cap - 1);
+	size_t i = home(map, key);
 
 	while (map->slots[i].value && map->slots[i].value != HASHMAP_GONE)
 		i = (i + 1) & (map->cap - 1);
@@ -67,7 +74,7 @@ static int hashmap_rehash(struct hashmap *map)
 	size_t cap = map->cap ? map->cap : 16;
 	struct hashmap old = *map;
 
-	if (map->len * 2 >= cap)
+	if (map->len * 3 >= cap)
 		cap *= 2;
 	map->slots = calloc(cap, sizeof(*map->slots));
 	if (!map->slots) {
@@ -91,7 +98,7 @@ int hashmap_set(struct hashmap *map, uint64_t key, void *value)
 		slot->value = value;
 		return 0;
 	}
-	if ((map->used + 1) * 4 > map->cap * 3 && hashmap_rehash(map))
+	if ((map->used + 1) * 2 > map->cap && hashmap_rehash(map))
 		return -ENOMEM;
 	hashmap_insert(map, key, value);
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A map from 64-bit keys to borrowed pointers: open addressing, grows at 3/4.
+ * A map from 64-bit keys to borrowed pointers: open addressing, grows when it is half full.
  */
 #pragma once
 

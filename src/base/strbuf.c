@@ -36,16 +36,13 @@ const char *strbuf_text(const struct strbuf *buf)
 	return buf->data ? buf->data : "";
 }
 
-/* Makes room for len more bytes and the NUL. */
-static bool strbuf_reserve(struct strbuf *buf, size_t len)
+bool strbuf_grow(struct strbuf *buf, size_t len)
 {
 	size_t cap = buf->cap ? buf->cap : 128;
 	char *data;
 
 	if (buf->error)
 		return false;
-	if (buf->len + len < buf->cap)
-		return true;
 	while (cap <= buf->len + len)
 		cap *= 2;
 	data = realloc(buf->data, cap);
@@ -56,23 +53,6 @@ static bool strbuf_reserve(struct strbuf *buf, size_t len)
 	buf->data = data;
 	buf->cap = cap;
 	return true;
-}
-
-void strbuf_append(struct strbuf *buf, const void *data, size_t len)
-{
-	if (!strbuf_reserve(buf, len))
-		return;
-	memcpy(buf->data + buf->len, data, len);
-	buf->len += len;
-	buf->data[buf->len] = '\0';
-}
-
-void strbuf_add_char(struct strbuf *buf, char c)
-{
-	if (!strbuf_reserve(buf, 1))
-		return;
-	buf->data[buf->len++] = c;
-	buf->data[buf->len] = '\0';
 }
 
 void strbuf_add_blanks(struct strbuf *buf, size_t n)

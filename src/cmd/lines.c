@@ -9,16 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void lines_end(struct lines *lines, int64_t t_ns)
-{
-	const struct line *last =
-		lines->items.len ? &lines->items.items[lines->items.len - 1] : NULL;
-	size_t start = last ? last->start + last->len : 0;
-	struct line line = {t_ns, start, lines->text.len - start};
-
-	if (line.len && vec_push(&lines->items, line))
-		lines->text.error = -ENOMEM;
-}
+#define LATE_BY 64 /* places that a late line is moved at once */
 
 /* Lines of one moment keep their order. */
 static int compare(const void *a, const void *b)
@@ -30,10 +21,36 @@ static int compare(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-static bool sorted(const struct lines *lines)
+/* The last one to where it belongs, or some places towards it. */
+static void settle(struct line_list *list)
 {
-	for (size_t i = 1; i < lines->items.len; i++)
-		if (lines->items.items[i].t_ns < lines->items.items[i - 1].t_ns)
+	struct line line = list->items[list->len - 1];
+	size_t at = list->len - 1, first = at < LATE_BY ? 0 : at - LATE_BY;
+
+	for (; at > first && list->items[at - 1].t_ns > line.t_ns; at--)
+		list->items[at] = list->items[at - 1];
+	list->items[at] = line;
+}
+
+void lines_end(struct lines *lines, int64_t t_ns)
+{
+	struct line line = {t_ns, lines->ended, lines->text.len - lines->ended};
+	struct line_list *timely = &lines->timely;
+	bool late = timely->len && timely->items[timely->len - 1].t_ns > t_ns;
+
+	if (!line.len)
+		return;
+	lines->ended = lines->text.len;
+	if (vec_push(late ? &lines->late : timely, line))
+		lines->text.error = -ENOMEM;
+	else if (late)
+		settle(&lines->late);
+}
+
+static bool sorted(const struct line_list *list)
+{
+	for (size_t i = 1; i < list->len; i++)
+		if (compare(&list->items[i - 1], &list->items[i]) > 0)
 			return false;
 	return true;
 }
@@ -60,15 +77,20 @@ static void append(struct lines *lines, const struct line *line)
 /* The text in order, with what stands before its lines. */
 static const struct strbuf *ordered(struct lines *lines)
 {
-	bool in_order = sorted(lines);
+	const struct line_list *timely = &lines->timely, *late = &lines->late;
+	size_t i = 0, j = 0;
 
-	if (in_order && !lines->begin)
+	if (!late->len && !lines->begin)
 		return &lines->text;
-	if (!in_order)
-		qsort(lines->items.items, lines->items.len, sizeof(struct line), compare);
+	if (!sorted(late))
+		qsort(late->items, late->len, sizeof(*late->items), compare);
 	strbuf_reset(&lines->ordered);
-	vec_each (line, &lines->items)
-		append(lines, line);
+	while (i < timely->len || j < late->len) {
+		bool on = j == late->len ||
+			  (i < timely->len && compare(&timely->items[i], &late->items[j]) < 0);
+
+		append(lines, on ? &timely->items[i++] : &late->items[j++]);
+	}
 	return &lines->ordered;
 }
 
@@ -95,7 +117,7 @@ int lines_write(struct lines *lines, int fd)
 	if (!r)
 		r = write_all(fd, strbuf_text(text), text->len);
 	strbuf_reset(&lines->text);
-	lines->items.len = 0;
+	lines->timely.len = lines->late.len = lines->ended = 0;
 	return r;
 }
 
@@ -103,5 +125,6 @@ void lines_release(struct lines *lines)
 {
 	strbuf_release(&lines->text);
 	strbuf_release(&lines->ordered);
-	vec_release(&lines->items);
+	vec_release(&lines->timely);
+	vec_release(&lines->late);
 }

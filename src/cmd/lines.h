@@ -15,9 +15,13 @@ struct line {
 	size_t start, len; /* in the text */
 };
 
+VEC_TYPE(line_list, struct line);
+
 struct lines {
 	struct strbuf text; /* append the next line here, then lines_end() */
-	VEC(struct line) items;
+	size_t ended; /* so much of the text is of lines */
+	struct line_list timely; /* each as late as the one before it, or later */
+	struct line_list late; /* than one that was told before */
 	/* Appends what stands before a line of that moment, and goes by their order. */
 	void (*begin)(void *context, int64_t t_ns, struct strbuf *out);
 	void *context;

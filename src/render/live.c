@@ -179,45 +179,71 @@ static bool refuses(const struct subject *subject)
 }
 
 /* What the kernel did, where it explains what programs see; else NULL. */
-static const char *kernel_text(const struct subject *subject, enum paint *paint)
+static const char *kernel_text(const struct subject *subject)
 {
+	const struct connection *connection = subject->connection;
 	const struct event *event = subject->event;
 
-	*paint = PAINT_WAIT;
 	switch (event->name) {
 	case EVENT_SYN:
 		/* of one that was dropped here the drop has a line */
-		return subject->connection && subject->connection->syns > 1 &&
-				       !subject->connection->turned_away
-			       ? "SYN again"
-			       : NULL;
+		return connection && connection->syns > 1 && !connection->turned_away ? "SYN again"
+										      : NULL;
 	case EVENT_RETRANSMIT:
 		return "retransmit";
 	case EVENT_SYNACK_RETRANSMIT:
 		return "SYN-ACK again";
+	case EVENT_ESTABLISHED:
+		return event->side == SIDE_CLIENT && connection && connect_pending(connection)
+			       ? "connected"
+			       : NULL;
 	case EVENT_FIN:
-		*paint = PAINT_DIM;
 		return "the other side closed";
 	case EVENT_RESET:
-		*paint = PAINT_FAIL;
 		if (refuses(subject))
-			return connect_pending(subject->connection) ? "refused" : NULL;
+			return connect_pending(connection) ? "refused" : NULL;
 		return event->ret ? "reset sent" : "reset received";
 	default:
 		return NULL;
 	}
 }
 
-static void live_call(const struct live *live, const struct subject *subject, struct strbuf *out)
+/* Whether it has a line: all but what the kernel did where that explains nothing. */
+static bool is_news(struct live *live, const struct subject *subject)
 {
-	unsigned width = live->style.width;
-	unsigned flags = CALL_ZERO | (width >= 120 ? CALL_FULL : 0);
-	struct strbuf argument strbuf_cleanup = STRBUF_INIT, result strbuf_cleanup = STRBUF_INIT;
+	const struct event *event = subject->event;
 
-	if (!live->options.fds) {
-		call_print(&live->style, subject->event, flags, out);
-		return;
+	if (event->name == EVENT_DROP)
+		return live_drops_show(&live->drops, event->t_ns);
+	return event_is_call(event->name) || kernel_text(subject);
+}
+
+static enum paint event_paint(const struct event *event)
+{
+	switch (event->name) {
+	case EVENT_SYN:
+	case EVENT_RETRANSMIT:
+	case EVENT_SYNACK_RETRANSMIT:
+		return PAINT_WAIT;
+	case EVENT_FIN:
+		return PAINT_DIM;
+	case EVENT_RESET:
+	case EVENT_DROP:
+		return PAINT_FAIL;
+	default:
+		if (!event->err)
+			return PAINT_NONE;
+		return errno_ordinary(event->err) ? PAINT_DIM : PAINT_FAIL;
 	}
+}
+
+/* With what its fds are. */
+static void live_call_fds(const struct live *live, const struct subject *subject, unsigned flags,
+			  struct strbuf *out)
+{
+	struct strbuf argument strbuf_cleanup = STRBUF_INIT, result strbuf_cleanup = STRBUF_INIT;
+	unsigned width = live->style.width;
+
 	/* the address of a connect() stands in the note */
 	if (subject->connection && subject->event->name == EVENT_CONNECT)
 		flags &= ~CALL_FULL;
@@ -227,36 +253,32 @@ static void live_call(const struct live *live, const struct subject *subject, st
 			 strbuf_text(&result), out);
 }
 
-/* The call or act of the kernel; false where it is not worth a line. */
-static bool live_what(const struct live *live, const struct subject *subject, struct strbuf *out)
+static void live_call(const struct live *live, const struct subject *subject, struct strbuf *out)
 {
-	const struct event *event = subject->event;
-	enum paint paint = PAINT_NONE;
+	unsigned flags = CALL_ZERO | (live->style.width >= 120 ? CALL_FULL : 0);
 
-	if (event_is_call(event->name)) {
-		if (event->err)
-			paint = errno_ordinary(event->err) ? PAINT_DIM : PAINT_FAIL;
-		if (paint != PAINT_NONE)
-			style_paint(&live->style, paint, out);
-		live_call(live, subject, out);
-	} else if (event->name == EVENT_ESTABLISHED && event->side == SIDE_CLIENT &&
-		   subject->connection && connect_pending(subject->connection)) {
-		strbuf_add(out, "connected");
-	} else if (event->name == EVENT_DROP) {
-		paint = PAINT_FAIL;
-		style_paint(&live->style, paint, out);
-		sentence_drop(event, live->style.width >= 100, out);
-	} else {
-		const char *text = kernel_text(subject, &paint);
+	if (live->options.fds)
+		live_call_fds(live, subject, flags, out);
+	else
+		call_print(&live->style, subject->event, flags, out);
+}
 
-		if (!text)
-			return false;
+/* The call or act of the kernel. */
+static void live_what(const struct live *live, const struct subject *subject, struct strbuf *out)
+{
+	enum paint paint = event_paint(subject->event);
+	const char *text = kernel_text(subject);
+
+	if (paint != PAINT_NONE)
 		style_paint(&live->style, paint, out);
+	if (text)
 		strbuf_add(out, text);
-	}
+	else if (subject->event->name == EVENT_DROP)
+		sentence_drop(subject->event, live->style.width >= 100, out);
+	else
+		live_call(live, subject, out);
 	if (paint != PAINT_NONE)
 		style_paint(&live->style, PAINT_NONE, out);
-	return true;
 }
 
 /* The duration of what is on the line, TIME_UNKNOWN where it tells nothing. */
@@ -305,8 +327,8 @@ static void live_pad_duration(const struct live *live, unsigned column, int64_t 
 		start = out->len;
 		style_time(&live->style, false, duration_ns, out);
 		text_pad_left(out, start, column > used + 1 ? column - used - 1 : 0);
-	} else {
-		text_pad(out, start, column);
+	} else if (column > used) {
+		strbuf_add_blanks(out, column - used);
 	}
 	strbuf_add_char(out, ' ');
 }
@@ -433,20 +455,16 @@ void live_line(struct live *live, const struct capture *capture, const struct ev
 {
 	const struct subject subject = {event, socket, listener, connection};
 	uint64_t held = live_drops_held(&live->drops, event->t_ns);
-	size_t line, start;
+	size_t start;
 
 	if (held)
 		live_held(live, capture, held, out);
-	if (event->name == EVENT_DROP && !live_drops_show(&live->drops, event->t_ns))
+	if (!is_news(live, &subject))
 		return;
-	line = out->len;
 	live_time(live, capture, event_end_ns(event), out); /* a line is due when it is over */
 	live_who(live, &subject, out);
 	start = out->len;
-	if (!live_what(live, &subject, out)) {
-		strbuf_truncate(out, line);
-		return;
-	}
+	live_what(live, &subject, out);
 	live_pad_duration(live, live_column(live, event), live_duration(live, &subject), start,
 			  out);
 	live_note(live, &subject, out);

@@ -88,8 +88,10 @@ bool live_turns_show(struct live_turns *turns, const struct event *event,
 	int64_t second = event_end_ns(event) / NS_PER_S;
 	struct live_turn *turn;
 
+	if (connection->id > place->newest)
+		*place = (struct live_turns_place){.newest = connection->id, .second = second};
 	if (second > place->second)
-		*place = (struct live_turns_place){.second = second};
+		*place = (struct live_turns_place){.newest = place->newest, .second = second};
 	if (place->shown < LIVE_TURNS_A_SECOND) {
 		place->shown++;
 		return true;

@@ -32,8 +32,10 @@ struct live_turn {
 	bool grew; /* since the last look */
 };
 
-/* Connections have their place by id modulo: those that share one share its lines. */
+/* Connections have their place by id modulo. It is that of the newest, with all its lines; an
+ * older one that is still there shares them. */
 struct live_turns_place {
+	uint64_t newest; /* id */
 	int64_t second;
 	unsigned shown;
 };

@@ -71,12 +71,14 @@ void sentence_route(const struct style *style, const struct connection *connecti
 	}
 	strbuf_add(out, style_glyph(style, GLYPH_TO));
 	strbuf_add_char(out, ' ');
-	if (unnamed(server))
+	if (unnamed(server)) {
 		strbuf_add_char(out, '?');
-	else if (brief && ip && (connection->listener || same_ip(client, server)))
-		strbuf_printf(out, ":%u", server->port);
-	else
+	} else if (brief && ip && (connection->listener || same_ip(client, server))) {
+		strbuf_add_char(out, ':');
+		units_decimal(out, server->port);
+	} else {
 		style_address(style, server, out);
+	}
 }
 
 static void outcome_by(const char *what, enum side by, struct strbuf *out)

@@ -38,11 +38,33 @@ static bool is_plain(char c)
 	return c >= ' ' && c <= '~';
 }
 
+/* Whether eight bytes are: of a byte's high bit, set where it was, where it borrows from the
+ * subtraction, and where the addition carries into it. */
+static bool are_plain(const char *text)
+{
+	const uint64_t each = 0x0101010101010101;
+	uint64_t bytes;
+
+	memcpy(&bytes, text, sizeof(bytes));
+	return !((bytes | (bytes - each * ' ') | (bytes + each)) & each << 7);
+}
+
+/* How many bytes at its beginning are sure to be a column each. */
+static size_t plain_len(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (at + 8 <= len && are_plain(text + at))
+		at += 8;
+	/* fewer than eight are left: they are among the last eight */
+	return at + 8 > len && len >= 8 && are_plain(text + len - 8) ? len : at;
+}
+
 size_t text_width(const char *text, size_t len)
 {
-	size_t width = 0, columns;
+	size_t at = plain_len(text, len), width = at, columns;
 
-	for (size_t at = 0; at < len; width += columns) {
+	for (; at < len; width += columns) {
 		columns = 1;
 		at += is_plain(text[at]) ? 1 : text_step(text + at, len - at, &columns);
 	}

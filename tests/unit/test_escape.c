@@ -96,6 +96,15 @@ static void test_columns(void **state)
 	assert_int_equal(text_width("62µs", strlen("62µs")), 4);
 	assert_int_equal(text_width("\033[31mred\033[0m", 12), 3);
 	assert_int_equal(text_width("日本", strlen("日本")), 4);
+	/* wherever it stands among letters */
+	for (size_t len = 2; len < 40; len++)
+		for (size_t at = 0; at + 2 <= len; at++) {
+			char text[40];
+
+			memset(text, at % 2 ? ' ' : '~', len);
+			memcpy(text + at, "µ", 2);
+			assert_int_equal(text_width(text, len), len - 1);
+		}
 	expect_clip("/run/app.sock", 13, "/run/app.sock", "/run/app.sock");
 	expect_clip("/run/app.sock", 9, "/run/app…", "…app.sock");
 	expect_clip("日本語", 4, "日…", "…語");

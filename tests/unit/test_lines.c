@@ -63,6 +63,35 @@ static void test_order(void **state)
 	fclose(file);
 }
 
+/* Late by any number of lines, and some at one moment: by time, then as they came. */
+static void test_late(void **state)
+{
+	enum { LINES = 1000, MOMENTS = 300 };
+	int64_t last_t = -1;
+	struct lines lines = {0};
+	FILE *file = tmpfile();
+	int last_i = -1, t, i, read = 0;
+	char text[32];
+
+	(void)state;
+	assert_non_null(file);
+	for (i = 0; i < LINES; i++) {
+		t = i % 5 ? i / 5 : i * 7919 % MOMENTS;
+		snprintf(text, sizeof(text), "%d %d\n", t, i);
+		add(&lines, text, t);
+	}
+	assert_int_equal(lines_write(&lines, fileno(file)), 0);
+	rewind(file);
+	for (; fscanf(file, "%d %d", &t, &i) == 2; read++) {
+		assert_true(t > last_t || (t == last_t && i > last_i));
+		last_t = t;
+		last_i = i;
+	}
+	assert_int_equal(read, LINES);
+	lines_release(&lines);
+	fclose(file);
+}
+
 static void test_cannot_write(void **state)
 {
 	struct lines lines = {0};
@@ -104,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_cannot_write),
 		cmocka_unit_test(test_since),
 	};

@@ -219,6 +219,25 @@ static void test_quiet(void **state)
 	assert_int_equal(before, 0);
 }
 
+/* However many come in a second, each has its own lines; an old one at the same place has none left
+ * by the newest's. */
+static void test_newcomers(void **state)
+{
+	const struct connection old = {.id = 7};
+	size_t before = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < 3 * LIVE_TURNS_PLACES; i++) {
+		const struct connection connection = {.id = old.id + i};
+
+		assert_int_equal(apply_turns(&connection, S, LIVE_TURNS_A_SECOND, &before),
+				 LIVE_TURNS_A_SECOND);
+	}
+	assert_int_equal(turns->held.len, 0);
+	assert_int_equal(apply_turns(&old, S, 1, &before), 0);
+	assert_int_equal(before, 0);
+}
+
 /* Nothing that was handed in is lost or told twice, whoever comes and goes. */
 static void test_many(void **state)
 {
@@ -249,7 +268,8 @@ static void test_many(void **state)
 		for (at = i % 89; live_turns_take(turns, &connections[at], &turn); sums++)
 			bytes[at] -= turn.event.bytes;
 	}
-	assert_int_equal(lines, LIVE_TURNS_PLACES * LIVE_TURNS_A_SECOND);
+	/* of three at each place two had one line before the next came */
+	assert_int_equal(lines, LIVE_TURNS_PLACES * (2 + LIVE_TURNS_A_SECOND));
 	assert_in_range(sums, 100, 2 * CONNECTIONS);
 	while (live_turns_take(turns, NULL, &turn))
 		bytes[turn.connection->id - 1] -= turn.event.bytes;
@@ -269,6 +289,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_other_events_go_last, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_other_process, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_quiet, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_newcomers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
 	};
 
