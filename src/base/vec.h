@@ -61,7 +61,7 @@
 
 static inline int vec_reserve_(void **items, size_t len, size_t *cap, size_t size)
 {
-	size_t wanted = *cap ? *cap * 2 : 4;
+	size_t wanted = *cap ? *cap * 2 : 8;
 	void *grown;
 
 	if (len < *cap)

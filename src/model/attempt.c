@@ -31,10 +31,13 @@ static uint64_t attempt_key(uint32_t netns, uint16_t port, const struct address 
 struct conn *attempt_find(const struct model *model, uint32_t netns, const struct address *server,
 			  const struct address *client, int64_t t_ns)
 {
-	struct conn *conn =
-		hashmap_get(&model->index->attempts, attempt_key(netns, server->port, client));
-	const struct address *expected = conn ? &conn->pub.server_address : NULL;
+	struct conn *conn;
+	const struct address *expected;
 
+	if (!model->index->oldest_attempt)
+		return NULL; /* as in most traces */
+	conn = hashmap_get(&model->index->attempts, attempt_key(netns, server->port, client));
+	expected = conn ? &conn->pub.server_address : NULL;
 	if (!conn || expected->port != server->port ||
 	    !address_equal(&conn->pub.client_address, client) || t_ns > next_try(conn))
 		return NULL;
