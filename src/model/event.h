@@ -54,7 +54,7 @@ struct event {
 	union {
 		/* SOCKET; SOCKETPAIR: the fds are fd and fd2 */
 		struct { int32_t domain, type, protocol, fd2; } socket;
-		/* BIND, CONNECT: the address asked for */
+		/* BIND, CONNECT: the address asked for; SYNACK_RETRANSMIT: the client's */
 		struct { struct address address; } name;
 		struct { int32_t requested; uint32_t effective; } listen;
 		/* depth: still in the queue afterwards */

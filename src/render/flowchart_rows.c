@@ -125,6 +125,16 @@ static void walk_pair(struct walk *walk, struct flow_row *row, const struct flow
 	row_mark(walk, row, lane_other(step->lane), FLOW_MARK_CALL, strbuf_text(&text), PAINT_NONE);
 }
 
+static void walk_synack(struct walk *walk, struct flow_row *row, const struct flow_step *step)
+{
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+
+	strbuf_add(&text, "SYN-ACK again to ");
+	style_address(walk->source->style, &step->event->arg.name.address, &text);
+	row_mark(walk, row, step->lane, FLOW_MARK_KERNEL, strbuf_text(&text), PAINT_WAIT);
+	row_arrow(walk, row, step->lane, "SYN-ACK", PAINT_NONE);
+}
+
 /* Acts of the kernel that need no more than words and an arrow. */
 static void walk_kernel(struct walk *walk, struct flow_row *row, const struct flow_step *step)
 {
@@ -133,8 +143,7 @@ static void walk_kernel(struct walk *walk, struct flow_row *row, const struct fl
 		walk_syn(walk, row, step);
 		break;
 	case EVENT_SYNACK_RETRANSMIT:
-		row_mark(walk, row, step->lane, FLOW_MARK_KERNEL, "SYN-ACK again", PAINT_WAIT);
-		row_arrow(walk, row, step->lane, "SYN-ACK", PAINT_NONE);
+		walk_synack(walk, row, step);
 		break;
 	case EVENT_DROP:
 		walk_drop(walk, row, step);

@@ -55,6 +55,7 @@ static void json_event_args(struct json *json, const struct event *event)
 		break;
 	case EVENT_BIND:
 	case EVENT_CONNECT:
+	case EVENT_SYNACK_RETRANSMIT:
 		json_arg_name(json, &event->arg.name.address);
 		break;
 	case EVENT_LISTEN:

@@ -392,6 +392,18 @@ static void note_retries(const struct live *live, const struct connection *conne
 	style_paint(&live->style, PAINT_NONE, out);
 }
 
+/* Whom the listener answers: there is no connection yet. */
+static void note_client(const struct style *style, const struct address *client,
+			const struct address *listener, struct strbuf *out)
+{
+	style_address(style, client, out);
+	strbuf_printf(out, " %s ", style_glyph(style, GLYPH_TO));
+	if (style->width < 100)
+		strbuf_printf(out, ":%u", listener->port);
+	else
+		style_address(style, listener, out);
+}
+
 /* Whose socket it is, and what more is to say of the event. */
 static void live_note(struct live *live, const struct subject *subject, struct strbuf *out)
 {
@@ -416,6 +428,8 @@ static void live_note(struct live *live, const struct subject *subject, struct s
 		}
 		strbuf_add(out, "backlog ");
 		units_decimal(out, event->arg.listen.effective);
+	} else if (subject->listener && event->name == EVENT_SYNACK_RETRANSMIT) {
+		note_client(style, &event->arg.name.address, &subject->listener->address, out);
 	} else if (subject->listener && !names_fd(live, subject)) {
 		style_address(style, &subject->listener->address, out);
 	} else if (event->name == EVENT_CONNECT && event->arg.name.address.family != FAMILY_NONE &&

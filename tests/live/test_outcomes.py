@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """How connections end: the outcome, who ended it, and what the kernel counted."""
+import re
+
 from harness import Trace, counted, event, events, eventually, ip, kernel_counters, run, same
+from peer import Peer
 from puppet import Puppet
 
 
@@ -165,3 +168,19 @@ def test_overflow_is_a_second_syn():
     same("SYNs of each", sorted(c["syns"] for c in trace.document["connections"]), [1, 2])
     second = trace.document.connection(syns=2)
     assert second["connect_ns"] > 900e6, f"connected after {second['connect_ns']} ns, before the SYN came again"
+
+
+def test_client_that_never_answers():
+    """It sends a SYN and no more: the listener repeats its SYN-ACK, and whom it answers is told."""
+    peer, server = Peer(), Puppet("server")
+    port = server.listen(host="0.0.0.0")
+    with counted() as rise, Trace("-p", server.pid) as trace:
+        peer.syn(2000, port)
+        eventually("the SYN-ACK is repeated", lambda: kernel_counters()["TcpExt.TCPSynRetrans"] > 0)
+    again = events(trace.document.listener(port=port), "synack_retransmit")
+    same("repeated", len(again), rise["TcpExt.TCPSynRetrans"])
+    for one in again:
+        same("to", (one["args"]["address"], one["args"]["port"]), (peer.host, 2000))
+    said = re.findall(r"SYN-ACK again +(.*)", trace.stdout)
+    same("lines", said[:len(again)], [f"{peer.host}:2000 → :{port}"] * len(again))
+    same("drawn", said[len(again):], [f"to {peer.host}:2000"] * len(again))

@@ -297,7 +297,7 @@ test("a connection still open has lanes that go on", () => {
   );
 });
 
-test("a listener that was there before the trace", () => {
+function listens(events: SocketEvent[]) {
   const listener = {
     ...ADDRESS,
     id: "1",
@@ -306,10 +306,20 @@ test("a listener that was there before the trace", () => {
     backlog: { effective: 128 },
     accepted: 1,
     closed_ns: null,
-    events: [],
+    events,
   };
-  const made = chartOfListener(listener as unknown as Listener, new Map());
-  assert.deepEqual(lines(made), ["- | listening; backlog 128 |  | ", "- |  |  | "]);
+  return lines(chartOfListener(listener as unknown as Listener, new Map()));
+}
+
+test("a listener that was there before the trace", () => {
+  assert.deepEqual(listens([]), ["- | listening; backlog 128 |  | ", "- |  |  | "]);
+});
+
+test("whom a listener answers once more, where the document says so", () => {
+  const client = { ...ADDRESS, address: "::1", port: 40000 };
+  const said = (args: object) => listens([kernel(5, null, "synack_retransmit", args)])[1];
+  assert.equal(said(client), "0 | SYN-ACK again to [::1]:40000 |  | ");
+  assert.equal(said({}), "0 | SYN-ACK again |  | ");
 });
 
 test("a bind() that failed says so in the summary", () => {

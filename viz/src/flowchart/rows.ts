@@ -4,6 +4,7 @@
 // sends, and what becomes one row.
 
 import type { Listener, SocketEvent } from "../format/types";
+import { addressText, type Address } from "../model/address";
 import { bytes, time } from "../model/units";
 import { LEFT, RIGHT, other, type Lane, type Row } from "./chart";
 import { foldText } from "./fold";
@@ -83,7 +84,10 @@ const HANDLERS: Record<string, Handler> = {
     if (!event.errno && event.args.how !== "SHUT_RD") walk.endOfStream(row, lane);
   },
   synack_retransmit(walk, row, lane, event) {
-    walk.mark(row, lane, "kernel", "SYN-ACK again", "wait", event);
+    // what an older socktrace wrote has no address
+    const { address } = event.args;
+    const to = address ? ` to ${addressText(event.args as unknown as Address)}` : "";
+    walk.mark(row, lane, "kernel", `SYN-ACK again${to}`, "wait", event);
     walk.arrow(row, lane, "SYN-ACK");
   },
   fin(walk, row, lane, event) {
