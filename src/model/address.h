@@ -20,7 +20,7 @@ struct address {
 	bool abstract;
 	uint16_t port; /* host order; 0: none */
 	uint8_t bytes[16]; /* network order, IPv4 in the first four */
-	const char *path; /* not NUL-terminated; the model's, or of what the address was made from */
+	const char *path; /* not NUL-terminated; the model's, or of what this was made from */
 };
 
 /* "10.0.0.7:80", "[::1]:80", "/run/a.sock", "@name", "(unnamed)"; bytes of a path

@@ -436,8 +436,8 @@ void tcp_apply_event(struct model *model, const struct st_tcp *tcp)
 	if (tcp->event == ST_TCP_SYNACK_RETRANSMIT) {
 		if (sock->pub.listener)
 			sock->pub.listener->synack_retransmits++;
-		event.arg.name.address = wire_address(tcp->sock.family, tcp->sock.v4, tcp->sock.peer,
-						      tcp->sock.peer_port);
+		event.arg.name.address = wire_address(tcp->sock.family, tcp->sock.v4,
+						      tcp->sock.peer, tcp->sock.peer_port);
 		sock_event(model, sock, &event);
 	} else if (!conn) {
 		return;

@@ -131,33 +131,47 @@ static void wait_child(pid_t child)
 }
 
 /* The tutorial: the server thanks, the client reads, the server closes first. */
+static void serve(int listener)
+{
+	int fd = accept(listener, NULL, NULL);
+
+	check(fd >= 0, "accept");
+	check(send(fd, thanks, sizeof(thanks) - 1, 0) == sizeof(thanks) - 1, "send");
+	close(fd);
+}
+
+static void visit(int type, int protocol, const struct address *a)
+{
+	int fd = socket(a->any.sa_family, type, protocol);
+
+	check(fd >= 0, "socket");
+	check(connect(fd, &a->any, a->len) == 0, "connect");
+	expect(fd, thanks, sizeof(thanks) - 1);
+	check(type == SOCK_SEQPACKET || recv(fd, &(char){0}, 1, 0) == 0, "end of stream");
+	close(fd);
+}
+
+static const struct truth thanked = {
+	.connections = 1,
+	.server_sent = sizeof(thanks) - 1,
+	.outcome = "closed",
+};
+
 static void tutorial(int type, int protocol, struct address a, struct truth *truth)
 {
-	int fd, listener = listener_open(type, protocol, &a, 5);
+	int listener = listener_open(type, protocol, &a, 5);
 	pid_t child = fork();
 
 	check(child >= 0, "fork");
 	if (child == 0) {
 		close(listener);
-		fd = socket(a.any.sa_family, type, protocol);
-		check(fd >= 0, "socket");
-		check(connect(fd, &a.any, a.len) == 0, "connect");
-		expect(fd, thanks, sizeof(thanks) - 1);
-		check(type == SOCK_SEQPACKET || recv(fd, &(char){0}, 1, 0) == 0, "end of stream");
-		close(fd);
+		visit(type, protocol, &a);
 		_exit(0);
 	}
-	fd = accept(listener, NULL, NULL);
-	check(fd >= 0, "accept");
-	check(send(fd, thanks, sizeof(thanks) - 1, 0) == sizeof(thanks) - 1, "send");
-	close(fd);
+	serve(listener);
 	wait_child(child);
 	close(listener);
-	*truth = (struct truth){
-		.connections = 1,
-		.server_sent = sizeof(thanks) - 1,
-		.outcome = "closed",
-	};
+	*truth = thanked;
 }
 
 static void scene_tcp(struct truth *truth)
@@ -250,30 +264,18 @@ static void scene_refused(struct truth *truth)
 static void scene_serve(struct truth *truth)
 {
 	struct address a = loopback(AF_INET, PORT);
-	int fd, listener = listener_open(SOCK_STREAM, 0, &a, 5);
+	int listener = listener_open(SOCK_STREAM, 0, &a, 5);
 
-	fd = accept(listener, NULL, NULL);
-	check(fd >= 0, "accept");
-	check(send(fd, thanks, sizeof(thanks) - 1, 0) == sizeof(thanks) - 1, "send");
-	close(fd);
+	serve(listener);
 	close(listener);
-	*truth = (struct truth){
-		.connections = 1,
-		.server_sent = sizeof(thanks) - 1,
-		.outcome = "closed",
-	};
+	*truth = thanked;
 }
 
 static void scene_visit(struct truth *truth)
 {
 	struct address a = loopback(AF_INET, PORT);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	check(fd >= 0, "socket");
-	check(connect(fd, &a.any, a.len) == 0, "connect");
-	expect(fd, thanks, sizeof(thanks) - 1);
-	check(recv(fd, &(char){0}, 1, 0) == 0, "end of stream");
-	close(fd);
+	visit(SOCK_STREAM, 0, &a);
 	*truth = (struct truth){.connections = 1, .outcome = "closed"};
 }
 
@@ -312,13 +314,8 @@ static void scene_eight(struct truth *truth)
 	}
 	check(poll(clients, EIGHT_BACKLOG + 1, -1) == EIGHT_BACKLOG + 1, "six connected");
 	check(poll(clients + EIGHT_BACKLOG + 1, EIGHT - EIGHT_BACKLOG - 1, 0) == 0, "two waiting");
-	for (i = 0; i < EIGHT; i++) {
-		int fd = accept(listener, NULL, NULL);
-
-		check(fd >= 0, "accept");
-		check(send(fd, thanks, sizeof(thanks) - 1, 0) > 0, "send");
-		close(fd);
-	}
+	for (i = 0; i < EIGHT; i++)
+		serve(listener);
 	for (i = 0; i < EIGHT; i++) {
 		check(poll(&clients[i], 1, -1) == 1, "poll");
 		clients[i].events = POLLIN;
@@ -381,7 +378,8 @@ static void queue_await(int listener, unsigned int count)
 	struct tcp_info info = {0};
 	socklen_t len = sizeof(info);
 
-	while (!getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &len) && info.tcpi_unacked < count)
+	while (!getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &len) &&
+	       info.tcpi_unacked < count)
 		usleep(1000);
 	check(info.tcpi_unacked == count, "accept queue");
 }
