@@ -298,30 +298,43 @@ static void scene_reset(struct truth *truth)
 	*truth = (struct truth){.connections = 1, .outcome = "reset"};
 }
 
+static void clients_connect(const struct address *a, int *fds, int count)
+{
+	for (int i = 0; i < count; i++) {
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		check(fds[i] >= 0, "socket");
+		check(connect(fds[i], &a->any, a->len) < 0 && errno == EINPROGRESS, "connect");
+	}
+}
+
+static void clients_await(const int *fds, int count, short events)
+{
+	for (int i = 0; i < count; i++)
+		check(poll(&(struct pollfd){.fd = fds[i], .events = events}, 1, -1) == 1, "poll");
+}
+
+static void clients_send(const int *fds, int count)
+{
+	for (int i = 0; i < count; i++)
+		check(send(fds[i], "hello", 5, 0) == 5, "send");
+}
+
 /* Eight connect before the first accept(): six fit behind listen(5), two must retry. */
 static void scene_eight(struct truth *truth)
 {
 	struct address a = loopback(AF_INET, PORT);
-	int listener = listener_open(SOCK_STREAM, 0, &a, EIGHT_BACKLOG);
-	struct pollfd clients[EIGHT];
-	int i;
+	int listener = listener_open(SOCK_STREAM, 0, &a, EIGHT_BACKLOG), fds[EIGHT], i;
 
-	for (i = 0; i < EIGHT; i++) {
-		clients[i].fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		clients[i].events = POLLOUT;
-		check(clients[i].fd >= 0, "socket");
-		check(connect(clients[i].fd, &a.any, a.len) < 0 && errno == EINPROGRESS, "connect");
-	}
-	check(poll(clients, EIGHT_BACKLOG + 1, -1) == EIGHT_BACKLOG + 1, "six connected");
-	check(poll(clients + EIGHT_BACKLOG + 1, EIGHT - EIGHT_BACKLOG - 1, 0) == 0, "two waiting");
+	clients_connect(&a, fds, EIGHT);
+	clients_await(fds, EIGHT_BACKLOG + 1, POLLOUT);
+	for (i = EIGHT_BACKLOG + 1; i < EIGHT; i++)
+		check(poll(&(struct pollfd){.fd = fds[i], .events = POLLOUT}, 1, 0) == 0, "waits");
 	for (i = 0; i < EIGHT; i++)
 		serve(listener);
+	clients_await(fds, EIGHT, POLLIN);
 	for (i = 0; i < EIGHT; i++) {
-		check(poll(&clients[i], 1, -1) == 1, "poll");
-		clients[i].events = POLLIN;
-		check(poll(&clients[i], 1, -1) == 1, "poll");
-		expect(clients[i].fd, thanks, sizeof(thanks) - 1);
-		close(clients[i].fd);
+		expect(fds[i], thanks, sizeof(thanks) - 1);
+		close(fds[i]);
 	}
 	close(listener);
 	*truth = (struct truth){
@@ -351,27 +364,6 @@ static unsigned long overflows_read(void)
 	return value ? strtoul(value, NULL, 10) : 0;
 }
 
-static void clients_connect(const struct address *a, int *fds, int count)
-{
-	for (int i = 0; i < count; i++) {
-		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		check(fds[i] >= 0, "socket");
-		check(connect(fds[i], &a->any, a->len) < 0 && errno == EINPROGRESS, "connect");
-	}
-}
-
-static void clients_await(const int *fds, int count)
-{
-	for (int i = 0; i < count; i++)
-		check(poll(&(struct pollfd){.fd = fds[i], .events = POLLOUT}, 1, -1) == 1, "poll");
-}
-
-static void clients_send(const int *fds, int count)
-{
-	for (int i = 0; i < count; i++)
-		check(send(fds[i], "hello", 5, 0) == 5, "send");
-}
-
 /* Waits until `count` connections are in the listener's accept queue. */
 static void queue_await(int listener, unsigned int count)
 {
@@ -397,9 +389,9 @@ static void scene_drops(struct truth *truth)
 
 	check(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds)), "");
 	clients_connect(&a, late, 3);
-	clients_await(late, 3);
+	clients_await(late, 3, POLLOUT);
 	clients_connect(&a, early, DROPS_BACKLOG + 1);
-	clients_await(early, DROPS_BACKLOG + 1);
+	clients_await(early, DROPS_BACKLOG + 1, POLLOUT);
 	clients_send(early, DROPS_BACKLOG + 1);
 	queue_await(listener, DROPS_BACKLOG + 1);
 	clients_connect(&a, dropped, 2);
