@@ -115,19 +115,25 @@ static __always_inline void child_born(struct sock *child)
 }
 
 /* Process context, inside connect() or listen(): a target's socket may have come by a way
- * we do not hook (io_uring, a 32-bit call), a client's is followed from here on. */
+ * we do not hook (io_uring, a 32-bit call), a client's is followed from here on. Where a port was
+ * asked for, a target may be the client of that port: its socket is the other end then, too. */
 static __always_inline struct followed *follow_caller(struct sock *sk, int new, __u64 *id)
 {
+	bool target, other_end = false;
 	struct followed *f;
 
 	*id = sock_id_made(sk);
 	f = socket_followed(*id);
-	if (f)
-		return f;
-	if (is_target(bpf_get_current_pid_tgid() >> 32))
-		return socket_follow(sk, *id, 0);
-	return new == TCP_SYN_SENT && goes_to_target(sk) ? socket_follow(sk, *id, ST_SOCK_PEER)
-							  : NULL;
+	target = f || is_target(bpf_get_current_pid_tgid() >> 32);
+	if (new == TCP_SYN_SENT && (!target || config.local_port))
+		other_end = goes_to_target(sk);
+	if (!target && !other_end)
+		return NULL;
+	if (!f)
+		return socket_follow(sk, *id, other_end ? ST_SOCK_PEER : 0);
+	if (other_end)
+		f->flags |= ST_SOCK_PEER;
+	return f;
 }
 
 static __always_inline void client_established(struct sock *sk, struct followed *f)

@@ -101,6 +101,11 @@ bool connection_exact(const struct connection *connection)
 	       (!connection->server.seen || connection->server.exact);
 }
 
+bool connection_is_pair(const struct connection *connection)
+{
+	return connection->events.len && connection->events.items[0].name == EVENT_SOCKETPAIR;
+}
+
 bool connection_failed(const struct connection *connection)
 {
 	switch (connection->outcome) {
@@ -169,6 +174,15 @@ void conn_end_used(struct conn *conn, enum side side, struct process *process, i
 	memcpy(end->comm, process_comm(process), strlen(process_comm(process)) + 1);
 }
 
+/* What a socket was bound to says nothing of a port before it is chosen and after it was given
+ * back; what the other end sees does. */
+static bool address_says_more(const struct address *address, const struct address *than)
+{
+	if (address->family == FAMILY_NONE || than->family == FAMILY_NONE)
+		return address->family != FAMILY_NONE;
+	return !address_is_any(address) && (address->port || !than->port);
+}
+
 static void conn_take_addresses(struct conn *conn, enum side side, const struct sock *sock)
 {
 	struct end *end = conn_end(conn, side);
@@ -181,11 +195,10 @@ static void conn_take_addresses(struct conn *conn, enum side side, const struct 
 	/* of a datagram socket the flow knows the peer */
 	if (!sock->flows && sock->pub.peer.family != FAMILY_NONE)
 		end->peer = sock->pub.peer;
-	if (own->family == FAMILY_NONE || !address_is_any(&end->local))
+	if (own->family == FAMILY_NONE || address_says_more(&end->local, own))
 		*own = end->local;
 	if (end->peer.family != FAMILY_NONE &&
-	    (other->family == FAMILY_NONE || address_is_any(other) ||
-	     !conn_end(conn, side_other(side))->seen))
+	    (!address_says_more(other, &end->peer) || !conn_end(conn, side_other(side))->seen))
 		*other = end->peer;
 	if (end->peer.family == FAMILY_INET)
 		conn->pub.family = FAMILY_INET;

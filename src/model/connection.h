@@ -75,3 +75,4 @@ void connection_sort(struct connection *connection);
 bool connection_exact(const struct connection *connection); /* every seen end is */
 /* Refused, reset, timed out, dropped, never accepted, failed. */
 bool connection_failed(const struct connection *connection);
+bool connection_is_pair(const struct connection *connection); /* made by socketpair() */

@@ -10,6 +10,7 @@
 #include "model/connections.h"
 #include "model/flows.h"
 #include "model/listeners.h"
+#include "model/processes.h"
 #include "model/sockets.h"
 #include "model/unix_clients.h"
 
@@ -84,6 +85,8 @@ void sock_release_unseen(struct model *model, struct sock *sock, int64_t t_ns, u
 		.fd = -1,
 	};
 
+	if (!sock->pub.process)
+		sock->pub.process = process_find(model, pid);
 	sock_event(model, sock, &event);
 	sock_release(model, sock, t_ns);
 }

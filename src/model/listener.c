@@ -24,6 +24,12 @@ static uint64_t address_key(uint32_t netns, const struct address *address)
 			  address->abstract ? (uint64_t)netns << 32 : 1);
 }
 
+bool listener_limit_known(const struct listener *listener)
+{
+	return listener->effective || listener->from_snapshot ||
+	       listener->requested != REQUESTED_UNKNOWN;
+}
+
 void listener_moved(struct model *model, struct listening *listening)
 {
 	struct hashmap *listeners = &model->index->listeners;

@@ -141,3 +141,5 @@ struct listener {
 	VEC(int64_t) waits; /* in the queue, ns, unsorted; of all, or a sample of 100,000 */
 	struct events events; /* its own calls: socket, bind, listen, failed accepts, close */
 };
+
+bool listener_limit_known(const struct listener *listener); /* whether `effective` is */

@@ -183,7 +183,7 @@ static size_t lane_title(struct flowchart *chart, const struct style *style, con
 static void connection_titles(struct flowchart *chart, const struct style *style,
 			      const struct connection *connection)
 {
-	bool pair = connection->events.len && connection->events.items[0].name == EVENT_SOCKETPAIR;
+	bool pair = connection_is_pair(connection);
 
 	chart->title = flowchart_text_begin(chart);
 	strbuf_printf(&chart->texts, "#%llu %s ", (unsigned long long)connection->id,
@@ -323,9 +323,11 @@ int flowchart_of_listener(const struct style *style, const struct listener *list
 	flowchart_init(chart, 1);
 	lone_titles(chart, style, listener->protocol, &listener->address, process);
 	chart->summary = flowchart_text_begin(chart);
-	strbuf_add(&chart->texts, "backlog ");
-	units_decimal(&chart->texts, listener->effective);
-	strbuf_add(&chart->texts, "   ");
+	if (listener_limit_known(listener)) {
+		strbuf_add(&chart->texts, "backlog ");
+		units_decimal(&chart->texts, listener->effective);
+		strbuf_add(&chart->texts, "   ");
+	}
 	units_count(&chart->texts, listener->accepted);
 	strbuf_add(&chart->texts, " accepted");
 	flowchart_text_end(chart);

@@ -215,6 +215,8 @@ static void walk_listening(struct walk *walk, const struct flow_step *step)
 	if (!row)
 		return;
 	row_mark(walk, row, step->lane, FLOW_MARK_KERNEL, "listening", PAINT_NONE);
+	if (!listener_limit_known(listener))
+		return;
 	strbuf_add(&text, "backlog ");
 	units_decimal(&text, listener->effective);
 	row->cell[step->lane].note = flowchart_text_add(walk->chart, strbuf_text(&text));

@@ -81,11 +81,18 @@ void sentence_route(const struct style *style, const struct connection *connecti
 	}
 }
 
-static void outcome_by(const char *what, enum side by, struct strbuf *out)
+static void outcome_by(const char *what, const struct connection *connection, struct strbuf *out)
 {
+	bool first = connection->ended_by == SIDE_CLIENT;
+
 	strbuf_add(out, what);
-	if (by != SIDE_NONE)
-		strbuf_printf(out, " by %s", by == SIDE_CLIENT ? "client" : "server");
+	if (connection->ended_by == SIDE_NONE)
+		return;
+	strbuf_add(out, " by ");
+	if (connection_is_pair(connection))
+		strbuf_add(out, first ? "one end" : "the other end");
+	else
+		strbuf_add(out, first ? "client" : "server");
 }
 
 static void after_syns(const struct style *style, const struct connection *connection,
@@ -141,10 +148,10 @@ void sentence_outcome(const struct style *style, const struct connection *connec
 		strbuf_add(out, "still open");
 		break;
 	case OUTCOME_CLOSED:
-		outcome_by("closed", connection->ended_by, out);
+		outcome_by("closed", connection, out);
 		break;
 	case OUTCOME_RESET:
-		outcome_by("reset", connection->ended_by, out);
+		outcome_by("reset", connection, out);
 		break;
 	case OUTCOME_REFUSED:
 		strbuf_add(out, "refused");
@@ -190,6 +197,7 @@ void sentence_bytes(const struct style *style, const struct connection *connecti
 {
 	uint64_t to_server = bytes_between(&connection->client, &connection->server);
 	uint64_t to_client = bytes_between(&connection->server, &connection->client);
+	bool pair = connection_is_pair(connection);
 
 	if (!to_server && !to_client) {
 		strbuf_add(out, connection_exact(connection) ? "no data" : "bytes not known");
@@ -199,13 +207,13 @@ void sentence_bytes(const struct style *style, const struct connection *connecti
 		strbuf_add(out, "at least ");
 	if (to_server) {
 		style_bytes(style, to_server, out);
-		strbuf_add(out, " to the server");
+		strbuf_add(out, pair ? " to the other end" : " to the server");
 	}
 	if (to_server && to_client)
 		strbuf_add(out, ", ");
 	if (to_client) {
 		style_bytes(style, to_client, out);
-		strbuf_add(out, " to the client");
+		strbuf_add(out, pair ? " to the one end" : " to the client");
 	}
 }
 

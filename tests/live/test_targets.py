@@ -3,7 +3,8 @@
 import os
 import signal
 
-from harness import PYTHON, SOCKTRACE, Program, Skip, Trace, read_document, read_text, same, socktrace, trace_command
+from harness import PYTHON, SOCKTRACE, Program, Skip, Trace, events, read_document, read_text, same, socktrace, \
+    trace_command
 from puppet import Puppet
 
 CONNECT = "import socket; a = socket.create_server(('127.0.0.1', 0)); b = socket.create_connection(a.getsockname()); " \
@@ -121,6 +122,24 @@ def test_local_port():
     same("server ports", ports(trace.document), [wanted])
 
 
+def test_local_port_with_a_client_of_its_own():
+    """A process that connects to its own port: both ends are wanted, what goes elsewhere is not."""
+    other, puppet = Puppet("other"), Puppet("puppet")
+    elsewhere, port = other.listen(), puppet.listen()
+    with Trace("-p", puppet.pid, "-p", other.pid, "-L", port) as trace:
+        puppet(f"""
+            away = tcp_connect({elsewhere}); away.close()
+            client = tcp_connect({port}); client.send(b'request')
+            sock, _ = listener.accept(); sock.recv(100); sock.send(b'answer'); sock.close()
+            client.recv(100); client.close()""")
+    connection = trace.document.connection()
+    client, server = connection["client"], connection["server"]
+    same("pids", (client["pid"], server["pid"]), (puppet.pid, puppet.pid))
+    same("bytes", (client["bytes_sent"], server["bytes_sent"]), (7, 6))
+    same("calls of the client", {e["name"] for e in events(connection, side="client") if e["source"] == "call"},
+         {"socket", "connect", "send", "recv", "close"})
+
+
 def test_remote_port():
     server, client = Puppet("server"), Puppet("client")
     wanted, other = server.listen("wanted"), server.listen("listener")
@@ -172,6 +191,26 @@ def test_events_asked_for():
     same("calls in the document", names, {"connect", "accept"})
     assert "connect(" in program.stdout, "no connect() among the live lines"
     assert "close(" not in program.stdout, "close() was not asked for"
+
+
+def check_route(name):
+    """Whichever call is told, where from and where to the connection goes is known."""
+    program = socktrace("-e", f"trace={name}", "-o", "x.json", "--", PYTHON, "-c", CONNECT)
+    connection = read_document("x.json").connection()
+    port = connection["server"]["port"] or connection["client"]["peer_port"]
+    client = connection["client"]["port"] or connection["server"]["peer_port"]
+    assert port and client, f"ports of the {name}ed connection: {client}, {port}"
+    route = f"tcp 127.0.0.1:{client} → 127.0.0.1:{port} "
+    assert route in program.stdout, f"no {route!r}"
+    assert "?[" not in program.stdout and "backlog 0" not in program.stdout, program.stdout
+
+
+def test_accept_alone():
+    check_route("accept")
+
+
+def test_connect_alone():
+    check_route("connect")
 
 
 def test_duration():

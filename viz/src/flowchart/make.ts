@@ -4,7 +4,7 @@
 
 import type { Connection, Listener, Process, Side, Socket } from "../format/types";
 import { addressText, processText, program, route } from "../model/address";
-import { bytesText, failed, outcomeText } from "../model/outcome";
+import { bytesText, failed, isPair, outcomeText } from "../model/outcome";
 import { plural } from "../model/units";
 import type { Chart } from "./chart";
 import { addRows } from "./rows";
@@ -36,7 +36,7 @@ export function chartOfConnection(
   listener: Listener | null,
   processes: Processes,
 ): Chart {
-  const pair = connection.events[0]?.name === "socketpair";
+  const pair = isPair(connection);
   const title = (role: string, side: Side) =>
     laneTitle(role, connection, side, listener, processes);
   return {

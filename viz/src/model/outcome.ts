@@ -44,12 +44,20 @@ function lastError(connection: Connection): string {
   return error ? `: ${error.errno}` : "";
 }
 
+/** Its ends are the two of socketpair(): neither is a client or a server. */
+export function isPair(connection: Pick<Connection, "events">): boolean {
+  return connection.events[0]?.name === "socketpair";
+}
+
 /** "closed by server", "timed out after 3 SYNs, 7.1 s". */
 export function outcomeText(connection: Connection): string {
   const { outcome, ended_by, syns, syn_ns, end_ns } = connection;
   const words = outcomeWords(outcome);
-  if (outcome === "closed" || outcome === "reset")
-    return ended_by ? `${words} by ${ended_by}` : words;
+  if (outcome === "closed" || outcome === "reset") {
+    if (!ended_by) return words;
+    const pairs = ended_by === "client" ? "one end" : "the other end";
+    return `${words} by ${isPair(connection) ? pairs : ended_by}`;
+  }
   if (outcome === "failed") return words + lastError(connection);
   if (outcome !== "timed_out") return words;
   const tries = syns ? ` after ${plural(syns, "SYN")}` : "";
@@ -68,9 +76,12 @@ export function bytesText(connection: Connection): string {
   const toServer = bytesBetween(connection.client, connection.server);
   const toClient = bytesBetween(connection.server, connection.client);
   if (toServer === null && toClient === null) return "";
+  const [client, server] = isPair(connection)
+    ? ["the one end", "the other end"]
+    : ["the client", "the server"];
   const parts = [
-    ...(toServer ? [`${bytes(toServer)} to the server`] : []),
-    ...(toClient ? [`${bytes(toClient)} to the client`] : []),
+    ...(toServer ? [`${bytes(toServer)} to ${server}`] : []),
+    ...(toClient ? [`${bytes(toClient)} to ${client}`] : []),
   ];
   if (!parts.length) return connection.exact ? "no data" : "at least 0 B";
   return (connection.exact ? "" : "at least ") + parts.join(", ");
