@@ -172,10 +172,11 @@ int recording_write(struct recording_writer *writer, const void *record, size_t 
 	if (writer->error)
 		return writer->error;
 	if (len < sizeof(header) || len % 8)
-		return -EBADMSG;
+		return log_err_r(-EBADMSG, "a record of %zu bytes: report this", len);
 	memcpy(&header, record, sizeof(header));
 	if (header.size != len)
-		return -EBADMSG;
+		return log_err_r(-EBADMSG, "a record of %zu bytes that says %u: report this", len,
+				 header.size);
 	if (block->length + len > RECORDING_BLOCK_BYTES && recording_flush(writer))
 		return writer->error;
 	memcpy(writer->buffer + sizeof(*block) + block->length, record, len);

@@ -117,12 +117,29 @@ static int hand_on_read(void *context, const void *record, size_t size)
 	return hand_on(context, record, size);
 }
 
+/* Where two CPUs told of one socket's runs at once each may have the other's header. */
+static bool runs_mend(struct st_runs *out, const void *record, size_t size)
+{
+	const struct st_header *header = record;
+
+	if (header->size == size || header->type != ST_RUNS || size < ST_RUNS_SIZE(0) ||
+	    size > sizeof(*out))
+		return false;
+	memcpy(out, record, size);
+	out->h.size = size;
+	return true;
+}
+
 static int on_ring_record(void *context, void *data, size_t size)
 {
-	const struct st_header *header = data;
 	struct source *source = context;
+	const struct st_header *header;
+	struct st_runs mended;
 	int r;
 
+	if (runs_mend(&mended, data, size))
+		data = &mended;
+	header = data;
 	source->read_bytes += size;
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);

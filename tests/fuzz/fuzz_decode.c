@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "decode/decode.h"
-#include "model/model.h"
+#include "model/index.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -47,6 +47,8 @@ static void feed_all(struct model *model, const uint8_t *bytes, size_t len)
 
 		if (r == -ENODATA)
 			return;
+		if (model->index->paths.count)
+			model->index->paths_enough = 0; /* what is still needed must outlive it */
 		if (!r && model_apply(model, &record))
 			abort();
 		bytes += record.header->size;

@@ -91,8 +91,8 @@ def test_turns_are_summed():
     lines = len(list(data_lines(program.stdout)))
     assert lines <= seconds * 14, f"{lines} lines in {seconds} s"
     turn_about(last="sock.close()")
-    eventually("the close", lambda: f"[{server.pid}] close(" in program.stdout)
-    before, after = program.stdout.split(f"[{server.pid}] close(")
+    eventually("the close", lambda: re.search(rf"\[{server.pid}\] +close\(", program.stdout))
+    before, after = re.split(rf"\[{server.pid}\] +close\(", program.stdout)
     assert not any(key[0] == server.pid for key, _, _ in data_lines(after)), f"told after the close: {after}"
     same("status", program.stop(), 0)
     assert told(), f"of {made} there is {list(data_lines(program.stdout))}"
