@@ -26,6 +26,7 @@
 #include "capture/privileges.h"
 #include "capture/probes.h"
 #include "capture/proc.h"
+#include "capture/runs_mend.h"
 #include "capture/sweeps.h"
 #include "socktrace/config.h"
 
@@ -117,29 +118,12 @@ static int hand_on_read(void *context, const void *record, size_t size)
 	return hand_on(context, record, size);
 }
 
-/* Where two CPUs told of one socket's runs at once each may have the other's header. */
-static bool runs_mend(struct st_runs *out, const void *record, size_t size)
-{
-	const struct st_header *header = record;
-
-	if (header->size == size || header->type != ST_RUNS || size < ST_RUNS_SIZE(0) ||
-	    size > sizeof(*out))
-		return false;
-	memcpy(out, record, size);
-	out->h.size = size;
-	return true;
-}
-
 static int on_ring_record(void *context, void *data, size_t size)
 {
 	struct source *source = context;
-	const struct st_header *header;
 	struct st_runs mended;
-	int r;
+	const struct st_header *header = runs_mend(&mended, data, size);
 
-	if (runs_mend(&mended, data, size))
-		data = &mended;
-	header = data;
 	source->read_bytes += size;
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
@@ -148,9 +132,9 @@ static int on_ring_record(void *context, void *data, size_t size)
 	iterators_note(source->iterators, header);
 	if (source->lookups)
 		cover_listener(source, header);
-	r = hand_on(source, data, size);
+	hand_on(source, header, size);
 	limits_note(source->limits, header);
-	return r ? r : source->sink_error;
+	return source->sink_error;
 }
 
 static const char *data_mode(const struct source *source, const struct source_options *options)
