@@ -5,53 +5,24 @@
  * Knows nothing of tracing.
  */
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "scene.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
 
-#define PORT 8088
 #define CLOSED_PORT 81
 #define LOAD_CONNECTIONS 2000
-#define EIGHT 8
-#define EIGHT_BACKLOG 5
-#define DROPS_BACKLOG 4
-#define DROPS_STOPPED_US 600000
 
-static const char thanks[] = "Thank you for connecting";
-
-/* What a scene did; "outcome" is what its connections must be called. */
-struct truth {
-	unsigned int connections, queued_max;
-	unsigned long long client_sent, server_sent;
-	const char *outcome;
-	unsigned long
-		overflows; /* ListenOverflows rose by so many; with them, the rest is not held */
-};
-
-struct address {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-		struct sockaddr_un un;
-	};
-	socklen_t len;
-};
-
-static void check(bool ok, const char *what)
+void check(bool ok, const char *what)
 {
 	if (ok)
 		return;
@@ -68,7 +39,7 @@ static void check_available(int fd, const char *what)
 	}
 }
 
-static struct address loopback(int family, int port)
+struct address loopback(int family, int port)
 {
 	struct address a = {.len = sizeof(struct sockaddr_in)};
 
@@ -95,7 +66,7 @@ static struct address unix_name(const char *name)
 	return a;
 }
 
-static int listener_open(int type, int protocol, const struct address *a, int backlog)
+int listener_open(int type, int protocol, const struct address *a, int backlog)
 {
 	int on = 1, fd = socket(a->any.sa_family, type, protocol);
 
@@ -108,7 +79,7 @@ static int listener_open(int type, int protocol, const struct address *a, int ba
 }
 
 /* Reads to the end of the stream, or one datagram of a seqpacket. */
-static void expect(int fd, const char *text, size_t len)
+void expect(int fd, const char *text, size_t len)
 {
 	char got[256] = {0};
 	size_t have = 0;
@@ -131,7 +102,7 @@ static void wait_child(pid_t child)
 }
 
 /* The tutorial: the server thanks, the client reads, the server closes first. */
-static void serve(int listener)
+void serve(int listener)
 {
 	int fd = accept(listener, NULL, NULL);
 
@@ -152,10 +123,7 @@ static void visit(int type, int protocol, const struct address *a)
 }
 
 static const struct truth thanked = {
-	.connections = 1,
-	.server_sent = sizeof(thanks) - 1,
-	.outcome = "closed",
-};
+	.connections = 1, .server_sent = sizeof(thanks) - 1, .outcome = "closed"};
 
 static void tutorial(int type, int protocol, struct address a, struct truth *truth)
 {
@@ -298,113 +266,6 @@ static void scene_reset(struct truth *truth)
 	*truth = (struct truth){.connections = 1, .outcome = "reset"};
 }
 
-static void clients_connect(const struct address *a, int *fds, int count)
-{
-	for (int i = 0; i < count; i++) {
-		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		check(fds[i] >= 0, "socket");
-		check(connect(fds[i], &a->any, a->len) < 0 && errno == EINPROGRESS, "connect");
-	}
-}
-
-static void clients_await(const int *fds, int count, short events)
-{
-	for (int i = 0; i < count; i++)
-		check(poll(&(struct pollfd){.fd = fds[i], .events = events}, 1, -1) == 1, "poll");
-}
-
-static void clients_send(const int *fds, int count)
-{
-	for (int i = 0; i < count; i++)
-		check(send(fds[i], "hello", 5, 0) == 5, "send");
-}
-
-/* Waits until `count` connections are in the listener's accept queue. */
-static void queue_await(int listener, unsigned int count)
-{
-	struct tcp_info info = {0};
-	socklen_t len = sizeof(info);
-
-	while (!getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &len) &&
-	       info.tcpi_unacked < count)
-		usleep(1000);
-	check(info.tcpi_unacked == count, "accept queue");
-}
-
-/* Eight connect before the first accept(): six fit behind listen(5), two must retry. */
-static void scene_eight(struct truth *truth)
-{
-	struct address a = loopback(AF_INET, PORT);
-	int listener = listener_open(SOCK_STREAM, 0, &a, EIGHT_BACKLOG), fds[EIGHT], i;
-	const int fit = EIGHT_BACKLOG + 1;
-
-	clients_connect(&a, fds, fit);
-	queue_await(listener, fit); /* else one more may get as far as its last ACK */
-	clients_connect(&a, fds + fit, EIGHT - fit);
-	for (i = 0; i < EIGHT; i++)
-		serve(listener);
-	clients_await(fds, EIGHT, POLLIN);
-	for (i = 0; i < EIGHT; i++) {
-		expect(fds[i], thanks, sizeof(thanks) - 1);
-		close(fds[i]);
-	}
-	close(listener);
-	*truth = (struct truth){
-		.connections = EIGHT,
-		.queued_max = fit,
-		.server_sent = EIGHT * (sizeof(thanks) - 1),
-		.outcome = "closed",
-	};
-}
-
-/* ListenOverflows of this network namespace. */
-static unsigned long overflows_read(void)
-{
-	char names[16384], values[16384], *name, *value, *next_name, *next_value;
-	FILE *in = fopen("/proc/net/netstat", "r");
-
-	check(in && fgets(names, sizeof(names), in) && fgets(values, sizeof(values), in),
-	      "netstat");
-	fclose(in);
-	name = strtok_r(names, " \n", &next_name);
-	value = strtok_r(values, " \n", &next_value);
-	while (name && value && strcmp(name, "ListenOverflows") != 0) {
-		name = strtok_r(NULL, " \n", &next_name);
-		value = strtok_r(NULL, " \n", &next_value);
-	}
-	check(name && value, "ListenOverflows");
-	return value ? strtoul(value, NULL, 10) : 0;
-}
-
-/* The listener waits for data before it queues a client (for a minute, and sends no SYN-ACK again
- * meanwhile, however slow the machine is). Three clients send none until others, which do, have
- * filled the queue and two more SYNs were turned away: their data comes too late. Nobody accepts
- * for so long that on no machine it is a mere pause. */
-static void scene_drops(struct truth *truth)
-{
-	struct address a = loopback(AF_INET, PORT);
-	int listener = listener_open(SOCK_STREAM, 0, &a, DROPS_BACKLOG), seconds = 60;
-	int late[3], early[DROPS_BACKLOG + 1], dropped[2];
-	unsigned long before = overflows_read();
-
-	check(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds)), "");
-	clients_connect(&a, late, 3);
-	clients_await(late, 3, POLLOUT);
-	clients_connect(&a, early, DROPS_BACKLOG + 1);
-	clients_await(early, DROPS_BACKLOG + 1, POLLOUT);
-	clients_send(early, DROPS_BACKLOG + 1);
-	queue_await(listener, DROPS_BACKLOG + 1);
-	clients_connect(&a, dropped, 2);
-	while (overflows_read() - before < 2)
-		usleep(1000);
-	usleep(DROPS_STOPPED_US);
-	clients_send(late, 3);
-	while (overflows_read() - before < 8) /* two SYNs, three ACKs, and those once more */
-		usleep(1000);
-	close(listener);
-	*truth = (struct truth){.overflows = overflows_read() - before, .outcome = ""};
-}
-
 static void load_clients(const struct address *a)
 {
 	for (int i = 0; i < LOAD_CONNECTIONS; i++) {
@@ -474,10 +335,10 @@ static void truth_write(const char *path, const struct truth *truth)
 	check(out, path);
 	fprintf(out,
 		"{\"connections\": %u, \"outcome\": \"%s\", \"client_sent\": %llu,"
-		" \"server_sent\": %llu, \"queued_max\": %u,"
+		" \"server_sent\": %llu, \"queued_max\": %u, \"retried\": %u,"
 		" \"overflows\": %lu}\n",
 		truth->connections, truth->outcome, truth->client_sent, truth->server_sent,
-		truth->queued_max, truth->overflows);
+		truth->queued_max, truth->retried, truth->overflows);
 	check(fclose(out) == 0, path);
 }
 
