@@ -40,7 +40,9 @@ static __always_inline void run_report(__u64 id, struct followed *f, __u8 direct
 	record_submit(r);
 }
 
-/* Those that have ended; and sums that no record has told, where two CPUs met. */
+/* Those that have ended; and sums that no record has told, where two CPUs met. Two may be in here
+ * at once: then the header may be the other's, which user space sees by the ring's own count of
+ * bytes (runs_mend). */
 static __noinline int runs_submit(__u64 id, struct followed *f)
 {
 	struct st_runs *r = &f->runs;

@@ -75,9 +75,8 @@ void interns_sweep(struct interns *interns)
 		uint64_t hash = hash_bytes(chain->bytes, chain->len, 0);
 
 		chain = sweep(interns, chain);
-		if (chain)
-			hashmap_set(&interns->by_hash, hash,
-				    chain); /* it is there: no memory needed */
+		if (chain) /* replaces: needs no memory */
+			hashmap_set(&interns->by_hash, hash, chain);
 		else
 			hashmap_remove(&interns->by_hash, hash);
 	}

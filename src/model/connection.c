@@ -195,7 +195,7 @@ static void conn_take_addresses(struct conn *conn, enum side side, const struct 
 	/* of a datagram socket the flow knows the peer */
 	if (!sock->flows && sock->pub.peer.family != FAMILY_NONE)
 		end->peer = sock->pub.peer;
-	if (own->family == FAMILY_NONE || address_says_more(&end->local, own))
+	if (address_says_more(&end->local, own))
 		*own = end->local;
 	if (end->peer.family != FAMILY_NONE &&
 	    (!address_says_more(other, &end->peer) || !conn_end(conn, side_other(side))->seen))

@@ -98,8 +98,9 @@ class Program:
 
     @property
     def stdout(self):
-        self.output.seek(0)
-        return self.output.read().decode("utf-8", "surrogateescape")
+        # The program writes where the file's position is: reading must not move it.
+        fd = self.output.fileno()
+        return os.pread(fd, os.fstat(fd).st_size, 0).decode("utf-8", "surrogateescape")
 
 
 def run(*command, status=0, patience=60, **options):
