@@ -150,10 +150,15 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 }
 
 /* No hook tells of a UNIX socket's end but the close() of a target: a peer, dup2(), execve()
- * and exit() close too. One that has ended has lost its inode. */
+ * and exit() close too. One that has ended has lost its inode. Of TCP, the last close and the step
+ * to CLOSE leave it to each other where they meet: what is there a second later has been left. */
 static __always_inline bool is_gone(__u64 id, struct followed *f)
 {
-	return (id & ST_ID_UNIX) && f->sock && unix_id(sock_at(f->sock)) != id;
+	if (id & ST_ID_UNIX)
+		return f->sock && unix_id(sock_at(f->sock)) != id;
+	if (!f->released || !f->over)
+		return false;
+	return f->seen_gone++;
 }
 
 static __always_inline __u64 later(__u64 a, __u64 b)

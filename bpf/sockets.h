@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
  * The table of followed sockets: two arrays rather than a hash map, for every event looks its
- * socket up, and an element of an array is found without a call. An id stands at its home or in
- * one of the places after it; what is known of its socket, at the same place of the other array.
+ * socket up, and an element of an array is found without a call. An id stands at its home or, where
+ * that was taken, in one of a few other places; what is known of its socket, at the same place of
+ * the other array.
  */
 #pragma once
 
 #include "state.h"
 
-#define SOCKETS_NEAR 16 /* places that an id may stand in */
+#define SOCKETS_TRIES 16 /* places that an id may stand in */
 #define SOCKETS_PATIENCE 64 /* looks at a place that is being entered */
 
 struct socket_place {
 	__u64 id; /* 0: none, or it is being entered */
 	__u32 claims; /* 0: free */
-	__u32 pad;
+	__u32 away; /* ids that have their home here and stand elsewhere */
 };
 
 /* Both are made as large as config.sockets_mask says. */
@@ -39,10 +40,17 @@ static __always_inline __u32 socket_home(__u64 id)
 	return id + (id >> 11) + (id >> 24);
 }
 
+/* From one place to the next. Mixed: beside a home that is taken stand the ids that came with the
+ * one that took it. */
+static __always_inline __u32 socket_stride(__u64 id)
+{
+	return (id * 0x9e3779b97f4a7c15) >> 32 | 1;
+}
+
 /* The i-th place for an id, and its number. NULL only to the verifier. */
 static __always_inline struct socket_place *socket_place(__u64 id, __u32 i, __u32 *at)
 {
-	*at = (socket_home(id) + i) & config.sockets_mask;
+	*at = (socket_home(id) + i * socket_stride(id)) & config.sockets_mask;
 	return bpf_map_lookup_elem(&socket_places, at);
 }
 
@@ -55,7 +63,7 @@ __noinline int socket_find(__u64 id)
 	__u32 at;
 
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; id && i < SOCKETS_NEAR; i++) {
+	for (__u32 i = 0; id && i < SOCKETS_TRIES; i++) {
 		place = socket_place(id, i, &at);
 		if (place && place->id == id)
 			return at;
@@ -71,8 +79,11 @@ static __always_inline struct followed *socket_followed(__u64 id)
 	if (!id)
 		return NULL;
 	home = socket_place(id, 0, &at);
-	if (home && home->id != id)
+	if (home && home->id != id) {
+		if (!home->away)
+			return NULL;
 		at = socket_find(id);
+	}
 	return bpf_map_lookup_elem(&sockets, &at);
 }
 
@@ -94,7 +105,8 @@ static __always_inline void unclaim(__u32 *claims)
 	__sync_fetch_and_add(claims, -1);
 }
 
-static __always_inline bool socket_place_enter(struct socket_place *place, __u32 at, __u64 id)
+static __always_inline bool socket_place_enter(struct socket_place *place, __u32 at, __u64 id,
+					       struct socket_place *home)
 {
 	struct followed *f;
 
@@ -103,6 +115,8 @@ static __always_inline bool socket_place_enter(struct socket_place *place, __u32
 	f = bpf_map_lookup_elem(&sockets, &at);
 	if (f)
 		__builtin_memset(f, 0, __builtin_offsetof(struct followed, runs.run));
+	if (place != home)
+		__sync_fetch_and_add(&home->away, 1);
 	barrier();
 	*(volatile __u64 *)&place->id = id;
 	return true;
@@ -124,13 +138,19 @@ __noinline int socket_await(__u32 at, __u64 id)
 /* The number of its place, entered now or before; -1: there is no room. */
 __noinline int socket_enter(__u64 id)
 {
-	struct socket_place *place;
+	struct socket_place *place, *home;
 	__u32 at;
+	int there = -1;
 
+	home = socket_place(id, 0, &at);
+	if (home && home->away)
+		there = socket_find(id);
+	if (!home || there >= 0)
+		return there;
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < SOCKETS_NEAR; i++) {
+	for (__u32 i = 0; i < SOCKETS_TRIES; i++) {
 		place = socket_place(id, i, &at);
-		if (place && (place->id == id || socket_place_enter(place, at, id) ||
+		if (place && (place->id == id || socket_place_enter(place, at, id, home) ||
 			      (!place->id && socket_await(at, id))))
 			return at;
 	}
@@ -139,13 +159,16 @@ __noinline int socket_enter(__u64 id)
 
 __noinline int socket_remove(__u64 id)
 {
-	struct socket_place *place;
-	__u32 at = socket_find(id);
+	struct socket_place *place, *home;
+	__u32 at = socket_find(id), home_at;
 
 	place = bpf_map_lookup_elem(&socket_places, &at);
-	if (!place)
+	home = socket_place(id, 0, &home_at);
+	if (!place || !home)
 		return 0;
 	place->id = 0;
 	unclaim(&place->claims);
+	if (at != home_at)
+		__sync_fetch_and_add(&home->away, -1);
 	return 0;
 }

@@ -38,11 +38,13 @@ struct followed {
 		__u32 depth, limit;
 	} queue;
 	__u8 flags; /* enum st_sock_flags */
-	__u8 released;
+	__u8 released; /* its last reference is gone */
+	__u8 over; /* TCP: it is in CLOSE */
 	__u8 udp; /* its runs are reported one by one */
 	__u8 ended; /* how many places of `runs` are taken */
 	__u8 pending; /* it stands among those that have something to tell */
-	__u8 pad[3];
+	__u8 seen_gone; /* by the pass over all sockets */
+	__u8 pad[1];
 	struct run run[ST_DIRECTION_MAX];
 	__u64 by; /* pid_tgid of the last call */
 	__u64 told; /* of `runs`: the sums of both directions together, as of the last record */

@@ -186,6 +186,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	}
 	if (!f)
 		return 0;
+	f->over = new == TCP_CLOSE;
 	if (old == TCP_SYN_RECV && new == TCP_CLOSE && is_thrown_away(sk, f)) {
 		socket_remove(id);
 		return 0;

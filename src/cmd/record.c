@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/pairing.h"
 #include "base/units.h"
 #include "capture/recording_write.h"
 #include "cmd/cmd.h"
@@ -18,29 +19,23 @@
 #define FLUSH_NS 1000000000LL /* what kill -9 may cost */
 #define PROGRESS_NS 500000000LL
 
-#define RECENT_PAIRS 1024
-
 struct recorder {
 	struct recording_writer *writer;
 	uint64_t events, connections, lost;
-	uint64_t recent[RECENT_PAIRS]; /* the initial sequence numbers of connections, by hash */
+	struct pairing ends; /* of connections, by their initial sequence numbers */
 	int64_t flush_ns, progress_ns; /* when due */
 	bool terminal;
 	const char *path;
 };
 
-/* Of a connection within this host both ends become established, one right after the other,
- * with the same initial sequence numbers. */
+/* Of a connection within this host both ends become established, with the same initial sequence
+ * numbers. */
 static bool is_new_pair(struct recorder *recorder, bool server, uint64_t local_isn,
 			uint64_t peer_isn)
 {
 	uint64_t pair = server ? peer_isn << 32 | local_isn : local_isn << 32 | peer_isn;
-	uint64_t *recent = &recorder->recent[(local_isn ^ peer_isn) % RECENT_PAIRS];
 
-	if (pair && *recent == pair)
-		return false;
-	*recent = pair;
-	return true;
+	return !pair || !pairing_met(&recorder->ends, pair);
 }
 
 static bool is_new_connection(struct recorder *recorder, const void *record)
@@ -124,6 +119,7 @@ int cmd_record(const struct options *options)
 	if (session.source)
 		print_progress(&recorder, "\n");
 	recording_close(&recorder.writer);
+	pairing_release(&recorder.ends);
 	r = session_status(&session, r ? r : closed);
 	session_close(&session);
 	return r;

@@ -131,6 +131,7 @@ def check_counting(name, load):
     trace.document.check_complete()
     connections = served(trace.document, server.port)
     same("connections, by the server's count", len(connections), counts["connections"])
+    assert f" {counts['connections']:,} TCP connections, " in trace.stderr, trace.stderr
     same("bytes sent, by the server's count", total(connections, "server", "bytes_sent"), counts["sent"])
     same("bytes received, by the server's count", total(connections, "server", "bytes_received"), counts["received"])
     same("outcomes", {c["outcome"] for c in connections}, {"closed"})
