@@ -165,22 +165,32 @@ static void turn_join(struct accept_turn *turn, const struct accept_turn *next)
 	turn->crowded |= next->crowded;
 }
 
-/* Makes room: neighbours that are short together become one, until half are left. */
-static void turns_thin(struct acceptor *acceptor)
+/* Neighbours that are no longer together than the grain become one. */
+static void turns_join(struct acceptor *acceptor)
 {
 	struct accept_turn *items = acceptor->turns.items;
+	size_t kept = 0;
 
-	while (acceptor->turns.len > TURNS_MAX / 2) {
-		size_t kept = 0;
+	for (size_t i = 1; i < acceptor->turns.len; i++) {
+		if (items[i].end_ns - items[kept].start_ns <= acceptor->grain_ns)
+			turn_join(&items[kept], &items[i]);
+		else
+			items[++kept] = items[i];
+	}
+	acceptor->turns.len = kept + 1;
+}
 
-		acceptor->grain_ns = acceptor->grain_ns ? acceptor->grain_ns * 2 : GRAIN_FIRST_NS;
-		for (size_t i = 1; i < acceptor->turns.len; i++) {
-			if (items[i].end_ns - items[kept].start_ns <= acceptor->grain_ns)
-				turn_join(&items[kept], &items[i]);
-			else
-				items[++kept] = items[i];
-		}
-		acceptor->turns.len = kept + 1;
+/* Makes room until half are left, no coarser than that takes: what came since the last time is
+ * finer than the grain. */
+static void turns_thin(struct acceptor *acceptor)
+{
+	if (!acceptor->grain_ns)
+		acceptor->grain_ns = GRAIN_FIRST_NS;
+	for (;;) {
+		turns_join(acceptor);
+		if (acceptor->turns.len <= TURNS_MAX / 2 || acceptor->grain_ns > INT64_MAX / 2)
+			return;
+		acceptor->grain_ns *= 2;
 	}
 }
 

@@ -152,6 +152,24 @@ static void test_unknown_clocks(void **state)
 	assert_int_equal(only(model)->turns.items[0].runnable_ns, TIME_UNKNOWN);
 }
 
+/* However many come, turns are no coarser than the time that they cover asks for. */
+static void test_turns_for_long(void **state)
+{
+	const int64_t turns = 500000, each = 20 * US;
+	struct model *model = *state;
+	struct acceptor *acceptor;
+
+	returned(model, T0, US, -EMFILE, 0, 0);
+	for (int64_t i = 1; i <= turns; i++)
+		returned(model, T0 + i * each, US, -EMFILE, 0, 0);
+	acceptor = only(model);
+	assert_in_range(acceptor->turns.len, 1000, 10000);
+	assert_int_equal(acceptor->turns.items[0].start_ns, AT(T0));
+	assert_int_equal(acceptor->turns.items[acceptor->turns.len - 1].end_ns,
+			 AT(T0 + turns * each));
+	assert_in_range(acceptor->grain_ns, 1, 4 * turns * each / 5000);
+}
+
 /* Short turns are joined, the long one stays as it is, no time is lost. */
 static void test_many_turns(void **state)
 {
@@ -295,6 +313,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_late_clock, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unknown_clocks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_turns, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_turns_for_long, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_crowded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_segments, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_starved, setup, teardown),
