@@ -2,7 +2,7 @@
  *
  * Owns the nice value. A reader wakes every few tens of milliseconds with a burst of
  * work: at the normal priority it would take the CPU from a busy server's thread
- * while another CPU is idle; at a lower one it is moved there.
+ * while another CPU is idle; at a lower one it is moved there, or takes what is left.
  */
 #include "capture/priority.h"
 
@@ -11,20 +11,32 @@
 #include "base/log.h"
 #include "capture/privileges.h"
 
-#define YIELD_BY 10 /* a tenth of the usual weight: it goes on where all CPUs are busy */
+#define LOWER 10 /* a tenth of the usual weight: it goes on where all CPUs are busy */
 
-static bool renice(int by)
+static bool renice(int value)
 {
-	return !setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + by);
+	return !setpriority(PRIO_PROCESS, 0, value);
 }
 
-bool priority_yield(void)
+void priority_init(struct priority *priority)
 {
-	return privileges_can_renice() && renice(YIELD_BY);
+	priority->usual = getpriority(PRIO_PROCESS, 0);
+	priority->may_yield = privileges_can_renice();
 }
 
-void priority_restore(void)
+void priority_yield(struct priority *priority)
 {
-	if (!renice(-YIELD_BY))
+	if (!priority->yields && priority->may_yield)
+		priority->yields = renice(priority->usual + LOWER);
+}
+
+void priority_restore(struct priority *priority)
+{
+	if (!priority->yields)
+		return;
+	priority->yields = false;
+	if (!renice(priority->usual)) {
 		log_debug("setpriority failed: the priority stays low");
+		priority->may_yield = false;
+	}
 }

@@ -7,8 +7,12 @@
 
 #include <stdbool.h>
 
-/* From now on others go first. False: nothing changed, since there would be no way back. */
-bool priority_yield(void);
+struct priority {
+	int usual; /* nice value */
+	bool may_yield; /* there is a way back */
+	bool yields;
+};
 
-/* Takes back one priority_yield() that was true. */
-void priority_restore(void);
+void priority_init(struct priority *priority);
+void priority_yield(struct priority *priority); /* from now on others go first */
+void priority_restore(struct priority *priority);

@@ -33,6 +33,7 @@
 #include "socktrace.skel.h" /* wants config.h before it */
 
 #define HOUSEKEEPING_NS (50 * 1000 * 1000LL)
+#define RING_BEHIND 8 /* where so much of the ring was full, giving way could cost events */
 
 struct source {
 	struct probes *probes;
@@ -54,7 +55,7 @@ struct source {
 	int64_t housekeeping_ns; /* when it is due next */
 	size_t buffer_bytes; /* of the ring */
 	size_t read_bytes; /* of it, since the last look at the whole */
-	bool yields; /* it runs at a lower priority */
+	struct priority priority;
 };
 
 static int64_t now_ns(void)
@@ -125,6 +126,8 @@ static int on_ring_record(void *context, void *data, size_t size)
 	const struct st_header *header = runs_mend(&mended, data, size);
 
 	source->read_bytes += size;
+	if (source->read_bytes > source->buffer_bytes / RING_BEHIND)
+		priority_restore(&source->priority);
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
 	if (header->type == ST_DROP)
@@ -378,7 +381,7 @@ int source_snapshot(struct source *source)
 			proc_calls_in_flight(*pid, enter_call_in_flight, source);
 	vec_release(&pids);
 	privileges_drop(source->lookups != NULL);
-	source->yields = priority_yield();
+	priority_init(&source->priority);
 	return r;
 }
 
@@ -428,21 +431,6 @@ static int until_sampling_ms(const struct source *source, int timeout_ms)
 	return left_ms < 0 ? 0 : left_ms < timeout_ms ? left_ms : timeout_ms;
 }
 
-static void stop_yielding(struct source *source)
-{
-	if (source->yields)
-		priority_restore();
-	source->yields = false;
-}
-
-/* A ring that had filled up to a quarter: giving way any longer could cost events. */
-static void keep_up(struct source *source)
-{
-	if (source->read_bytes > source->buffer_bytes / 4)
-		stop_yielding(source);
-	source->read_bytes = 0;
-}
-
 int source_poll(struct source *source, int timeout_ms)
 {
 	int r = ring_buffer__poll(source->ring, until_sampling_ms(source, timeout_ms));
@@ -450,7 +438,11 @@ int source_poll(struct source *source, int timeout_ms)
 	if (r < 0 && r != -EINTR)
 		return source->sink_error ? source->sink_error : r;
 	r = consume(source);
-	keep_up(source);
+	source->read_bytes = 0;
+	if (iterators_due_ns(source->iterators) == INT64_MAX) /* no thread is to be looked at in time */
+		priority_yield(&source->priority);
+	else
+		priority_restore(&source->priority);
 	if (!r)
 		r = iterators_sample_threads(source->iterators, now_ns());
 	return r ? r : housekeeping(source);
@@ -469,7 +461,7 @@ int source_finish(struct source *source)
 	struct st_end end = {0};
 	int r;
 
-	stop_yielding(source);
+	priority_restore(&source->priority);
 	source->skeleton->bss->finishing = true;
 	r = iterators_sample_threads(source->iterators, INT64_MAX / 2); /* whoever is due or not */
 	if (!r)
