@@ -19,8 +19,8 @@
 #define SOCKETS_MIN 65536
 #define SOCKETS_MAX 1048576
 
-/* Four times as many as there are sockets now: with twice as many as now nearly all would still
- * find a place close to where they are looked for. */
+/* Four times as many as there are sockets now: with twice as many as now all but one in 65,000
+ * would still find a place. */
 __u32 map_sizes_sockets(void)
 {
 	FILE *file = fopen("/proc/net/sockstat", "re");
