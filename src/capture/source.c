@@ -431,6 +431,16 @@ static int until_sampling_ms(const struct source *source, int timeout_ms)
 	return left_ms < 0 ? 0 : left_ms < timeout_ms ? left_ms : timeout_ms;
 }
 
+/* All has been read. A thread that is to be looked at in time cannot wait until a CPU is free. */
+static void adapt_priority(struct source *source)
+{
+	source->read_bytes = 0;
+	if (iterators_due_ns(source->iterators) == INT64_MAX)
+		priority_yield(&source->priority);
+	else
+		priority_restore(&source->priority);
+}
+
 int source_poll(struct source *source, int timeout_ms)
 {
 	int r = ring_buffer__poll(source->ring, until_sampling_ms(source, timeout_ms));
@@ -438,11 +448,7 @@ int source_poll(struct source *source, int timeout_ms)
 	if (r < 0 && r != -EINTR)
 		return source->sink_error ? source->sink_error : r;
 	r = consume(source);
-	source->read_bytes = 0;
-	if (iterators_due_ns(source->iterators) == INT64_MAX) /* no thread is to be looked at in time */
-		priority_yield(&source->priority);
-	else
-		priority_restore(&source->priority);
+	adapt_priority(source);
 	if (!r)
 		r = iterators_sample_threads(source->iterators, now_ns());
 	return r ? r : housekeeping(source);
