@@ -149,14 +149,24 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
+/* A child that ended in the accept queue of a listener that has gone: nobody can accept or close
+ * it any more. */
+static __always_inline bool is_left_in_queue(__u64 id, const struct followed *f)
+{
+	struct sock *sk = sock_at(f->sock);
+
+	return f->listener && !socket_followed(f->listener) &&
+	       (sock_id(sk) != id || !SOCK(sk, sk_socket));
+}
+
 /* No hook tells of a UNIX socket's end but the close() of a target: a peer, dup2(), execve()
  * and exit() close too. One that has ended has lost its inode. Of TCP, the last close and the step
- * to CLOSE leave it to each other where they meet: what is there a second later has been left. */
+ * to CLOSE leave it to each other where they meet: what the next pass still finds has been left. */
 static __always_inline bool is_gone(__u64 id, struct followed *f)
 {
 	if (id & ST_ID_UNIX)
 		return f->sock && unix_id(sock_at(f->sock)) != id;
-	if (!f->released || !f->over)
+	if (!f->over || !(f->released || is_left_in_queue(id, f)))
 		return false;
 	return f->seen_gone++;
 }
@@ -180,8 +190,8 @@ static __always_inline void late_steps_report(__u64 id, struct followed *f, __u6
 /* Runs without a call for a while, and those that have waited long enough for more. */
 static __always_inline void idle_runs_report(__u64 id, struct followed *f, __u64 now)
 {
-	if (finishing || (now - f->run[ST_SEND].last_ns > IDLE_NS &&
-			  now - f->run[ST_RECV].last_ns > IDLE_NS))
+	if (finishing ||
+	    (now - f->run[ST_SEND].last_ns > IDLE_NS && now - f->run[ST_RECV].last_ns > IDLE_NS))
 		runs_report(id, f);
 	else if (now - f->runs.first_ns > IDLE_NS)
 		runs_submit(id, f);

@@ -11,10 +11,11 @@
 
 #define SOCKETS_TRIES 16 /* places that an id may stand in */
 #define SOCKETS_PATIENCE 64 /* looks at a place that is being entered */
+#define REMOVAL 0x10000
 
 struct socket_place {
 	__u64 id; /* 0: none, or it is being entered */
-	__u32 claims; /* 0: free */
+	__u32 claims; /* 0: free; in the upper half, who is about to remove the id */
 	__u32 away; /* ids that have their home here and stand elsewhere */
 };
 
@@ -157,18 +158,30 @@ __noinline int socket_enter(__u64 id)
 	return -1;
 }
 
+/* Of several that try at once one does it, or none: the pass over all will find the place. */
+static __always_inline void socket_place_leave(struct socket_place *place, __u64 id,
+					       struct socket_place *home)
+{
+	__sync_fetch_and_add(&place->claims, REMOVAL);
+	if (*(volatile __u32 *)&place->claims / REMOVAL != 1 ||
+	    *(volatile __u64 *)&place->id != id) {
+		__sync_fetch_and_add(&place->claims, -REMOVAL);
+		return;
+	}
+	*(volatile __u64 *)&place->id = 0;
+	if (place != home)
+		__sync_fetch_and_add(&home->away, -1);
+	__sync_fetch_and_add(&place->claims, -REMOVAL - 1);
+}
+
 __noinline int socket_remove(__u64 id)
 {
 	struct socket_place *place, *home;
-	__u32 at = socket_find(id), home_at;
+	__u32 at = socket_find(id);
 
 	place = bpf_map_lookup_elem(&socket_places, &at);
-	home = socket_place(id, 0, &home_at);
-	if (!place || !home)
-		return 0;
-	place->id = 0;
-	unclaim(&place->claims);
-	if (at != home_at)
-		__sync_fetch_and_add(&home->away, -1);
+	home = socket_place(id, 0, &at);
+	if (place && home)
+		socket_place_leave(place, id, home);
 	return 0;
 }

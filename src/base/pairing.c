@@ -1,9 +1,12 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owns the keys that wait; knows nothing of what they stand for.
+ */
 #include "base/pairing.h"
 
 #define RECENT_MAX 16384
 
-bool pairing_met(struct pairing *pairing, uint64_t key)
+bool pairing_meet(struct pairing *pairing, uint64_t key)
 {
 	if (hashmap_remove(&pairing->recent, key) || hashmap_remove(&pairing->older, key))
 		return true;

@@ -13,6 +13,6 @@ struct pairing {
 	struct hashmap recent, older; /* that wait; `older`, longer than all of `recent` */
 };
 
-/* Whether this key has waited for it. If not it waits now; where there is no memory it does not. */
-bool pairing_met(struct pairing *pairing, uint64_t key);
+/* True: this key waited, and does no longer. False: it waits from now on, if there is memory. */
+bool pairing_meet(struct pairing *pairing, uint64_t key);
 void pairing_release(struct pairing *pairing);

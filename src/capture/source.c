@@ -22,6 +22,7 @@
 #include "capture/iterators.h"
 #include "capture/limits.h"
 #include "capture/lookups.h"
+#include "capture/losses.h"
 #include "capture/priority.h"
 #include "capture/privileges.h"
 #include "capture/probes.h"
@@ -33,7 +34,7 @@
 #include "socktrace.skel.h" /* wants config.h before it */
 
 #define HOUSEKEEPING_NS (50 * 1000 * 1000LL)
-#define RING_BEHIND 8 /* where so much of the ring was full, giving way could cost events */
+#define RING_BEHIND 8 /* of a ring with an eighth to read: giving way could cost events */
 
 struct source {
 	struct probes *probes;
@@ -119,6 +120,11 @@ static int hand_on_read(void *context, const void *record, size_t size)
 	return hand_on(context, record, size);
 }
 
+static bool is_behind(const struct source *source)
+{
+	return source->read_bytes > source->buffer_bytes / RING_BEHIND;
+}
+
 static int on_ring_record(void *context, void *data, size_t size)
 {
 	struct source *source = context;
@@ -126,7 +132,7 @@ static int on_ring_record(void *context, void *data, size_t size)
 	const struct st_header *header = runs_mend(&mended, data, size);
 
 	source->read_bytes += size;
-	if (source->read_bytes > source->buffer_bytes / RING_BEHIND)
+	if (is_behind(source))
 		priority_restore(&source->priority);
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
@@ -388,22 +394,10 @@ int source_snapshot(struct source *source)
 /* The losses so far, when there are new ones or `always`. */
 static int hand_on_losses(struct source *source, bool always)
 {
-	int cpus = libbpf_num_possible_cpus();
 	struct st_loss_record record = {0};
-	uint64_t *values;
 
-	values = calloc(cpus > 0 ? cpus : 1, sizeof(*values));
-	if (!values)
+	if (losses_read(source->probes, record.count))
 		return -ENOMEM;
-	for (__u32 kind = 0; kind < ST_LOSS_MAX; kind++) {
-		if (bpf_map__lookup_elem(source->skeleton->maps.losses, &kind, sizeof(kind), values,
-					 cpus * sizeof(*values), 0))
-			continue;
-		for (int cpu = 0; cpu < cpus; cpu++)
-			record.count[kind] += values[cpu];
-	}
-	free(values);
-	record.count[ST_LOSS_RECURSION] = probes_recursion_misses(source->probes);
 	if (!always && !memcmp(record.count, source->losses, sizeof(source->losses)))
 		return 0;
 	memcpy(source->losses, record.count, sizeof(source->losses));
@@ -431,11 +425,14 @@ static int until_sampling_ms(const struct source *source, int timeout_ms)
 	return left_ms < 0 ? 0 : left_ms < timeout_ms ? left_ms : timeout_ms;
 }
 
-/* All has been read. A thread that is to be looked at in time cannot wait until a CPU is free. */
+/* All has been read. Who was behind may be again, and a thread that is to be looked at in time
+ * cannot wait until a CPU is free. */
 static void adapt_priority(struct source *source)
 {
+	bool behind = is_behind(source);
+
 	source->read_bytes = 0;
-	if (iterators_due_ns(source->iterators) == INT64_MAX)
+	if (!behind && iterators_due_ns(source->iterators) == INT64_MAX)
 		priority_yield(&source->priority);
 	else
 		priority_restore(&source->priority);

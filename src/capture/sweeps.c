@@ -56,7 +56,7 @@ static struct sweep *add(struct sweeps *sweeps, const struct bpf_program *progra
 	    (sweeps)->skeleton->maps.map)
 
 /* The sockets with something to tell are found without going through all of them: those are
- * looked through for what was missed, and for UNIX sockets that are gone. */
+ * looked through for what was missed, and for sockets that are gone. */
 static void add_sockets(struct sweeps *sweeps, bool unhurried)
 {
 	struct sweep *all = ADD(sweeps, sockets, sockets);

@@ -35,7 +35,7 @@ static bool is_new_pair(struct recorder *recorder, bool server, uint64_t local_i
 {
 	uint64_t pair = server ? peer_isn << 32 | local_isn : local_isn << 32 | peer_isn;
 
-	return !pair || !pairing_met(&recorder->ends, pair);
+	return !pair || !pairing_meet(&recorder->ends, pair);
 }
 
 static bool is_new_connection(struct recorder *recorder, const void *record)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The table of followed sockets: there is room for a socket while it is not full, and none is taken for long."""
-import glob
 import json
-import subprocess
 import os
+import subprocess
+import time
 
-from harness import Trace, eventually, find_program, run, same
+from harness import Skip, Trace, established, eventually, find_program, run, same
 from puppet import Puppet
 from servers import Counting
 
@@ -20,6 +20,8 @@ def test_identities_come_round():
     server, client = Puppet("server"), Puppet("client")
     for puppet in server, client:
         puppet("import resource; most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]")
+        if puppet("most") < 2 * HELD:
+            raise Skip(f"a process may not open {2 * HELD} files here")
         puppet("resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))")
         puppet("os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})") # each CPU has cookies of its own
         puppet("held = []")
@@ -49,7 +51,7 @@ def test_identities_come_round():
             visits += 1
         server("for connection in held: connection.close()")
         client("for connection in held: connection.close()")
-        eventually("every connection is over", lambda: not client("[s for s in held if s.fileno() != -1]"))
+        eventually("every connection is over", lambda: established(port) == 0)
     trace.document.check_complete()
     same("connections", len(trace.document["connections"]), 4 * visits)
     same("without both ends", [c["id"] for c in trace.document["connections"] if not (c["client"] and c["server"])], [])
@@ -59,19 +61,48 @@ def bpftool(*arguments):
     return json.loads(subprocess.check_output([find_program("bpftool"), "-j", *arguments]))
 
 
-def places_taken(pid):
-    """The identities that stand in the table of this socktrace."""
-    numbers = {line.split()[1] for path in glob.glob(f"/proc/{pid}/fdinfo/*") for line in open(path)
-               if line.startswith("map_id:")}
-    table, = (number for number in numbers if bpftool("map", "show", "id", number)["name"] == "socket_places")
-    places = [entry["formatted"]["value"] for entry in bpftool("map", "dump", "id", table)]
-    return [place["id"] for place in places if place["claims"]]
+class Places:
+    """The table of a socktrace that has attached."""
+
+    def __init__(self, pid):
+        numbers = set()
+        for fd in os.listdir(f"/proc/{pid}/fdinfo"):
+            with open(f"/proc/{pid}/fdinfo/{fd}", encoding="ascii") as info:
+                numbers.update(line.split()[1] for line in info if line.startswith("map_id:"))
+        self.map, = (n for n in numbers if bpftool("map", "show", "id", n)["name"] == "socket_places")
+
+    def taken(self):
+        places = (entry["formatted"]["value"] for entry in bpftool("map", "dump", "id", self.map))
+        return [place for place in places if place["claims"] or place["id"] or place["away"]]
+
+
+def await_taken(places, count):
+    """All sockets are gone through once a second, and what is gone is seen twice."""
+    end = time.monotonic() + 60
+    while len(places.taken()) != count:
+        assert time.monotonic() < end, f"places taken: {places.taken()[:10]}"
 
 
 def test_nothing_stays():
-    """A reset may end a connection while the other end is being closed: of whoever comes second one must see it."""
+    """A reset may end a connection while the other end is being closed: without the pass over all sockets some of
+    them stay (4 to 20 of 20,000 connections, whenever it was tried)."""
     server = Counting("node_server.js")
     with Trace("-p", server.pid, form="record") as trace:
+        places = Places(trace.pid)
         run(find_program("ab"), "-q", "-n", 20_000, "-c", 10, f"http://127.0.0.1:{server.port}/")
-        eventually("only the listener is followed", lambda: len(places_taken(trace.pid)) == 1)
+        await_taken(places, 1) # the listener
     trace.document.check_complete()
+
+
+def test_ended_in_the_queue():
+    """Connections that are reset while they wait, of a listener that closes before anybody accepts."""
+    server, client = Puppet("server"), Puppet("client")
+    with Trace("-p", server.pid, form="record") as trace:
+        places = Places(trace.pid)
+        port = server.listen(backlog=16)
+        client(f"for _ in range(10): close_by_reset(tcp_connect({port}))")
+        eventually("all are over", lambda: established(port) == 0)
+        server("listener.close()")
+        await_taken(places, 0)
+    trace.document.check_complete()
+    same("outcomes", [c["outcome"] for c in trace.document["connections"]], ["reset_in_queue"] * 10)

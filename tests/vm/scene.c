@@ -4,6 +4,8 @@
  * Each counts what it did and writes that as one JSON object to the file TRUTH.
  * Knows nothing of tracing.
  */
+#include "scene.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -12,8 +14,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "scene.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -107,7 +107,7 @@ void serve(int listener)
 	int fd = accept(listener, NULL, NULL);
 
 	check(fd >= 0, "accept");
-	check(send(fd, thanks, sizeof(thanks) - 1, 0) == sizeof(thanks) - 1, "send");
+	check(send(fd, THANKS, THANKS_LEN, 0) == THANKS_LEN, "send");
 	close(fd);
 }
 
@@ -117,13 +117,13 @@ static void visit(int type, int protocol, const struct address *a)
 
 	check(fd >= 0, "socket");
 	check(connect(fd, &a->any, a->len) == 0, "connect");
-	expect(fd, thanks, sizeof(thanks) - 1);
+	expect(fd, THANKS, THANKS_LEN);
 	check(type == SOCK_SEQPACKET || recv(fd, &(char){0}, 1, 0) == 0, "end of stream");
 	close(fd);
 }
 
 static const struct truth thanked = {
-	.connections = 1, .server_sent = sizeof(thanks) - 1, .outcome = "closed"};
+	.connections = 1, .server_sent = THANKS_LEN, .outcome = "closed"};
 
 static void tutorial(int type, int protocol, struct address a, struct truth *truth)
 {
@@ -173,13 +173,13 @@ static void scene_socketpair(struct truth *truth)
 	int fds[2];
 
 	check(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0, "socketpair");
-	check(write(fds[0], thanks, sizeof(thanks) - 1) == sizeof(thanks) - 1, "write");
-	expect(fds[1], thanks, sizeof(thanks) - 1);
+	check(write(fds[0], THANKS, THANKS_LEN) == THANKS_LEN, "write");
+	expect(fds[1], THANKS, THANKS_LEN);
 	close(fds[0]);
 	close(fds[1]);
 	*truth = (struct truth){
 		.connections = 1,
-		.client_sent = sizeof(thanks) - 1,
+		.client_sent = THANKS_LEN,
 		.outcome = "closed",
 	};
 }
@@ -194,14 +194,14 @@ static void udp(int family, struct truth *truth)
 	check(bind(server, &a.any, a.len) == 0, "bind");
 	check(sendto(client, "hello", 5, 0, &a.any, a.len) == 5, "sendto");
 	check(recvfrom(server, got, sizeof(got), 0, &peer.any, &peer.len) == 5, "recvfrom");
-	check(sendto(server, thanks, sizeof(thanks) - 1, 0, &peer.any, peer.len) > 0, "sendto");
-	check(recvfrom(client, got, sizeof(got), 0, NULL, NULL) == sizeof(thanks) - 1, "recvfrom");
+	check(sendto(server, THANKS, THANKS_LEN, 0, &peer.any, peer.len) > 0, "sendto");
+	check(recvfrom(client, got, sizeof(got), 0, NULL, NULL) == THANKS_LEN, "recvfrom");
 	close(client);
 	close(server);
 	*truth = (struct truth){
 		.connections = 1,
 		.client_sent = 5,
-		.server_sent = sizeof(thanks) - 1,
+		.server_sent = THANKS_LEN,
 		.outcome = "closed",
 	};
 }
@@ -274,7 +274,7 @@ static void load_clients(const struct address *a)
 		check(fd >= 0, "socket");
 		check(connect(fd, &a->any, a->len) == 0, "connect");
 		check(send(fd, "hello", 5, 0) == 5, "send");
-		expect(fd, thanks, sizeof(thanks) - 1);
+		expect(fd, THANKS, THANKS_LEN);
 		check(recv(fd, &(char){0}, 1, 0) == 0, "end of stream");
 		close(fd);
 	}
@@ -297,11 +297,11 @@ static void scene_load(struct truth *truth)
 
 		check(fd >= 0, "accept");
 		expect(fd, "hello", 5);
-		check(send(fd, thanks, sizeof(thanks) - 1, 0) == sizeof(thanks) - 1, "send");
+		check(send(fd, THANKS, THANKS_LEN, 0) == THANKS_LEN, "send");
 		close(fd);
 		truth->connections++;
 		truth->client_sent += 5;
-		truth->server_sent += sizeof(thanks) - 1;
+		truth->server_sent += THANKS_LEN;
 	}
 	wait_child(child);
 	close(listener);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the scenes share.
+ * What the scenes share: addresses, a listener, and what each says it did. Whatever fails ends
+ * the program with a message.
  */
-#ifndef SCENE_H
-#define SCENE_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -13,7 +13,8 @@
 
 #define PORT 8088
 
-static const char thanks[] = "Thank you for connecting";
+#define THANKS "Thank you for connecting"
+#define THANKS_LEN (sizeof(THANKS) - 1)
 
 /* What a scene did; "outcome" is what its connections must be called. */
 struct truth {
@@ -47,5 +48,3 @@ void expect(int fd, const char *text, size_t len);
 
 void scene_eight(struct truth *truth);
 void scene_drops(struct truth *truth);
-
-#endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The scenes of a full accept queue. They wait for what the kernel says of it, not for a time
- * that some machine may need.
+ * Owns the scenes of a full accept queue: they wait for what the kernel says of the queue, however
+ * slow the machine is. Knows nothing of tracing.
  */
+#include "scene.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -11,12 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scene.h"
-
 #define EIGHT 8
 #define EIGHT_BACKLOG 5
 #define DROPS_BACKLOG 4
-#define DROPS_STOPPED_US 600000
+#define DROPS_STOPPED_US 600000 /* longer than what a verdict takes for a pause */
 
 static void clients_connect(const struct address *a, int *fds, int count)
 {
@@ -101,12 +101,12 @@ void scene_eight(struct truth *truth)
 	*truth = (struct truth){
 		.connections = EIGHT,
 		.queued_max = fit,
-		.server_sent = EIGHT * (sizeof(thanks) - 1),
+		.server_sent = EIGHT * THANKS_LEN,
 		.outcome = "closed",
 	};
 	for (i = 0; i < EIGHT; i++) {
 		truth->retried += retransmits(fds[i]) > 0; /* they have sent nothing but SYNs */
-		expect(fds[i], thanks, sizeof(thanks) - 1);
+		expect(fds[i], THANKS, THANKS_LEN);
 		close(fds[i]);
 	}
 	close(listener);
