@@ -41,17 +41,17 @@ static __always_inline __u32 socket_home(__u64 id)
 	return id + (id >> 11) + (id >> 24);
 }
 
-/* From one place to the next. Mixed: beside a home that is taken stand the ids that came with the
- * one that took it. */
-static __always_inline __u32 socket_stride(__u64 id)
+/* Mixed: beside a home that is taken stand the ids that came with the one that took it. */
+static __always_inline __u32 socket_elsewhere(__u64 id, __u32 i)
 {
-	return (id * 0x9e3779b97f4a7c15) >> 32 | 1;
+	id += i * 0x9e3779b97f4a7c15;
+	return (id ^ id >> 30) * 0xbf58476d1ce4e5b9 >> 32;
 }
 
 /* The i-th place for an id, and its number. NULL only to the verifier. */
 static __always_inline struct socket_place *socket_place(__u64 id, __u32 i, __u32 *at)
 {
-	*at = (socket_home(id) + i * socket_stride(id)) & config.sockets_mask;
+	*at = (i ? socket_elsewhere(id, i) : socket_home(id)) & config.sockets_mask;
 	return bpf_map_lookup_elem(&socket_places, at);
 }
 

@@ -151,6 +151,7 @@ class Document:
         return found[0]
 
     def check_complete(self):
+        same("loss", {kind: lost for kind, lost in self["loss"]["by_kind"].items() if lost}, {})
         same("loss", self["loss"]["events_lost"], 0)
         same("loss.complete", self["loss"]["complete"], True)
 
