@@ -296,10 +296,10 @@ def in_syscall(pid, *numbers, tid=None):
 
 
 def unmount_tracefs():
-    """In this test's mount namespace."""
-    for path in ("/sys/kernel/debug/tracing", "/sys/kernel/tracing"):
+    """In this test's mount namespace. Debugfs goes too: in it tracefs mounts itself when it is looked for."""
+    for path in ("/sys/kernel/debug", "/sys/kernel/tracing"):
         if os.path.ismount(path):
-            run("umount", path)
+            run("umount", "-R", path)
 
 
 def ip(*arguments):
