@@ -135,6 +135,8 @@ struct model_index {
 	struct hashmap listeners; /* hash of address → struct listening, open ones */
 	struct hashmap acceptors; /* listener and tid → struct accepting */
 	struct hashmap attempts; /* hash of addresses → struct conn */
+	/* UNIX client of which nothing is known yet → st_sock.id of what accept() made for it */
+	struct hashmap unix_accepted;
 	/* thread or socket that found a UNIX queue full → its listener's st_sock.id */
 	struct hashmap unix_pending;
 	struct unix_connect unix_connects[UNIX_CONNECTS];

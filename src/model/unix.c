@@ -21,6 +21,16 @@ static void queue_arrival(struct model *model, struct conn *conn, struct listeni
 	listener_arrival(model, listening, t_ns, depth);
 }
 
+/* accept() returned before connect() did, and first told of this client. */
+static struct conn *accepted_first(struct model *model, const struct sock *client)
+{
+	void *key = hashmap_remove(&model->index->unix_accepted, client->pub.key);
+	struct sock *child = sock_find(model, (uintptr_t)key);
+	struct conn *conn = child ? conn_of(child->pub.connection) : NULL;
+
+	return conn && child->accepted && !conn->pub.client.seen ? conn : NULL;
+}
+
 void unix_connected(struct model *model, struct sock *sock, const struct address *path,
 		    const struct st_call *call, int64_t enter_ns)
 {
@@ -35,7 +45,9 @@ void unix_connected(struct model *model, struct sock *sock, const struct address
 		conn_update(model, conn, sock);
 	} else {
 		conn_detach(model, sock);
-		conn = conn_create(model, sock, enter_ns);
+		conn = accepted_first(model, sock);
+		if (!conn)
+			conn = conn_create(model, sock, enter_ns);
 		if (!conn)
 			return;
 		conn->pub.seen_from_start = true;
@@ -88,6 +100,9 @@ struct conn *unix_accepted(struct model *model, struct listening *listening, str
 		conn = of_client(model, client, t_ns);
 	else if (!child->peer_key)
 		conn = first_orphan(model, listening);
+	else if (!client && hashmap_set(&model->index->unix_accepted, child->peer_key,
+					(void *)(uintptr_t)child->pub.key))
+		model_fail(model);
 	if (!conn)
 		conn = conn_create(model, child, t_ns);
 	if (!conn)

@@ -115,6 +115,23 @@ static void test_accept_returns_first(void **state)
 	assert_int_equal(model->listeners.items[0]->depth, 0);
 }
 
+/* The same of a client that is no target: nothing was known of it. */
+static void test_accept_returns_before_a_strangers_connect(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_CONNECT, T0 + 160 * US,
+					 build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, 3, 0);
+
+	accept_at(model, T0 + 155 * US, BUILD_SERVER, BUILD_CLIENT);
+	close_at(model, T0 + 157 * US, BUILD_SERVER, 200);
+	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
+	assert_true(only(model)->client.seen && only(model)->server.seen);
+	assert_int_equal(model->listeners.items[0]->arrivals, 1);
+	close_at(model, T0 + 170 * US, BUILD_CLIENT, 100);
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(only(model)->ended_by, SIDE_SERVER);
+}
+
 static void test_accepted_after_the_client_is_gone(void **state)
 {
 	struct model *model = *state;
@@ -394,6 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(test_connect_then_accept),
 		test(test_accept_returns_first),
+		test(test_accept_returns_before_a_strangers_connect),
 		test(test_accepted_after_the_client_is_gone),
 		test(test_listener_closes_over_its_queue),
 		test(test_full_queue),
