@@ -190,8 +190,8 @@ static __always_inline void late_steps_report(__u64 id, struct followed *f, __u6
 /* Runs without a call for a while, and those that have waited long enough for more. */
 static __always_inline void idle_runs_report(__u64 id, struct followed *f, __u64 now)
 {
-	if (finishing ||
-	    (now - f->run[ST_SEND].last_ns > IDLE_NS && now - f->run[ST_RECV].last_ns > IDLE_NS))
+	if (finishing || (now - f->run[ST_SEND].last_ns > IDLE_NS &&
+			  now - f->run[ST_RECV].last_ns > IDLE_NS))
 		runs_report(id, f);
 	else if (now - f->runs.first_ns > IDLE_NS)
 		runs_submit(id, f);

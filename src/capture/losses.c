@@ -5,8 +5,10 @@
  */
 #include "capture/losses.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,9 +16,27 @@
 
 #include "socktrace.skel.h" /* wants config.h before it */
 
+/* How often a program was skipped because it interrupted itself. */
+static uint64_t recursion_misses(const struct bpf_object *object)
+{
+	struct bpf_program *program;
+	uint64_t misses = 0;
+
+	bpf_object__for_each_program(program, object)
+	{
+		struct bpf_prog_info info = {0};
+		__u32 len = sizeof(info);
+		int fd = bpf_program__fd(program);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+			misses += info.recursion_misses;
+	}
+	return misses;
+}
+
 int losses_read(struct probes *probes, __u64 count[ST_LOSS_MAX])
 {
-	const struct bpf_map *map = probes_skeleton(probes)->maps.losses;
+	const struct socktrace_bpf *skeleton = probes_skeleton(probes);
 	int cpus = libbpf_num_possible_cpus();
 	uint64_t *values = calloc(cpus > 0 ? cpus : 1, sizeof(*values));
 
@@ -24,13 +44,13 @@ int losses_read(struct probes *probes, __u64 count[ST_LOSS_MAX])
 		return -ENOMEM;
 	memset(count, 0, ST_LOSS_MAX * sizeof(*count));
 	for (__u32 kind = 0; kind < ST_LOSS_MAX; kind++) {
-		if (bpf_map__lookup_elem(map, &kind, sizeof(kind), values, cpus * sizeof(*values),
-					 0))
+		if (bpf_map__lookup_elem(skeleton->maps.losses, &kind, sizeof(kind), values,
+					 cpus * sizeof(*values), 0))
 			continue;
 		for (int cpu = 0; cpu < cpus; cpu++)
 			count[kind] += values[cpu];
 	}
 	free(values);
-	count[ST_LOSS_RECURSION] = probes_recursion_misses(probes);
+	count[ST_LOSS_RECURSION] = recursion_misses(skeleton->obj);
 	return 0;
 }

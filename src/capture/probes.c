@@ -408,23 +408,6 @@ int probes_attach(struct probes *probes)
 	return r;
 }
 
-uint64_t probes_recursion_misses(const struct probes *probes)
-{
-	struct bpf_program *program;
-	uint64_t misses = 0;
-
-	bpf_object__for_each_program(program, probes->skeleton->obj)
-	{
-		struct bpf_prog_info info = {0};
-		__u32 len = sizeof(info);
-		int fd = bpf_program__fd(program);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-			misses += info.recursion_misses;
-	}
-	return misses;
-}
-
 void probes_free(struct probes **probes)
 {
 	struct probes *p = *probes;

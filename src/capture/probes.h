@@ -49,6 +49,3 @@ const char *probes_row_method(const struct probes *probes, enum plan_row row);
 bool probes_data_calls(const struct probes *probes);
 /* What is not seen when the row does not run. */
 const char *probes_row_without(enum plan_row row);
-
-/* Adds up how often a program was skipped because it interrupted itself. */
-uint64_t probes_recursion_misses(const struct probes *probes);

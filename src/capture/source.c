@@ -34,7 +34,7 @@
 #include "socktrace.skel.h" /* wants config.h before it */
 
 #define HOUSEKEEPING_NS (50 * 1000 * 1000LL)
-#define RING_BEHIND 8 /* of a ring with an eighth to read: giving way could cost events */
+#define RING_BEHIND 8 /* with an eighth of the ring to read, giving way could cost events */
 
 struct source {
 	struct probes *probes;
