@@ -6,6 +6,7 @@
  */
 #include "destination.h"
 #include "listener.h"
+#include "skipped.h"
 #include "step.h"
 #include "target.h"
 
@@ -157,14 +158,23 @@ static __always_inline bool is_thrown_away(struct sock *child, const struct foll
 	       !READ_ADDRESS(child, tcp_sock, fastopen_rsk);
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_state, struct sock *sk, int old, int new)
+#define STATE(state) (1U << (state))
+
+/* The others tell nothing. One test, not one a state: the verifier goes each way by itself. */
+static __always_inline bool is_step(int old, int new)
+{
+	const __u32 from = STATE(TCP_LISTEN) | STATE(TCP_SYN_RECV);
+	const __u32 to = STATE(TCP_SYN_SENT) | STATE(TCP_LISTEN) | STATE(TCP_ESTABLISHED) |
+			 STATE(TCP_FIN_WAIT1) | STATE(TCP_CLOSE_WAIT) | STATE(TCP_CLOSE);
+
+	return (from >> old | to >> new) & 1;
+}
+
+static __always_inline int state_changed(struct sock *sk, int old, int new)
 {
 	struct followed *f;
 	__u64 id;
 
-	if (SOCK(sk, sk_protocol) != IPPROTO_TCP)
-		return 0;
 	if (old == TCP_LISTEN && new == TCP_SYN_RECV) {
 		child_born(sk);
 		return 0;
@@ -177,12 +187,9 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 			f = follow_server_end(sk, id);
 	} else if (new == TCP_SYN_SENT || new == TCP_LISTEN) {
 		f = follow_caller(sk, new, &id);
-	} else if (new == TCP_ESTABLISHED || new == TCP_FIN_WAIT1 || new == TCP_CLOSE_WAIT ||
-		   new == TCP_CLOSE) {
+	} else {
 		id = sock_id(sk);
 		f = socket_followed(id);
-	} else {
-		return 0;
 	}
 	if (!f)
 		return 0;
@@ -203,6 +210,24 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	if (new == TCP_CLOSE && (f->released || !config.release))
 		socket_remove(id);
 	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_state, struct sock *sk, int old, int new)
+{
+	if (!is_step(old, new) || SOCK(sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	begin(sk, new);
+	return state_changed(sk, old, new);
+}
+
+/* Attached after it. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_state_skipped, struct sock *sk, int old, int new)
+{
+	if (!is_step(old, new) || SOCK(sk, sk_protocol) != IPPROTO_TCP || !is_undone(sk, new))
+		return 0;
+	return state_changed(sk, old, new);
 }
 
 static __always_inline int tcp_report(struct sock *sk, __u8 event)

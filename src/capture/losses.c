@@ -16,22 +16,25 @@
 
 #include "socktrace.skel.h" /* wants config.h before it */
 
-/* How often a program was skipped because it interrupted itself. */
-static uint64_t recursion_misses(const struct bpf_object *object)
+/* How often a program was skipped because it interrupted itself, but for the steps that a second
+ * one caught (bpf/skipped.h). These are read last: a skip in between would be a loss for good. */
+static uint64_t recursion_misses(const struct socktrace_bpf *skeleton)
 {
 	struct bpf_program *program;
-	uint64_t misses = 0;
+	uint64_t misses = 0, caught;
 
-	bpf_object__for_each_program(program, object)
+	bpf_object__for_each_program(program, skeleton->obj)
 	{
 		struct bpf_prog_info info = {0};
 		__u32 len = sizeof(info);
 		int fd = bpf_program__fd(program);
 
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+		if (program != skeleton->progs.on_state_skipped && fd >= 0 &&
+		    !bpf_obj_get_info_by_fd(fd, &info, &len))
 			misses += info.recursion_misses;
 	}
-	return misses;
+	caught = skeleton->bss->steps_caught;
+	return misses > caught ? misses - caught : 0;
 }
 
 int losses_read(struct probes *probes, __u64 count[ST_LOSS_MAX])
@@ -51,6 +54,6 @@ int losses_read(struct probes *probes, __u64 count[ST_LOSS_MAX])
 			count[kind] += values[cpu];
 	}
 	free(values);
-	count[ST_LOSS_RECURSION] = recursion_misses(skeleton->obj);
+	count[ST_LOSS_RECURSION] = recursion_misses(skeleton);
 	return 0;
 }

@@ -49,6 +49,7 @@ int map_sizes_set(struct socktrace_bpf *skeleton, const struct source_options *o
 		{skeleton->maps.socket_places, skeleton->rodata->config.sockets_mask + 1},
 		{skeleton->maps.attempts, skeleton->rodata->config.cpus + 1},
 		{skeleton->maps.pendings, skeleton->rodata->config.cpus},
+		{skeleton->maps.begun, skeleton->rodata->config.cpus},
 		{skeleton->maps.listeners, options->all || options->cgroup
 						   ? bpf_map__max_entries(skeleton->maps.listeners)
 						   : PROCESS_LISTENERS_MAX},
