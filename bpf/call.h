@@ -307,7 +307,6 @@ __noinline int listener_announce(__u64 address)
 	__u64 id = sock_id(sk), name;
 	struct listener *listener;
 	struct st_sock s = {};
-	__u32 one = 1;
 
 	sock_fill(&s, sk, id, 0);
 	if (!sock_wanted(&s) || !socket_follow(sk, id, 0))
@@ -320,9 +319,9 @@ __noinline int listener_announce(__u64 address)
 	__builtin_memcpy(to.address, s.local, sizeof(to.address));
 	to.port = s.local_port;
 	if (!is_loopback(s.local, s.v4))
-		bpf_map_update_elem(&destinations, &to, &one, BPF_ANY);
+		destination_note(&to);
 	to.netns = s.netns; /* also of one bound to any address */
-	bpf_map_update_elem(&destinations, &to, &one, BPF_ANY);
+	destination_note(&to);
 	listener_follow(sk, id, &s);
 	listener = bpf_map_lookup_elem(&listeners, &id);
 	if (listener)

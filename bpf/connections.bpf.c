@@ -235,25 +235,21 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 
 static const struct st_thread entry_unseen = {.args = {-1}};
 
-/* An accept() of a process that is no target: wanted where the client is followed. */
-static __always_inline int accept_peer(__s64 ret, bool accept4)
-{
-	struct sock *child = ret >= 0 ? sock_of_fd(ret) : NULL;
-
-	if (!child || (!socket_followed(sock_id(child)) && !is_unix_peer_followed(child)))
-		return 0;
-	process_announce(bpf_get_current_pid_tgid() >> 32, false);
-	return accept_report(&entry_unseen, child, ST_SOCK_PEER, accept4, ret);
-}
-
+/* That of a process that is no target is wanted where the client is followed. */
 static __always_inline int accepted(struct syscall_exit *ctx, bool accept4)
 {
-	struct st_thread *thread = call_leave(ST_CALL_ACCEPT);
+	const struct st_thread *thread = call_leave(ST_CALL_ACCEPT);
+	struct sock *child = ctx->ret >= 0 ? sock_of_fd(ctx->ret) : NULL;
+	__u8 flags = 0;
 
-	if (thread)
-		return accept_report(thread, ctx->ret >= 0 ? sock_of_fd(ctx->ret) : NULL, 0,
-				     accept4, ctx->ret);
-	return accept_peer(ctx->ret, accept4);
+	if (!thread) {
+		if (!child || (!socket_followed(sock_id(child)) && !is_unix_peer_followed(child)))
+			return 0;
+		process_announce(bpf_get_current_pid_tgid() >> 32, false);
+		thread = &entry_unseen;
+		flags = ST_SOCK_PEER;
+	}
+	return accept_report(thread, child, flags, accept4, ctx->ret);
 }
 
 static __always_inline int returned_accept(struct syscall_exit *ctx)

@@ -15,6 +15,17 @@ static __always_inline bool is_loopback(const void *address, bool v4)
 		  : !word[0] && word[1] == bpf_cpu_to_be64(1); /* ::1 */
 }
 
+/* Whether there is any: most connections of a machine are not asked for more. */
+bool destinations_known;
+
+static __always_inline void destination_note(const struct destination *to)
+{
+	__u32 one = 1;
+
+	bpf_map_update_elem(&destinations, to, &one, BPF_ANY);
+	destinations_known = true;
+}
+
 static __always_inline bool is_destination(const struct st_sock *s)
 {
 	struct destination to = {.port = s->peer_port}, any;
@@ -41,6 +52,8 @@ static __always_inline bool goes_to_target(struct sock *sk)
 {
 	struct st_sock s = {};
 
+	if (!destinations_known)
+		return false;
 	sock_fill(&s, sk, 0, 0);
 	return is_local(&s) && is_destination(&s);
 }

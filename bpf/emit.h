@@ -7,6 +7,7 @@
 #include "state.h"
 
 #define WAKE_PAUSE_NS (10 * 1000 * 1000ULL)
+#define FILL_LOOKS 16 /* one record in so many looks how full the ring is */
 
 /* The next record shall wake user space. */
 bool wake_wanted;
@@ -23,16 +24,16 @@ static __always_inline void wake_soon(__u64 now)
 
 /* User space looks at the ring by itself every few tens of milliseconds: it is woken only
  * when the ring fills or was asked to be, because a wake-up per record costs more than the
- * record. */
-static __always_inline __u64 ring_flags(void)
+ * record. Which records look how full it is, the last digits of their times decide. */
+static __always_inline __u64 ring_flags(__u64 ts_ns)
 {
 	if (wake_wanted) {
 		wake_wanted = false;
 		return BPF_RB_FORCE_WAKEUP;
 	}
-	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > config.wakeup_bytes
-		       ? BPF_RB_FORCE_WAKEUP
-		       : BPF_RB_NO_WAKEUP;
+	if (ts_ns % FILL_LOOKS || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) <= config.wakeup_bytes)
+		return BPF_RB_NO_WAKEUP;
+	return BPF_RB_FORCE_WAKEUP;
 }
 
 /* A zeroed record with its header, or NULL and a count. `size` is a constant. */
@@ -68,5 +69,5 @@ static __always_inline void record_submit(void *record)
 
 	if (!h->ts_ns)
 		h->ts_ns = bpf_ktime_get_ns();
-	bpf_ringbuf_submit(record, ring_flags());
+	bpf_ringbuf_submit(record, ring_flags(h->ts_ns));
 }

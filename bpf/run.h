@@ -58,7 +58,7 @@ static __noinline int runs_submit(__u64 id, struct followed *f)
 	r->h.size = ST_RUNS_SIZE(n);
 	r->h.cpu = bpf_get_smp_processor_id();
 	r->id = id;
-	if (bpf_ringbuf_output(&ring, r, ST_RUNS_SIZE(n), ring_flags()))
+	if (bpf_ringbuf_output(&ring, r, ST_RUNS_SIZE(n), ring_flags(r->h.ts_ns)))
 		loss_count(ST_LOSS_DATA); /* the next record's sums include them */
 	else
 		f->told = sums;

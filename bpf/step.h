@@ -151,19 +151,19 @@ static __always_inline void handshake_take(struct st_handshake *out, struct foll
 	handshake_end(f);
 }
 
-/* One that has waited, told by itself. */
-static __always_inline void step_report_late(struct sock *sk, __u64 id, struct followed *f,
-					     __u8 old, __u8 new, __u64 *waited_ns)
+/* One that has waited, told by itself. Rare, and in many programs: a function of its own. */
+static __noinline int step_report_late(struct sock *sk, __u64 id, struct followed *f, __u8 new,
+				       __u64 *waited_ns)
 {
 	__u64 since_ns = *waited_ns;
 	struct st_state *r;
 
 	if (!since_ns || !RECORD_RESERVE(ST_STATE, ST_LOSS_STATE, r))
-		return;
+		return 0;
 	*waited_ns = 0;
 	r->h.ts_ns = since_ns;
 	sock_fill(&r->sock, sk, id, f->flags);
-	r->old = old;
+	r->old = new == TCP_SYN_SENT ? TCP_CLOSE : TCP_ESTABLISHED;
 	r->new = new;
 	if (new == TCP_SYN_SENT) {
 		r->pid = f->handshake.pid;
@@ -171,6 +171,7 @@ static __always_inline void step_report_late(struct sock *sk, __u64 id, struct f
 		f->handshake.tid = 0; /* its connect() may have returned: see is_joining() */
 	}
 	step_submit(r);
+	return 0;
 }
 
 /* The same of the handshake's end. A function of its own: many ways lead here. */
@@ -204,7 +205,7 @@ static __noinline int established_report(struct sock *sk, __u64 id, struct follo
 static __always_inline void steps_report(struct sock *sk, __u64 id, struct followed *f)
 {
 	established_report(sk, id, f);
-	step_report_late(sk, id, f, TCP_CLOSE, TCP_SYN_SENT, &f->handshake.syn_ns);
-	step_report_late(sk, id, f, TCP_ESTABLISHED, TCP_FIN_WAIT1, &f->fin_sent_ns);
-	step_report_late(sk, id, f, TCP_ESTABLISHED, TCP_CLOSE_WAIT, &f->fin_received_ns);
+	step_report_late(sk, id, f, TCP_SYN_SENT, &f->handshake.syn_ns);
+	step_report_late(sk, id, f, TCP_FIN_WAIT1, &f->fin_sent_ns);
+	step_report_late(sk, id, f, TCP_CLOSE_WAIT, &f->fin_received_ns);
 }

@@ -46,12 +46,17 @@ static __always_inline struct sock *parent_of(struct sock *child)
 	return parent;
 }
 
+/* Whether there is any. */
+bool tuples_known;
+
 /* A child of a listener that nobody follows: perhaps a followed client's other end. */
 static __always_inline struct followed *follow_server_end(struct sock *child, __u64 id)
 {
 	struct st_sock s = {};
 	struct tuple t = {};
 
+	if (!tuples_known)
+		return NULL;
 	sock_fill(&s, child, 0, 0);
 	tuple_fill(&t, &s, true);
 	if (!bpf_map_lookup_elem(&tuples, &t))
@@ -148,6 +153,7 @@ static __always_inline void client_established(struct sock *sk, struct followed 
 	sock_fill(&s, sk, 0, 0);
 	tuple_fill(&t, &s, false);
 	bpf_map_update_elem(&tuples, &t, &one, BPF_ANY);
+	tuples_known = true;
 }
 
 /* Of two segments on two CPUs each may make a child of the same request. The kernel keeps one; this
