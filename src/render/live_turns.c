@@ -127,6 +127,8 @@ bool live_turns_before(struct live_turns *turns, const struct event *event,
 {
 	struct live_turn *turn;
 
+	if (!turns->held.len)
+		return false;
 	if (!event_is_run(event))
 		return live_turns_take(turns, connection, out);
 	turn = find(turns, key_of(connection, event->side, event->name));
