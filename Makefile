@@ -28,8 +28,8 @@ endif
 CFLAGS ?= -O2 -g
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	    -Wundef -Wwrite-strings -Werror
-cflags := -std=gnu11 -D_GNU_SOURCE $(warnings) -Isrc -Iinclude -Ibuild $(CFLAGS)
-ldlibs := -lbpf -lelf -lz
+cflags := -std=gnu11 -D_GNU_SOURCE -pthread $(warnings) -Isrc -Iinclude -Ibuild $(CFLAGS)
+ldlibs := -lbpf -lelf -lz -pthread
 
 ifneq ($(SANITIZE),)
 # The fuzzer brings its own main(), which only the fuzz programs want.

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Owns the lines until they are written; knows nothing of what they say.
+ * Owns the lines until they are handed on; knows nothing of what they say.
  */
 #include "cmd/lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define LATE_BY 64 /* places that a late line is moved at once */
 
@@ -74,13 +73,12 @@ static void append(struct lines *lines, const struct line *line)
 	}
 }
 
-/* The text in order, with what stands before its lines. */
-static const struct strbuf *ordered(struct lines *lines)
+const struct strbuf *lines_ordered(struct lines *lines)
 {
 	const struct line_list *timely = &lines->timely, *late = &lines->late;
 	size_t i = 0, j = 0;
 
-	if (!late->len && !lines->begin)
+	if (lines->text.error || (!late->len && !lines->begin))
 		return &lines->text;
 	if (!sorted(late))
 		qsort(late->items, late->len, sizeof(*late->items), compare);
@@ -94,31 +92,10 @@ static const struct strbuf *ordered(struct lines *lines)
 	return &lines->ordered;
 }
 
-static int write_all(int fd, const char *text, size_t len)
+void lines_forget(struct lines *lines)
 {
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			text += n;
-			len -= n;
-		}
-	}
-	return 0;
-}
-
-int lines_write(struct lines *lines, int fd)
-{
-	const struct strbuf *text = ordered(lines);
-	int r = lines->text.error ? lines->text.error : text->error;
-
-	if (!r)
-		r = write_all(fd, strbuf_text(text), text->len);
 	strbuf_reset(&lines->text);
 	lines->timely.len = lines->late.len = lines->ended = 0;
-	return r;
 }
 
 void lines_release(struct lines *lines)

@@ -25,14 +25,16 @@ struct lines {
 	/* Appends what stands before a line of that moment, and goes by their order. */
 	void (*begin)(void *context, int64_t t_ns, struct strbuf *out);
 	void *context;
-	struct strbuf ordered; /* where they are written from, if they were not in order */
+	struct strbuf ordered; /* where they are put in order, if they were not */
 };
 
 /* What was appended since the last call is of that moment: a line, or two. INT64_MAX: it is
  * no event's, comes last and has nothing before it. */
 void lines_end(struct lines *lines, int64_t t_ns);
 
-/* Writes and forgets all lines. 0 or -errno, not said. */
-int lines_write(struct lines *lines, int fd);
+/* All lines in order, with what stands before them; its `error` says whether they are whole. Valid
+ * until lines are appended or forgotten. */
+const struct strbuf *lines_ordered(struct lines *lines);
+void lines_forget(struct lines *lines);
 
 void lines_release(struct lines *lines);

@@ -19,9 +19,13 @@
 #include "cmd/outputs.h"
 #include "cmd/report.h"
 #include "cmd/session.h"
+#include "cmd/writer.h"
 #include "render/live_turns.h"
 
 #define MAX_LINES_BYTES (1 << 20) /* written at once when there are more */
+/* So much may wait to be written before lines are left out. At the end it is waited for. */
+#define TERMINAL_BACKLOG (1 << 20)
+#define BACKLOG (16 << 20)
 #define LIVE_EVENTS_MAX 256 /* of a connection, where only the drawings are wanted of them */
 
 struct trace {
@@ -32,7 +36,9 @@ struct trace {
 	struct keep keep;
 	struct live live;
 	struct live_turns turns;
-	struct lines lines; /* not yet written */
+	struct lines lines; /* not yet handed to the writer */
+	struct writer *writer; /* NULL: there was nothing to write so far */
+	size_t backlog_max;
 	bool lines_wanted; /* of events */
 	struct call_stats *calls; /* -c: instead of lines and drawings; else NULL */
 	int error; /* of standard output, said */
@@ -134,13 +140,41 @@ static void on_listener(void *context, const struct listener *listener)
 	outputs_listener(&((struct trace *)context)->outputs, listener);
 }
 
+/* The writer starts late: with no more privileges than are kept. */
+static int hand_on_lines(struct trace *trace)
+{
+	const struct strbuf *text = lines_ordered(&trace->lines);
+	int r = text->error;
+
+	if (!r && text->len && !trace->writer)
+		r = writer_new(STDOUT_FILENO, &trace->writer);
+	if (!r && trace->writer)
+		r = writer_put(trace->writer, strbuf_text(text), text->len);
+	lines_forget(&trace->lines);
+	return r;
+}
+
+/* Of lines that come faster than they are read some are left out, of events none is lost. */
+static void keep_pace(struct trace *trace)
+{
+	size_t backlog = trace->writer ? writer_backlog(trace->writer) : 0;
+
+	if (backlog > trace->backlog_max) {
+		live_pause(&trace->live);
+	} else if (backlog <= trace->backlog_max / 2) {
+		live_resume(&trace->live, &trace->model->capture, &trace->lines.text);
+		lines_end(&trace->lines, INT64_MAX);
+	}
+}
+
 static int flush_lines(struct trace *trace)
 {
 	if (trace->error)
 		return trace->error;
-	trace->error = lines_write(&trace->lines, STDOUT_FILENO);
+	trace->error = hand_on_lines(trace);
 	if (trace->error)
 		log_err("cannot write to standard output (%s): stopping", strerror(-trace->error));
+	keep_pace(trace);
 	return trace->error;
 }
 
@@ -193,6 +227,7 @@ static int trace_open(struct trace *trace, const struct options *options)
 	diagnosis_init(&trace->diagnosis, options, trace->model);
 	style_init(&style, STDOUT_FILENO, options->color, options->ascii);
 	live_init(&trace->live, &style, &options->live);
+	trace->backlog_max = isatty(STDOUT_FILENO) ? TERMINAL_BACKLOG : BACKLOG;
 	if (options->live.relative)
 		trace->lines.begin = begin_line;
 	trace->lines.context = &trace->live;
@@ -235,8 +270,9 @@ static int trace_finish(struct trace *trace)
 	live_end(&trace->live, &trace->model->capture, &trace->lines.text);
 	lines_end(&trace->lines, trace->model->capture.duration_ns);
 	flush_lines(trace);
+	r = writer_free(&trace->writer);
 	if (!trace->error) {
-		trace->error = write_end(trace);
+		trace->error = r ? r : write_end(trace);
 		if (trace->error && trace->error != -ENOENT)
 			log_err("cannot write to standard output: %s", strerror(-trace->error));
 	}

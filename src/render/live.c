@@ -25,25 +25,6 @@ void live_init(struct live *live, const struct style *style, const struct live_o
 	live->style = *style;
 	live->options = *options;
 	live->last_ns = TIME_UNKNOWN;
-	live->second = -1;
-}
-
-static void live_clock(struct live *live, const struct capture *capture, int64_t t_ns,
-		       struct strbuf *out)
-{
-	uint64_t now_ns = capture->started_at_ns + t_ns;
-	time_t second = now_ns / NS_PER_S;
-	unsigned ms = now_ns % NS_PER_S / NS_PER_MS;
-	const char digits[4] = {'0' + ms / 100, '0' + ms / 10 % 10, '0' + ms % 10, ' '};
-	struct tm local;
-
-	if (second != live->second) {
-		live->second = second;
-		localtime_r(&second, &local);
-		strftime(live->clock, sizeof(live->clock), "%H:%M:%S.", &local);
-	}
-	strbuf_add(out, live->clock);
-	strbuf_append(out, digits, sizeof(digits));
 }
 
 static bool has_time(const struct live *live)
@@ -75,7 +56,7 @@ static void live_time(struct live *live, const struct capture *capture, int64_t 
 	if (live->options.relative || !has_time(live))
 		return;
 	style_paint(&live->style, PAINT_DIM, out);
-	live_clock(live, capture, t_ns, out);
+	live_clock_print(&live->clock, capture->started_at_ns + t_ns, out);
 	style_paint(&live->style, PAINT_NONE, out);
 }
 
@@ -455,10 +436,31 @@ static void live_held(struct live *live, const struct capture *capture, uint64_t
 	text_end_line(out);
 }
 
+void live_pause(struct live *live)
+{
+	live->paused = true;
+}
+
+void live_resume(struct live *live, const struct capture *capture, struct strbuf *out)
+{
+	live->paused = false;
+	if (!live->left_out)
+		return;
+	live_time(live, capture, capture->duration_ns, out);
+	style_paint(&live->style, PAINT_WAIT, out);
+	units_count(out, live->left_out);
+	strbuf_add(out, live->left_out == 1 ? " line" : " lines");
+	strbuf_add(out, " left out: they came faster than they are read");
+	style_paint(&live->style, PAINT_NONE, out);
+	text_end_line(out);
+	live->left_out = 0;
+}
+
 void live_end(struct live *live, const struct capture *capture, struct strbuf *out)
 {
 	uint64_t held = live_drops_held(&live->drops, INT64_MAX);
 
+	live_resume(live, capture, out);
 	if (held)
 		live_held(live, capture, held, out);
 }
@@ -475,6 +477,10 @@ void live_line(struct live *live, const struct capture *capture, const struct ev
 		live_held(live, capture, held, out);
 	if (!is_news(live, &subject))
 		return;
+	if (live->paused) {
+		live->left_out++;
+		return;
+	}
 	live_time(live, capture, event_end_ns(event), out); /* a line is due when it is over */
 	live_who(live, &subject, out);
 	start = out->len;

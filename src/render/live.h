@@ -15,10 +15,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "base/strbuf.h"
 #include "model/model.h"
+#include "render/live_clock.h"
 #include "render/live_drops.h"
 #include "render/style.h"
 
@@ -42,8 +42,9 @@ struct live {
 	struct style style;
 	struct live_options options;
 	int64_t last_ns; /* of the line before; TIME_UNKNOWN: none */
-	time_t second; /* that clock spells; -1: none */
-	char clock[16]; /* "12:04:33." */
+	struct live_clock clock;
+	bool paused;
+	uint64_t left_out; /* lines, since then */
 	/* Connections whose addresses were said lately, by id modulo. One that lost its
 	 * place has them said once more. */
 	uint64_t introduced[LIVE_REMEMBERED];
@@ -56,6 +57,11 @@ void live_init(struct live *live, const struct style *style, const struct live_o
 /* With -r: appends what stands before a line, the time since the one before. Only once the
  * order of the lines is known. */
 void live_since(struct live *live, int64_t t_ns, struct strbuf *out);
+
+/* Until live_resume() lines are counted instead: who reads them is too slow. */
+void live_pause(struct live *live);
+/* Appends the line that says how many were left out, if any. */
+void live_resume(struct live *live, const struct capture *capture, struct strbuf *out);
 
 /* Appends what is still to be said when the trace ends, if anything. */
 void live_end(struct live *live, const struct capture *capture, struct strbuf *out);

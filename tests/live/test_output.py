@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import time
 
 from harness import PYTHON, SOCKTRACE, Program, eventually, events, read_document, read_stream, same, socktrace, trace_command
@@ -96,6 +97,33 @@ def test_turns_are_summed():
     assert not any(key[0] == server.pid for key, _, _ in data_lines(after)), f"told after the close: {after}"
     same("status", program.stop(), 0)
     assert told(), f"of {made} there is {list(data_lines(program.stdout))}"
+
+
+def read_terminal(terminal):
+    text = b""
+    while True:
+        try:
+            text += os.read(terminal, 1 << 20)
+        except OSError: # EIO: nobody has the other side any more
+            return text.decode().replace("\r\n", "\n")
+
+
+def test_nobody_reads():
+    """A terminal that takes nothing for a while, as across a slow line: some lines are left out and counted, but no
+    event is lost."""
+    puppet, rounds = Puppet("puppet"), 30_000
+    terminal, shown = os.openpty()
+    program = Program(SOCKTRACE, "-p", puppet.pid, "--buffer", 1, "--color", "never", stdout=shown)
+    os.close(shown)
+    program.await_message("attached")
+    puppet(f"for _ in range({rounds}): socket.socket().close()")
+    program.process.send_signal(signal.SIGINT)
+    text = read_terminal(terminal)
+    os.close(terminal)
+    same("status", program.finish(), 0)
+    left_out = [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) lines left out", text)]
+    same("lines", len(re.findall(r"^[0-9:.]{12} .*\b(?:socket|close)\(", text, re.M)) + sum(left_out), 2 * rounds)
+    assert left_out and ", none lost" in text, text[-300:]
 
 
 def test_json_on_stdout():

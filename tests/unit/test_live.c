@@ -192,6 +192,31 @@ static void drop_lines(const char *name, const struct style *style)
 	fixture_free(fixture);
 }
 
+/* What came meanwhile is counted; the lines after it stand as they would have. */
+static void test_paused(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	const struct capture *capture = &fixture->model.capture;
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct live live;
+
+	(void)state;
+	live_init(&live, &style_utf8, &no_options);
+	live_pause(&live);
+	live_resume(&live, capture, &out);
+	assert_int_equal(out.len, 0);
+	live_pause(&live);
+	listener_lines(&live, fixture, &out);
+	assert_int_equal(out.len, 0);
+	live_resume(&live, capture, &out);
+	connection_lines(&live, fixture, story_local(fixture), &out);
+	live_pause(&live);
+	failed_bind(&live, fixture, &out);
+	live_end(&live, capture, &out);
+	golden_check("live-paused.txt", &out);
+	fixture_free(fixture);
+}
+
 static void test_drops(void **state)
 {
 	(void)state;
@@ -248,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_fds),
 		cmocka_unit_test(test_drops),
+		cmocka_unit_test(test_paused),
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_hostile_name),
 	};
