@@ -4,6 +4,7 @@
  * socket of the caller alone.
  */
 #include "call.h"
+#include "release.h"
 #include "unix.h"
 
 static __always_inline int enter(struct syscall_enter *ctx, __u8 call, int args)
@@ -180,6 +181,30 @@ static __always_inline int returned_shutdown(struct syscall_exit *ctx)
 
 CALL_TRACEPOINTS(shutdown)
 
+/* The close() of a process at the other end of a target's UNIX connection. */
+static __always_inline int unix_peer_closes(int fd)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), id;
+	struct followed *f;
+	struct file *file;
+	struct sock *sk;
+
+	if (!may_be_unix_peer(pid_tgid >> 32))
+		return 0;
+	file = file_of_fd(fd);
+	sk = sock_of_file(file);
+	if (!sk || SOCK(sk, __sk_common.skc_family) != AF_UNIX || !file_is_last(file))
+		return 0;
+	id = unix_id(sk);
+	f = socket_followed(id);
+	if (!f)
+		return 0;
+	runs_report(id, f);
+	release_report(id, pid_tgid);
+	socket_remove(id);
+	return 0;
+}
+
 /* Most closes are of files. The socket must be found here: at the return it is gone. */
 static __always_inline int entered_close(struct syscall_enter *ctx)
 {
@@ -189,6 +214,8 @@ static __always_inline int entered_close(struct syscall_enter *ctx)
 	struct followed *f;
 	__u64 id;
 
+	if (!thread)
+		return unix_peer_closes(ctx->args[0]);
 	if (!sk)
 		return 0;
 	sk = mptcp_or_self(sk);

@@ -3,6 +3,7 @@
  * Hooks on the root cgroup: the birth and the last close of INET sockets, and
  * whom an unconnected UDP socket talks to.
  */
+#include "release.h"
 #include "run.h"
 #include "sock.h"
 #include "target.h"
@@ -26,19 +27,6 @@ static __always_inline bool closing_itself(__u64 pid_tgid, __u64 id)
 		return false;
 	thread->last = 1;
 	return true;
-}
-
-static __always_inline void release_report(__u64 id, __u64 pid_tgid)
-{
-	struct st_release *r;
-
-	if (!RECORD_RESERVE(ST_RELEASE, ST_LOSS_CALL, r))
-		return;
-	r->id = id;
-	r->pid = pid_tgid >> 32;
-	r->tid = pid_tgid;
-	bpf_get_current_comm(r->comm, sizeof(r->comm));
-	record_submit(r);
 }
 
 SEC("cgroup/sock_release")

@@ -68,6 +68,8 @@ static __always_inline int connect_unix(const struct st_thread *thread, struct s
 	if (ret == 0 && SOCK(sk, sk_type) == SOCK_DGRAM) {
 		r->call.sock.peer_id = unix_id(READ(sk, unix_sock, peer));
 	} else if (ret == 0 || ret == -EAGAIN) {
+		if (ret == 0)
+			r->call.sock.peer_id = unix_peer_id(sk);
 		listener =
 			ret ? unix_listener_at(r->path, r->path_len) : unix_listener_of_client(sk);
 		unix_queue_fill(&r->call, listener);
@@ -92,8 +94,10 @@ static __always_inline bool may_be_followed(struct sock *sk, __s64 ret)
 	return unix_listener_of_client(sk) || (ret == -EAGAIN && SOCK(sk, sk_type) != SOCK_DGRAM);
 }
 
-static __always_inline void client_announce(struct st_thread *thread, __u32 tgid)
+static __always_inline void client_announce(struct st_thread *thread, __u32 tgid, bool is_unix)
 {
+	if (is_unix)
+		unix_peer_hint(tgid);
 	if (thread->announced)
 		return;
 	thread->announced = 1;
@@ -121,7 +125,7 @@ static __always_inline int returned_connect(struct syscall_exit *ctx)
 	if (thread->once) {
 		if (is_unix ? !may_be_followed(sk, ctx->ret) : !f)
 			return 0;
-		client_announce(thread, pid_tgid >> 32);
+		client_announce(thread, pid_tgid >> 32, is_unix);
 	}
 	return is_unix ? connect_unix(thread, sk, id, f, ctx->ret)
 		       : connect_inet(thread, outer, sk, id, f, ctx->ret);
@@ -223,7 +227,7 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 	if (child) {
 		call_fill_known(&r->call, child, id, f, flags);
 		if (r->call.sock.family == AF_UNIX)
-			r->call.sock.peer_id = unix_id(READ(child, unix_sock, peer));
+			r->call.sock.peer_id = unix_client_id(child);
 		else if (f)
 			handshake_take(&r->handshake, f);
 	} else if (listener) {
@@ -241,11 +245,15 @@ static __always_inline int accepted(struct syscall_exit *ctx, bool accept4)
 	const struct st_thread *thread = call_leave(ST_CALL_ACCEPT);
 	struct sock *child = ctx->ret >= 0 ? sock_of_fd(ctx->ret) : NULL;
 	__u8 flags = 0;
+	__u32 tgid;
 
 	if (!thread) {
 		if (!child || (!socket_followed(sock_id(child)) && !is_unix_peer_followed(child)))
 			return 0;
-		process_announce(bpf_get_current_pid_tgid() >> 32, false);
+		tgid = bpf_get_current_pid_tgid() >> 32;
+		if (SOCK(child, __sk_common.skc_family) == AF_UNIX)
+			unix_peer_hint(tgid);
+		process_announce(tgid, false);
 		thread = &entry_unseen;
 		flags = ST_SOCK_PEER;
 	}

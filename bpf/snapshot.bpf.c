@@ -216,6 +216,8 @@ static __always_inline int look_at_socket(__u64 id, struct followed *f)
 	late_steps_report(id, f, now);
 	if (is_gone(id, f)) {
 		runs_report(id, f);
+		if (id & ST_ID_UNIX)
+			release_report(id, 0);
 		socket_remove(id);
 	}
 	return 0;

@@ -10,6 +10,20 @@
 /* Set where some target's id falls: most processes are none, and this costs them no look-up. */
 bool target_hints[ST_TARGET_HINTS];
 
+/* Set where a process falls that is no target, but at the other end of one's UNIX connection: no
+ * hook tells of the end of such a socket but its close(). */
+bool unix_peer_hints[ST_TARGET_HINTS];
+
+static __always_inline void unix_peer_hint(__u32 tgid)
+{
+	unix_peer_hints[tgid % ST_TARGET_HINTS] = true;
+}
+
+static __always_inline bool may_be_unix_peer(__u32 tgid)
+{
+	return unix_peer_hints[tgid % ST_TARGET_HINTS];
+}
+
 static __always_inline void target_hint(__u32 tgid)
 {
 	target_hints[tgid % ST_TARGET_HINTS] = true;

@@ -78,6 +78,23 @@ static __always_inline __u64 unix_listener_at(const char *path, __u8 len)
 	return id && len ? *id : 0;
 }
 
+/* Of a client: the socket at the other end, which has no inode before it is accepted. */
+static __always_inline __u64 unix_peer_id(struct sock *client)
+{
+	struct sock *peer = READ(client, unix_sock, peer);
+	__u64 id = peer ? unix_id(peer) : 0;
+
+	return id || !peer ? id : pointer_id(peer);
+}
+
+/* Of what was accepted: its client, or itself as that saw it where it is gone. */
+static __always_inline __u64 unix_client_id(struct sock *child)
+{
+	__u64 id = unix_id(READ(child, unix_sock, peer));
+
+	return id ? id : pointer_id(child);
+}
+
 static __always_inline __u64 unix_listener_of_client(struct sock *client)
 {
 	struct sock *peer = READ(client, unix_sock, peer);

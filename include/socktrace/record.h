@@ -70,7 +70,7 @@ enum st_sock_flags {
 /* What every record says of the socket it is about. */
 struct st_sock {
 	__u64 id;      /* socket cookie (as `ss -e`); UNIX: inode | ST_ID_UNIX; see ST_ID_POINTER */
-	__u64 peer_id; /* UNIX: id of the other end where known, else 0 */
+	__u64 peer_id; /* UNIX: id of the other end where known, else 0; see also ST_ID_POINTER */
 	__u32 netns;   /* inode number of the network namespace */
 	__u16 family;  /* AF_INET, AF_INET6 (also where the addresses are v4-mapped), AF_UNIX */
 	__u16 type;    /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
@@ -88,7 +88,9 @@ struct st_sock {
 
 #define ST_ID_UNIX (1ULL << 63)
 /* Where the kernel gives no cookies (before 5.12) an id is the scrambled kernel
- * address: unique while the socket lives, and every birth is announced. */
+ * address: unique while the socket lives, and every birth is announced. What waits in a UNIX queue
+ * has no inode yet: connect() names it so as its peer, and so does accept() itself, as its own
+ * peer, where the client is gone. */
 #define ST_ID_POINTER (1ULL << 62)
 
 enum st_call_name {

@@ -337,7 +337,7 @@ static void call_shutdown(struct model *model, struct call *call, struct sock *s
 {
 	call->event.arg.how = call->wire->arg[0];
 	if (!call->event.err && call->event.arg.how != SHUT_RD)
-		sending_ends(sock, call->t_ns);
+		sending_ends(sock, call->event.t_ns);
 	sock_event(model, sock, &call->event);
 }
 
@@ -345,7 +345,7 @@ static void call_close(struct model *model, struct call *call, struct sock *sock
 {
 	call->event.last = call->wire->flags & ST_CALL_LAST;
 	if (call->event.last)
-		sending_ends(sock, call->t_ns);
+		sending_ends(sock, call->event.t_ns); /* whichever close() returns first */
 	sock_event(model, sock, &call->event);
 	if (call->event.last)
 		sock_release(model, sock, call->t_ns);

@@ -145,8 +145,6 @@ static void sock_depart(struct model *model, struct sock *sock)
 	if (sock_find(model, sock->pub.key) == sock)
 		hashmap_remove(&model->index->sockets, sock->pub.key);
 	unix_client_gone(model, sock->pub.key);
-	if (sock->accepted && sock->peer_key)
-		hashmap_remove(&model->index->unix_accepted, sock->peer_key);
 	sock->released = true;
 	sock->pub.open = false;
 	sock->holders[0].process = sock->holders[1].process = NULL;

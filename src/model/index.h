@@ -102,6 +102,7 @@ struct conn {
 	int64_t fin_ns[SIDE_MAX]; /* TIME_UNKNOWN: none seen */
 	int64_t queued_ns; /* TIME_UNKNOWN: not seen */
 	int64_t last_ns; /* of the FINs, resets and closes so far */
+	uint64_t unix_queued; /* its key there; 0: none */
 	struct flow flow[SIDE_MAX];
 };
 
@@ -135,8 +136,8 @@ struct model_index {
 	struct hashmap listeners; /* hash of address → struct listening, open ones */
 	struct hashmap acceptors; /* listener and tid → struct accepting */
 	struct hashmap attempts; /* hash of addresses → struct conn */
-	/* UNIX client of which nothing is known yet → st_sock.id of what accept() made for it */
-	struct hashmap unix_accepted;
+	/* what a UNIX connect() left in a queue, by its address → struct conn */
+	struct hashmap unix_queued;
 	/* thread or socket that found a UNIX queue full → its listener's st_sock.id */
 	struct hashmap unix_pending;
 	struct unix_connect unix_connects[UNIX_CONNECTS];

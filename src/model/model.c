@@ -84,7 +84,7 @@ void model_free(struct model **at)
 	hashmap_release(&model->index->tuples);
 	hashmap_release(&model->index->flows);
 	hashmap_release(&model->index->attempts);
-	hashmap_release(&model->index->unix_accepted);
+	hashmap_release(&model->index->unix_queued);
 	hashmap_release(&model->index->unix_pending);
 	interns_release(&model->index->paths);
 	netnses_release(model);

@@ -9,6 +9,7 @@
 
 #include "model/attempts.h"
 #include "model/connections.h"
+#include "model/unix.h"
 
 struct conn *pair_find(const struct model *model, uint64_t pair, enum side missing)
 {
@@ -145,4 +146,5 @@ void pair_forget(struct model *model, struct conn *conn)
 	tuple_unlink(model, conn);
 	pair_unmap(model, conn);
 	attempt_forget(model, conn);
+	unix_unqueue(model, conn);
 }

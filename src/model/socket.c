@@ -167,6 +167,8 @@ int32_t sock_fd(const struct sock *sock, const struct process *process)
 	for (size_t i = 0; i < 2; i++)
 		if (sock->holders[i].process == process)
 			return sock->holders[i].fd;
+	if (sock->pub.process == process) /* which is over, and what it did is told late */
+		return sock->pub.fd;
 	/* a forked child has its parent's numbers, though the parent may have closed its copy */
 	for (size_t i = 0; i < 2; i++)
 		if (sock->holders[i].process && sock->holders[i].process->pid == process->ppid)

@@ -21,14 +21,34 @@ static void queue_arrival(struct model *model, struct conn *conn, struct listeni
 	listener_arrival(model, listening, t_ns, depth);
 }
 
-/* accept() returned before connect() did, and first told of this client. */
-static struct conn *accepted_first(struct model *model, const struct sock *client)
+/* accept() returned before connect() did, and told of what is at the other end. */
+static struct conn *accepted_first(const struct model *model, const struct sock *client)
 {
-	void *key = hashmap_remove(&model->index->unix_accepted, client->pub.key);
-	struct sock *child = sock_find(model, (uintptr_t)key);
+	struct sock *child = sock_find(model, client->peer_key);
 	struct conn *conn = child ? conn_of(child->pub.connection) : NULL;
 
 	return conn && child->accepted && !conn->pub.client.seen ? conn : NULL;
+}
+
+/* It waits for accept(), where its client may be gone. */
+static void unix_queue(struct model *model, struct conn *conn, uint64_t key)
+{
+	if (!(key & ST_ID_POINTER) || key & ST_ID_UNIX)
+		return;
+	unix_unqueue(model, conn);
+	conn->unix_queued = key;
+	if (hashmap_set(&model->index->unix_queued, key, conn))
+		model_fail(model);
+}
+
+void unix_unqueue(struct model *model, struct conn *conn)
+{
+	struct hashmap *queued = &model->index->unix_queued;
+
+	/* the address may be another one's by now */
+	if (conn->unix_queued && hashmap_get(queued, conn->unix_queued) == conn)
+		hashmap_remove(queued, conn->unix_queued);
+	conn->unix_queued = 0;
 }
 
 void unix_connected(struct model *model, struct sock *sock, const struct address *path,
@@ -58,18 +78,9 @@ void unix_connected(struct model *model, struct sock *sock, const struct address
 	if (conn->pub.established_ns == TIME_UNKNOWN || t_ns < conn->pub.established_ns)
 		conn->pub.established_ns = t_ns;
 	conn->pub.connect_ns = t_ns - enter_ns;
+	unix_queue(model, conn, sock->peer_key);
 	/* the queue as this connect() left it, where the kernel side found the listener */
 	queue_arrival(model, conn, listening, t_ns, call->backlog ? call->depth : depth);
-}
-
-/* Its client is gone, so the kernel cannot name it: a queue is first in, first out. */
-static struct conn *first_orphan(const struct model *model, const struct listening *listening)
-{
-	vec_each (at, &model->connections)
-		if (listening && (*at)->listener == &listening->pub && (*at)->client.closed &&
-		    (*at)->accepted_ns == TIME_UNKNOWN && !(*at)->server.seen)
-			return conn_of(*at);
-	return NULL;
 }
 
 static struct conn *of_client(struct model *model, struct sock *client, int64_t t_ns)
@@ -94,19 +105,18 @@ struct conn *unix_accepted(struct model *model, struct listening *listening, str
 
 	if (conn)
 		return conn;
-	child->pub.local = *path;
 	if (client && client != child && client->pub.protocol == PROTOCOL_UNIX &&
 	    !sock_is_datagram(client))
 		conn = of_client(model, client, t_ns);
-	else if (!child->peer_key)
-		conn = first_orphan(model, listening);
-	else if (!client && hashmap_set(&model->index->unix_accepted, child->peer_key,
-					(void *)(uintptr_t)child->pub.key))
-		model_fail(model);
+	else
+		conn = hashmap_get(&model->index->unix_queued, child->peer_key);
+	/* of a listener that nobody told of, the client has */
+	child->pub.local = !path->path_len && conn ? conn->pub.server_address : *path;
 	if (!conn)
 		conn = conn_create(model, child, t_ns);
 	if (!conn)
 		return NULL;
+	unix_unqueue(model, conn);
 	conn_attach(model, conn, SIDE_SERVER, child);
 	if (conn->pub.established_ns == TIME_UNKNOWN && conn->pub.client.seen)
 		conn->pub.established_ns = t_ns;

@@ -14,6 +14,9 @@ void unix_connected(struct model *model, struct sock *sock, const struct address
 struct conn *unix_accepted(struct model *model, struct listening *listening, struct sock *child,
 			   const struct address *path, int64_t t_ns);
 
+/* It is accepted, or over. */
+void unix_unqueue(struct model *model, struct conn *conn);
+
 struct conn *unix_paired(struct model *model, struct sock *first, struct sock *second,
 			 int64_t t_ns);
 

@@ -56,16 +56,18 @@ void sentence_route(const struct style *style, const struct connection *connecti
 	const struct address *client = &connection->client_address;
 	const struct address *server = &connection->server_address;
 	bool ip = server->family == FAMILY_INET || server->family == FAMILY_INET6;
+	/* what never came about had no use for its own address; whom a server here turned away
+	 * is another matter */
+	bool client_told =
+		!unnamed(client) &&
+		!(brief && connection_failed(connection) && connection->client.seen &&
+		  connection->established_ns == TIME_UNKNOWN);
 
 	if (unnamed(client) && unnamed(server)) {
 		strbuf_add(out, "(unnamed)");
 		return;
 	}
-	/* what never came about had no use for its own address; whom a server here turned away
-	 * is another matter */
-	if (!unnamed(client) &&
-	    !(brief && connection_failed(connection) && connection->client.seen &&
-	      connection->established_ns == TIME_UNKNOWN)) {
+	if (client_told) {
 		style_address(style, client, out);
 		strbuf_add_char(out, ' ');
 	}
@@ -73,7 +75,8 @@ void sentence_route(const struct style *style, const struct connection *connecti
 	strbuf_add_char(out, ' ');
 	if (unnamed(server)) {
 		strbuf_add_char(out, '?');
-	} else if (brief && ip && (connection->listener || same_ip(client, server))) {
+	} else if (brief && ip &&
+		   (connection->listener || (client_told && same_ip(client, server)))) {
 		strbuf_add_char(out, ':');
 		units_decimal(out, server->port);
 	} else {

@@ -97,6 +97,14 @@ static void test_connection(void **state)
 	expect(&style_utf8, &scene, true, "10.0.0.7:53112 → :8088", "");
 	scene.connection.client_address = no_address();
 	expect(&style_ascii, &scene, true, "tcp -> :8088", "");
+	/* a port alone is that of an address that has been said */
+	scene.connection.listener = NULL;
+	scene.connection.client_address = ip_address("10.0.0.1", 41568);
+	expect(&style_utf8, &scene, true, "10.0.0.1:41568 → :8088", "");
+	scene.connection.client.seen = true;
+	scene.connection.established_ns = TIME_UNKNOWN;
+	scene.connection.outcome = OUTCOME_REFUSED;
+	expect(&style_utf8, &scene, true, "tcp → 10.0.0.1:8088", "");
 }
 
 static void test_unix(void **state)

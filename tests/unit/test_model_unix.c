@@ -37,24 +37,45 @@ static int setup(void **state)
 	return 0;
 }
 
+/* What a client leaves in the queue, by its address. */
+static __u64 queued_id(__u64 client)
+{
+	return (client + 0x1000) | ST_ID_POINTER;
+}
+
 static void connect_at(struct model *model, __u64 t, __u64 id, __s32 ret)
 {
 	struct st_call call =
 		build_call(ST_CALL_CONNECT, t, build_unix(id, 0, SOCK_STREAM), 100, 3, ret);
 
+	if (!ret)
+		call.sock.peer_id = queued_id(id);
 	feed(model,
 	     build_call(ST_CALL_SOCKET, t - 20 * US, build_unix(id, 0, SOCK_STREAM), 100, -1, 3));
 	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
 }
 
-static void accept_at(struct model *model, __u64 t, __u64 id, __u64 peer_id)
+static void accept_of(struct model *model, __u64 t, struct st_sock sock)
 {
-	struct st_call call =
-		build_call(ST_CALL_ACCEPT, t, build_unix(id, peer_id, SOCK_STREAM), 200, 3, 4);
+	struct st_call call = build_call(ST_CALL_ACCEPT, t, sock, 200, 3, 4);
 
 	call.listener = BUILD_LISTENER | ST_ID_UNIX;
 	call.backlog = 5;
 	feed(model, build_call_unix(call, PATH, sizeof(PATH) - 1));
+}
+
+static void accept_at(struct model *model, __u64 t, __u64 id, __u64 peer_id)
+{
+	accept_of(model, t, build_unix(id, peer_id, SOCK_STREAM));
+}
+
+/* The client is gone: what it left in the queue names itself. */
+static void accept_orphan_at(struct model *model, __u64 t, __u64 id, __u64 client)
+{
+	struct st_sock sock = build_unix(id, client, SOCK_STREAM);
+
+	sock.peer_id = queued_id(client);
+	accept_of(model, t, sock);
 }
 
 static void close_at(struct model *model, __u64 t, __u64 id, __u32 pid)
@@ -120,7 +141,8 @@ static void test_accept_returns_before_a_strangers_connect(void **state)
 {
 	struct model *model = *state;
 	struct st_call call = build_call(ST_CALL_CONNECT, T0 + 160 * US,
-					 build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, 3, 0);
+					 build_unix(BUILD_CLIENT, BUILD_SERVER, SOCK_STREAM), 100, 3,
+					 0);
 
 	accept_at(model, T0 + 155 * US, BUILD_SERVER, BUILD_CLIENT);
 	close_at(model, T0 + 157 * US, BUILD_SERVER, 200);
@@ -140,11 +162,62 @@ static void test_accepted_after_the_client_is_gone(void **state)
 	connect_at(model, T0 + 200 * US, BUILD_CLIENT + 1, 0);
 	close_at(model, T0 + 300 * US, BUILD_CLIENT, 100);
 	build_pass(model, T0 + MS);
-	accept_at(model, T0 + 500 * MS, BUILD_SERVER, 0);
+	accept_orphan_at(model, T0 + 500 * MS, BUILD_SERVER, BUILD_CLIENT);
 	assert_int_equal(model->connections.len, 2);
 	assert_true(model->connections.items[0]->server.seen);
 	assert_int_equal(model->connections.items[0]->accept_wait_ns, 500 * MS - 100 * US);
 	assert_false(model->connections.items[1]->server.seen);
+}
+
+/* Nobody told of the client's close(), and another one came before it. */
+static void test_accepted_after_a_stranger_is_gone(void **state)
+{
+	struct model *model = *state;
+
+	connect_at(model, T0 + 100 * US, BUILD_CLIENT, 0);
+	connect_at(model, T0 + 200 * US, BUILD_CLIENT + 1, 0);
+	accept_orphan_at(model, T0 + 300 * US, BUILD_SERVER, BUILD_CLIENT + 1);
+	assert_int_equal(model->connections.len, 2);
+	assert_true(model->connections.items[1]->server.seen);
+	assert_false(model->connections.items[0]->server.seen);
+	assert_int_equal(model->listeners.items[0]->arrivals, 2);
+	/* the next to be at that address is another one */
+	accept_orphan_at(model, T0 + 400 * US, BUILD_SERVER + 1, BUILD_CLIENT + 1);
+	assert_int_equal(model->connections.len, 3);
+}
+
+/* Its listener is not followed: the client has said where it went. */
+static void test_accepted_by_a_stranger(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_ACCEPT, T0 + 150 * US,
+					 build_unix(BUILD_SERVER, BUILD_CLIENT, SOCK_STREAM), 300,
+					 3, 4);
+	struct st_call connect = build_call(ST_CALL_CONNECT, T0 + 100 * US,
+					    build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, 3, 0);
+
+	feed(model, build_call_unix(connect, "/else", 5));
+	build_feed(model, &call);
+	assert_true(only(model)->client.seen && only(model)->server.seen);
+	assert_int_equal(only(model)->server_address.path_len, 5);
+	assert_memory_equal(only(model)->server_address.path, "/else", 5);
+}
+
+/* The EOF is sent inside the call: who called first has ended it, whichever returns first. */
+static void test_first_to_close(void **state)
+{
+	struct model *model = *state;
+	struct st_call call = build_call(ST_CALL_CLOSE, T0 + 300 * US,
+					 build_unix(BUILD_CLIENT, 0, SOCK_STREAM), 100, 3, 0);
+
+	connect_at(model, T0 + 100 * US, BUILD_CLIENT, 0);
+	accept_at(model, T0 + 150 * US, BUILD_SERVER, BUILD_CLIENT);
+	close_at(model, T0 + 280 * US, BUILD_SERVER, 200);
+	call.flags = ST_CALL_LAST;
+	call.enter_ns = T0 + 200 * US;
+	build_feed(model, &call);
+	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
+	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
 }
 
 static void test_listener_closes_over_its_queue(void **state)
@@ -413,6 +486,9 @@ int main(void)
 		test(test_accept_returns_first),
 		test(test_accept_returns_before_a_strangers_connect),
 		test(test_accepted_after_the_client_is_gone),
+		test(test_accepted_after_a_stranger_is_gone),
+		test(test_accepted_by_a_stranger),
+		test(test_first_to_close),
 		test(test_listener_closes_over_its_queue),
 		test(test_full_queue),
 		test(test_refused),
