@@ -115,6 +115,14 @@ static __always_inline void sock_fill(struct st_sock *out, struct sock *sk, __u6
 	sock_addresses(out, sk);
 }
 
+/* Clients of IPv4 may come to it as well. */
+static __always_inline bool is_listener_on_any(const struct st_sock *s)
+{
+	const __u64 *local = (const void *)s->local;
+
+	return s->state == TCP_LISTEN && !local[0] && !local[1];
+}
+
 /* Families and ports asked for. A port that is not known yet excludes nothing. */
 static __always_inline bool sock_wanted(const struct st_sock *s)
 {
@@ -124,7 +132,9 @@ static __always_inline bool sock_wanted(const struct st_sock *s)
 		return config.unix_sockets;
 	if (s->family != AF_INET && s->family != AF_INET6)
 		return false;
-	if (s->family == AF_INET || s->v4 ? !config.ipv4 : !config.ipv6)
+	if (s->family == AF_INET || s->v4
+		    ? !config.ipv4
+		    : !config.ipv6 && !(config.ipv4 && is_listener_on_any(s)))
 		return false;
 	if (s->flags & ST_SOCK_PEER) {
 		local = s->peer_port;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "capture/proc.h"
 #include "opts_check.h"
 #include "opts_value.h"
 
@@ -65,10 +66,16 @@ static const struct option long_options[] = {
 
 static int add_pid(struct options *o, const char *text)
 {
-	unsigned long pid;
-	int r = value_number("-p", text, 1, 4194304, &pid);
+	unsigned long number;
+	int r = value_number("-p", text, 1, 4194304, &number);
+	pid_t pid;
 
-	return r ? r : vec_push(&o->source.pids, (pid_t)pid);
+	if (r)
+		return r;
+	pid = proc_of_thread(number);
+	if (pid != (pid_t)number)
+		log_warn("%lu is a thread: its process is meant, %d", number, pid);
+	return vec_push(&o->source.pids, pid);
 }
 
 static int add_call(struct options *o, const char *name, size_t len)

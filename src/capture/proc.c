@@ -76,6 +76,17 @@ bool proc_exists(pid_t pid)
 	return !read_stat(pid, &state, &parent, &start) && state != 'Z' && state != 'X';
 }
 
+pid_t proc_of_thread(pid_t tid)
+{
+	char text[4096];
+	const char *tgid;
+
+	if (read_proc(tid, "status", text, sizeof(text)) <= 0)
+		return tid;
+	tgid = strstr(text, "\nTgid:");
+	return tgid ? atoi(tgid + strlen("\nTgid:")) : tid;
+}
+
 struct parent {
 	pid_t pid, parent;
 };

@@ -15,6 +15,7 @@ VEC_TYPE(pid_list, pid_t);
 
 /* A zombie is gone too. */
 bool proc_exists(pid_t pid);
+pid_t proc_of_thread(pid_t tid); /* the process a thread is of; tid itself where there is none */
 
 /* Whether we have the process numbers that BPF programs see: those of the first PID namespace. */
 bool proc_numbers_are_the_hosts(void);

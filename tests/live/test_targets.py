@@ -176,6 +176,33 @@ def test_ipv4_only():
     same("families", families("-4"), ["inet"])
 
 
+def test_ipv4_of_both():
+    """A listener of IPv6 that takes IPv4 too is one of IPv4, with its queue."""
+    server, client = Puppet("server"), Puppet("client")
+    server("listener = socket.create_server(('::', 0), family=socket.AF_INET6, dualstack_ipv6=True)")
+    port = server("port_of(listener)")
+    with Trace("-p", server.pid, "-4") as trace:
+        for host in "127.0.0.1", "::1":
+            client(f"sock = socket.create_connection(('{host}', {port}))")
+            server("listener.accept()[0].close()")
+            client("sock.close()")
+    connection = trace.document.connection()
+    same("listener", connection["listener"], trace.document.listener(port=port)["id"])
+    assert connection["accept_wait_ns"] >= 0 and connection["client"], connection
+
+
+def test_a_thread():
+    """Its process is meant, and that is said."""
+    puppet = Puppet("puppet")
+    puppet("import threading; go = threading.Event(); thread = threading.Thread(target=go.wait, daemon=True); thread.start()")
+    tid = puppet("thread.native_id")
+    with Trace("-p", tid) as trace:
+        puppet("a, b = socket.socketpair(); a.close(); b.close()")
+    same("processes", [p["pid"] for p in trace.document["processes"]], [puppet.pid])
+    same("target", trace.document["capture"]["target"], f"-p {puppet.pid}")
+    assert f"{tid} is a thread: its process is meant, {puppet.pid}" in trace.stderr, trace.stderr
+
+
 def test_ipv6_only():
     same("families", families("-6"), ["inet6"])
 
