@@ -17,7 +17,6 @@
 
 #define DEFAULT_BUFFER_MIB 16
 #define SURVEY_NS 5000000000LL
-#define ALL_CALLS ((1u << ST_CALL_MAX) - 2)
 
 enum long_option {
 	OPT_CGROUP = 256,

@@ -67,6 +67,11 @@ static int check_outputs(const struct options *o)
 	}
 	if (o->command == COMMAND_RECORD && o->outputs.len != 1)
 		return log_err_r(-EINVAL, "record takes one -o FILE");
+	if (o->command == COMMAND_RECORD && o->outputs.items[0].format != FORMAT_NONE &&
+	    o->outputs.items[0].format != FORMAT_RECORDING)
+		return log_err_r(-EINVAL, "record -o %s: a recording is none of that kind; a trace "
+					  "writes it, or export from x.skt",
+				 o->outputs.items[0].path);
 	if (o->command == COMMAND_EXPORT && o->outputs.len > 1)
 		return log_err_r(-EINVAL, "export takes one -o FILE");
 	return 0;
@@ -85,13 +90,52 @@ static int check_count(const struct options *o)
 	return 0;
 }
 
+/* What says whom to trace, and what of it. NULL: none was given. */
+static const char *narrowing_option(const struct options *o)
+{
+	if (o->source.pids.len)
+		return "-p";
+	if (o->source.cgroup)
+		return "--cgroup";
+	if (o->source.all)
+		return "-a";
+	if (o->run)
+		return "--";
+	if (o->listener)
+		return "-L";
+	if (o->source.remote_port)
+		return "--rport";
+	if (!o->source.ipv4 || !o->source.ipv6)
+		return o->source.ipv4 ? "-4" : "-6";
+	if (o->source.calls != ALL_CALLS)
+		return "-e";
+	return o->duration_ns ? "--duration" : NULL;
+}
+
+/* They would be taken to hold for the file, which has all that its trace had. */
+static int check_recording(const struct options *o, const char *command)
+{
+	const char *option = narrowing_option(o);
+
+	return option ? log_err_r(-EINVAL, "%s goes with a live trace: %s %s takes the file whole",
+				  option, command, o->file)
+		      : 0;
+}
+
 static int check_file(struct options *o, char **operands)
 {
+	const char *command = o->command == COMMAND_SHOW ? "show" : "export";
+
 	if (!operands[0] || operands[1])
 		return log_err_r(-EINVAL,
 				 "%s takes one FILE, a recording made by `socktrace record`",
-				 o->command == COMMAND_SHOW ? "show" : "export");
+				 command);
 	o->file = operands[0];
+	if (check_recording(o, command))
+		return -EINVAL;
+	if (o->json)
+		return log_err_r(-EINVAL, "%s takes no --json: `socktrace export FILE --format "
+					  "ndjson` writes that", command);
 	if (o->command == COMMAND_EXPORT && o->format == FORMAT_NONE && o->outputs.len)
 		o->format = o->outputs.items[0].format;
 	if (o->command == COMMAND_EXPORT &&
@@ -110,7 +154,7 @@ static int check_diagnose(struct options *o, char **operands)
 	if (operands[1])
 		return log_err_r(-EINVAL, "diagnose takes one FILE, or a target such as -p PID");
 	o->file = operands[0];
-	return 0;
+	return check_recording(o, "diagnose");
 }
 
 static int check_view(struct options *o, char **operands)
@@ -121,7 +165,7 @@ static int check_view(struct options *o, char **operands)
 		return log_err_r(-EINVAL, "view takes no -o: `socktrace export FILE -o x.html` "
 					  "writes a report to keep");
 	o->file = operands[0];
-	return 0;
+	return o->file ? check_recording(o, "view") : 0;
 }
 
 /* The target is that of a trace, or everything; but nothing can be started for it. */
@@ -129,6 +173,8 @@ static int check_list(struct options *o, char **operands)
 {
 	if (o->run)
 		return log_err_r(-EINVAL, "list shows what is there: it starts no command");
+	if (o->outputs.len)
+		return log_err_r(-EINVAL, "list takes no -o: it prints, with --json NDJSON");
 	if (!o->source.pids.len && !o->source.cgroup)
 		o->source.all = true;
 	return check_target(o, operands[0]);

@@ -14,6 +14,8 @@
 #include "base/vec.h"
 #include "socktrace/record.h"
 
+#define ALL_CALLS ((1u << ST_CALL_MAX) - 2)
+
 struct source_options {
 	VEC(pid_t) pids;
 	const char *cgroup; /* a directory of a cgroup v2, or NULL */
