@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Owns the order and the columns. On a narrow terminal the verdict's sentence gives way first,
- * then the process.
+ * Owns the order and the columns, which are as wide as what stands in them. On a narrow terminal the
+ * process gives way, then the address.
  */
 #include "render/survey.h"
 
@@ -20,8 +20,10 @@
 #define QUEUE_WIDTH 6
 #define DROPS_WIDTH 8
 #define WAIT_WIDTH 8
-#define LOCAL_WIDTH 21
+#define LOCAL_WIDTH 21 /* at most */
 #define PROCESS_WIDTH 18
+#define LOCAL_LEAST 12
+#define PROCESS_LEAST 8
 
 struct row {
 	const struct finding *finding; /* the worst of its listener */
@@ -29,6 +31,10 @@ struct row {
 	uint64_t drops;
 	double fill; /* deepest, by what fits */
 	int64_t wait_ns; /* p99; TIME_UNKNOWN */
+};
+
+struct widths {
+	size_t local, process;
 };
 
 static int row_compare(const void *a, const void *b)
@@ -87,22 +93,75 @@ static void name_cell(const struct style *style, const struct strbuf *name, size
 	text_pad(out, start, width + 1);
 }
 
-static void names_add(const struct style *style, const struct listener *listener,
-		      struct strbuf *out)
+static void who_add(const struct style *style, const struct listener *listener, struct strbuf *out)
 {
-	struct strbuf local strbuf_cleanup = STRBUF_INIT, who strbuf_cleanup = STRBUF_INIT;
 	const struct owner *owner = listener->owners.items;
 
-	style_address(style, &listener->address, &local);
-	name_cell(style, &local, LOCAL_WIDTH, out);
 	if (listener->owners.len)
-		sentence_who(style, process_comm(owner->process), owner->process->pid, 0, &who);
+		sentence_who(style, process_comm(owner->process), owner->process->pid, 0, out);
 	if (listener->owners.len > 1)
-		strbuf_printf(&who, " +%zu", listener->owners.len - 1);
-	name_cell(style, &who, PROCESS_WIDTH, out);
+		strbuf_printf(out, " +%zu", listener->owners.len - 1);
 }
 
-static void row_add(const struct style *style, const struct row *row, struct strbuf *out)
+static void names_add(const struct style *style, const struct listener *listener,
+		      const struct widths *widths, struct strbuf *out)
+{
+	struct strbuf local strbuf_cleanup = STRBUF_INIT, who strbuf_cleanup = STRBUF_INIT;
+
+	style_address(style, &listener->address, &local);
+	name_cell(style, &local, widths->local, out);
+	who_add(style, listener, &who);
+	name_cell(style, &who, widths->process, out);
+}
+
+static size_t wider(size_t width, const struct strbuf *text)
+{
+	size_t own = text_width(strbuf_text(text), text->len);
+
+	return own > width ? own : width;
+}
+
+static void give_way(size_t *width, size_t least, size_t *over)
+{
+	size_t cut = *width > least ? *width - least : 0;
+
+	if (cut > *over)
+		cut = *over;
+	*width -= cut;
+	*over -= cut;
+}
+
+static struct widths widths_of(const struct style *style, const struct row *rows, size_t n)
+{
+	const size_t counts = PROTO_WIDTH + 2 * QUEUE_WIDTH + DROPS_WIDTH + WAIT_WIDTH;
+	struct widths widths = {strlen("LOCAL"), strlen("PROCESS")};
+	size_t verdict = strlen("VERDICT"), all, over;
+
+	for (size_t i = 0; i < n; i++) {
+		struct strbuf local strbuf_cleanup = STRBUF_INIT, who strbuf_cleanup = STRBUF_INIT;
+		size_t rule = strlen(rule_text(rows[i].finding->rule));
+
+		if (is_quiet(&rows[i]))
+			continue;
+		style_address(style, &rows[i].listener->address, &local);
+		who_add(style, rows[i].listener, &who);
+		widths.local = wider(widths.local, &local);
+		widths.process = wider(widths.process, &who);
+		verdict = rule > verdict ? rule : verdict;
+	}
+	if (widths.local > LOCAL_WIDTH)
+		widths.local = LOCAL_WIDTH;
+	if (widths.process > PROCESS_WIDTH)
+		widths.process = PROCESS_WIDTH;
+	all = counts + 1 + widths.local + 1 + widths.process + 1 + verdict;
+	over = all > style->width ? all - style->width : 0;
+	give_way(&widths.process, PROCESS_LEAST, &over);
+	give_way(&widths.local, LOCAL_LEAST, &over);
+	return widths;
+}
+
+static void row_add(const struct style *style, const struct row *row, const struct widths *widths,
+		    struct strbuf *out)
 {
 	const struct listener *listener = row->listener;
 	bool seen = listener->protocol == PROTOCOL_TCP && listener->drops_seen;
@@ -124,7 +183,7 @@ static void row_add(const struct style *style, const struct row *row, struct str
 	else
 		style_time(style, false, row->wait_ns, out);
 	text_pad_left(out, start, WAIT_WIDTH);
-	names_add(style, listener, out);
+	names_add(style, listener, widths, out);
 	strbuf_add_char(out, ' ');
 	style_paint(style,
 		    row->finding->severity == SEVERITY_CRITICAL  ? PAINT_FAIL
@@ -148,17 +207,18 @@ static void summary_add(const struct style *style, const struct row *row, struct
 	text_wrap(out, strbuf_text(&escaped), PROTO_WIDTH + 2, style->width);
 }
 
-static void title_add(struct strbuf *out)
+static void title_add(const struct widths *widths, struct strbuf *out)
 {
 	strbuf_printf(out, "%-*s%*s%*s%*s%*s %-*s %-*s %s\n", PROTO_WIDTH, "PROTO", QUEUE_WIDTH,
 		      "QUEUE", QUEUE_WIDTH, "LIMIT", DROPS_WIDTH, "DROPS", WAIT_WIDTH, "WAIT99",
-		      LOCAL_WIDTH, "LOCAL", PROCESS_WIDTH, "PROCESS", "VERDICT");
+		      (int)widths->local, "LOCAL", (int)widths->process, "PROCESS", "VERDICT");
 }
 
 int survey(const struct style *style, const struct findings *findings, struct strbuf *out)
 {
 	struct row *rows = calloc(findings->len + 1, sizeof(*rows));
 	size_t n = 0, quiet = 0;
+	struct widths widths;
 	int r = rows ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < findings->len && !r; i++) {
@@ -171,14 +231,15 @@ int survey(const struct style *style, const struct findings *findings, struct st
 	}
 	if (n)
 		qsort(rows, n, sizeof(*rows), row_compare);
+	widths = widths_of(style, rows, n);
 	if (!r)
-		title_add(out);
+		title_add(&widths, out);
 	for (size_t i = 0; i < n && !r; i++) {
 		if (is_quiet(&rows[i])) {
 			quiet++;
 			continue;
 		}
-		row_add(style, &rows[i], out);
+		row_add(style, &rows[i], &widths, out);
 		summary_add(style, &rows[i], out);
 	}
 	if (quiet)
