@@ -142,6 +142,7 @@ static __always_inline int returned_listen(struct syscall_exit *ctx)
 	if (ctx->ret == 0 && sock_wanted(&r->call.sock)) {
 		listener_announce(pointer_of(sk));
 		unix_listener_named(r->call.sock.id, r->path, r->path_len);
+		wake_soon(bpf_ktime_get_ns()); /* its namespace may not be looked at yet */
 	}
 	call_submit(&r->call);
 	return 0;

@@ -240,6 +240,8 @@ void release_apply(struct model *model, const struct st_release *release)
 
 	if (!sock || sock->released)
 		return; /* its close() was seen */
+	if (!release->pid && sock->pub.connection)
+		conn_of(sock->pub.connection)->found_over = true;
 	sock_release_unseen(model, sock, wire_time(model, release->h.ts_ns), release->pid,
 			    release->tid);
 }

@@ -94,6 +94,7 @@ struct conn {
 	uint32_t syns_sent, syns_dropped; /* as the client, and as the listener saw it */
 	bool syn_passed; /* one of its SYNs was not dropped */
 	bool given_up; /* an attempt of which nothing more is expected */
+	bool found_over; /* an end was found to be gone, some time after it went */
 	struct attempt attempt;
 	bool handed_on[SIDE_MAX]; /* its process closed its copy of that end */
 	bool over[SIDE_MAX]; /* nothing more will come from this end */

@@ -81,6 +81,7 @@ struct conn *conn_merge(struct model *model, struct conn *a, struct conn *b)
 	into->queued |= from->queued;
 	into->served |= from->served;
 	into->failure_told |= from->failure_told;
+	into->found_over |= from->found_over;
 	into->queued_ns = known(into->queued_ns, from->queued_ns);
 	into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
 	into->lost_before =

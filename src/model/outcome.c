@@ -93,7 +93,7 @@ void conn_settle(struct conn *conn)
 		pub->outcome = OUTCOME_UNKNOWN;
 	} else if (conn_is_over(conn)) {
 		pub->outcome = conn_waits_in_queue(conn) ? OUTCOME_NEVER_ACCEPTED : OUTCOME_CLOSED;
-		pub->ended_by = conn->first_fin;
+		pub->ended_by = conn->found_over ? SIDE_NONE : conn->first_fin;
 	} else {
 		pub->outcome = OUTCOME_OPEN;
 	}

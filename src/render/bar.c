@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "render/call.h"
 #include "render/text.h"
 
 #define MARK_SPACING 8 /* columns from one mark of the axis to the next, at least */
@@ -98,7 +99,7 @@ static void bar_lost_syns(struct bar *bar, const struct axis *axis,
 			bar->cells[axis_column(axis, last->t_ns)] = CELL_LOST;
 		last = event;
 	}
-	if (last &&
+	if (last && connection->established_ns == TIME_UNKNOWN &&
 	    (connection->outcome == OUTCOME_TIMED_OUT || connection->outcome == OUTCOME_DROPPED))
 		bar->cells[axis_column(axis, last->t_ns)] = CELL_LOST;
 }
@@ -118,13 +119,29 @@ static void bar_served(struct bar *bar, const struct axis *axis, int64_t end_ns)
 		bar->cells[bar->next++] = CELL_PART;
 }
 
+/* It was found in the queue when the trace began, whether it was accepted since or not. */
+static bool found_in_queue(const struct connection *connection)
+{
+	return connection->listener && !connection->seen_from_start && connection->server.seen &&
+	       connection->established_ns == TIME_UNKNOWN &&
+	       (connection->accepted_ns != TIME_UNKNOWN || !connection->server.process);
+}
+
 /* When connecting was over. A client whose last ACK was dropped took itself for connected. */
 static int64_t queue_entry(const struct connection *connection)
 {
+	if (found_in_queue(connection))
+		return connection->start_ns;
 	if (connection->turned_away && connection->accept_wait_ns != TIME_UNKNOWN)
 		return connection->accepted_ns - connection->accept_wait_ns;
 	return connection->turned_away && !connection->server.seen ? TIME_UNKNOWN
 								   : connection->established_ns;
+}
+
+static bool event_tells_failure(const struct event *event)
+{
+	return event->name == EVENT_CONNECT ? event->err && !errno_ordinary(event->err)
+					    : event->name == EVENT_RESET;
 }
 
 /* Its connect() failed, perhaps before it could send a SYN. */
@@ -134,9 +151,21 @@ static bool never_connected(const struct connection *connection)
 	       connection->accepted_ns == TIME_UNKNOWN && connection_failed(connection);
 }
 
-static void bar_build(struct bar *bar, const struct axis *axis, const struct connection *connection)
+/* A socket may be closed long after its connect() has failed. */
+static int64_t bar_end(const struct axis *axis, const struct connection *connection)
 {
 	int64_t end_ns = connection->end_ns == TIME_UNKNOWN ? axis->to_ns : connection->end_ns;
+
+	if (never_connected(connection))
+		vec_each (event, &connection->events)
+			if (event_tells_failure(event) && event_end_ns(event) < end_ns)
+				end_ns = event_end_ns(event);
+	return end_ns;
+}
+
+static void bar_build(struct bar *bar, const struct axis *axis, const struct connection *connection)
+{
+	int64_t end_ns = bar_end(axis, connection);
 	int64_t served_ns = connection->accepted_ns;
 	int64_t queued_ns = queue_entry(connection);
 	bool connects = connection->syn_ns != TIME_UNKNOWN ||

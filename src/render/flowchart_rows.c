@@ -39,6 +39,10 @@ static void row_end_of_stream(struct walk *walk, struct flow_row *row, unsigned 
 		return;
 	if (is_tcp(walk) && !walk->connected && connection->seen_from_start)
 		return;
+	/* it was given up before, and had nothing left to send it on */
+	if (connection->outcome == OUTCOME_TIMED_OUT &&
+	    !(lane == FLOW_LEFT ? &connection->client : &connection->server)->fin_sent)
+		return;
 	/* nobody is left to read the end */
 	if (!is_tcp(walk) && lane_seen(walk, lane_other(lane)) &&
 	    walk->lane[lane_other(lane)] == FLOW_NOTHING)

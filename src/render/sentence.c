@@ -161,7 +161,8 @@ void sentence_outcome(const struct style *style, const struct connection *connec
 		break;
 	case OUTCOME_TIMED_OUT:
 		strbuf_add(out, "timed out");
-		after_syns(style, connection, connection->end_ns, out);
+		if (connection->established_ns == TIME_UNKNOWN)
+			after_syns(style, connection, connection->end_ns, out);
 		break;
 	case OUTCOME_DROPPED:
 		strbuf_add(out, "dropped");
