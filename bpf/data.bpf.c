@@ -6,6 +6,7 @@
 #include "pending.h"
 #include "run.h"
 #include "sock.h"
+#include "step.h"
 #include "target.h"
 
 #include <bpf/bpf_tracing.h>
@@ -99,6 +100,9 @@ static __always_inline int on_data(struct sock *sk, __s64 bytes, __u8 direction)
 	f->by = bpf_get_current_pid_tgid();
 	run->last_ns = now;
 	if (!run->first_ns) {
+		/* by io_uring or a 32-bit call: no record of an accept() or connect() will tell */
+		if (f->handshake.established_ns)
+			established_report(sock_at(f->sock), id, f);
 		run->first_ns = now;
 		pending_note(id, f);
 	}

@@ -200,6 +200,10 @@ struct socket_wq {
 	struct wait_queue_head wait;
 };
 
+struct inet_sock {
+	__be16 inet_sport;
+};
+
 struct unix_sock {
 	struct unix_address *addr;
 	struct sock *peer;

@@ -111,6 +111,8 @@ static __always_inline void sock_fill(struct st_sock *out, struct sock *sk, __u6
 	if (out->family == AF_UNIX)
 		return;
 	out->local_port = SOCK(sk, __sk_common.skc_num);
+	if (!out->local_port) /* closed, and given back: it had this one */
+		out->local_port = bpf_ntohs(READ(sk, inet_sock, inet_sport));
 	out->peer_port = bpf_ntohs(SOCK(sk, __sk_common.skc_dport));
 	sock_addresses(out, sk);
 }

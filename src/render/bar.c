@@ -163,10 +163,24 @@ static int64_t bar_end(const struct axis *axis, const struct connection *connect
 	return end_ns;
 }
 
+/* Whose accept() was not seen (io_uring, a 32-bit call) has been accepted when it moves data. */
+static int64_t served_from(const struct connection *connection)
+{
+	int64_t first_ns = connection->accepted_ns;
+
+	if (first_ns != TIME_UNKNOWN || connection->protocol != PROTOCOL_TCP)
+		return first_ns;
+	vec_each (event, &connection->events)
+		if (event->side == SIDE_SERVER && event_is_data(event->name) &&
+		    (first_ns == TIME_UNKNOWN || event->t_ns < first_ns))
+			first_ns = event->t_ns;
+	return first_ns;
+}
+
 static void bar_build(struct bar *bar, const struct axis *axis, const struct connection *connection)
 {
 	int64_t end_ns = bar_end(axis, connection);
-	int64_t served_ns = connection->accepted_ns;
+	int64_t served_ns = served_from(connection);
 	int64_t queued_ns = queue_entry(connection);
 	bool connects = connection->syn_ns != TIME_UNKNOWN ||
 			connection->connect_ns != TIME_UNKNOWN || connection->turned_away ||

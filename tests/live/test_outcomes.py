@@ -184,3 +184,19 @@ def test_client_that_never_answers():
     said = re.findall(r"SYN-ACK again +(.*)", trace.stdout)
     same("lines", said[:len(again)], [f"{peer.host}:2000 → :{port}"] * len(again))
     same("drawn", said[len(again):], [f"to {peer.host}:2000"] * len(again))
+
+
+def test_no_accept_seen():
+    """Nor of io_uring or a 32-bit program: who moves data has been accepted none the less, and its end is known."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    with Trace("-p", server.pid, "-p", client.pid, "-e", "trace=connect,send,recv") as trace:
+        client(f"sock = tcp_connect({port}); sock.send(b'how are you?')")
+        server("sock, _ = listener.accept(); sock.recv(100); sock.send(b'all'); sock.close()")
+        client("receive_all(sock); sock.close()")
+    trace.document.check_complete()
+    connection = trace.document.connection()
+    same("outcome", (connection["outcome"], connection["accepted_ns"]), ("closed", None))
+    same("server", [connection["server"][key] for key in ("pid", "port", "bytes_received", "bytes_sent")],
+         [server.pid, port, 12, 3])
+    same("exact", connection["exact"], True)
