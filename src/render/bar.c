@@ -127,12 +127,13 @@ static bool found_in_queue(const struct connection *connection)
 	       (connection->accepted_ns != TIME_UNKNOWN || !connection->server.process);
 }
 
-/* When connecting was over. A client whose last ACK was dropped took itself for connected. */
+/* When connecting was over. A client whose last ACK was dropped took itself for connected, and so
+ * does one that TCP_DEFER_ACCEPT lets wait. */
 static int64_t queue_entry(const struct connection *connection)
 {
 	if (found_in_queue(connection))
 		return connection->start_ns;
-	if (connection->turned_away && connection->accept_wait_ns != TIME_UNKNOWN)
+	if (connection->accept_wait_ns != TIME_UNKNOWN)
 		return connection->accepted_ns - connection->accept_wait_ns;
 	return connection->turned_away && !connection->server.seen ? TIME_UNKNOWN
 								   : connection->established_ns;

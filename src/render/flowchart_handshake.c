@@ -11,6 +11,7 @@
 #include "render/sentence.h"
 
 #define SAME_SEGMENT_NS 100000000LL /* a repeated one comes a second later at the earliest */
+#define SAME_ACK_NS 10000000LL /* with TCP_DEFER_ACCEPT it is not the ACK that puts it into the queue */
 
 /* A SYN that another one had to follow, or that the outcome says nobody answered. */
 static bool syn_unanswered(const struct walk *walk)
@@ -42,18 +43,19 @@ static void row_dropped(struct walk *walk, struct flow_row *row, const struct ev
 
 /* The next step, if it tells of the same segment from the other side. */
 static const struct event *take_same(struct walk *walk, enum event_name name, unsigned lane,
-				     int64_t t_ns)
+				     int64_t t_ns, int64_t within_ns)
 {
 	const struct flow_steps *steps = &walk->source->steps;
 
-	if (walk->next >= steps->len || steps->items[walk->next].t_ns - t_ns > SAME_SEGMENT_NS)
+	if (walk->next >= steps->len || steps->items[walk->next].t_ns - t_ns > within_ns)
 		return NULL;
 	return walk_take(walk, name, lane);
 }
 
 static void row_syn(struct walk *walk, struct flow_row *row, unsigned lane, int64_t t_ns)
 {
-	const struct event *drop = take_same(walk, EVENT_DROP, FLOW_RIGHT, t_ns);
+	const struct event *drop =
+		take_same(walk, EVENT_DROP, FLOW_RIGHT, t_ns, SAME_SEGMENT_NS);
 	bool unanswered = syn_unanswered(walk);
 
 	walk->syn_shown = true;
@@ -127,7 +129,7 @@ void walk_syn(struct walk *walk, struct flow_row *row, const struct flow_step *s
 void walk_drop(struct walk *walk, struct flow_row *row, const struct flow_step *step)
 {
 	if (step->event->arg.drop.path != DROP_ACK &&
-	    take_same(walk, EVENT_SYN, FLOW_LEFT, step->t_ns))
+	    take_same(walk, EVENT_SYN, FLOW_LEFT, step->t_ns, SAME_SEGMENT_NS))
 		row_mark(walk, row, FLOW_LEFT, FLOW_MARK_KERNEL, "SYN again", PAINT_WAIT);
 	row_dropped(walk, row, step->event);
 }
@@ -140,7 +142,7 @@ void walk_established(struct walk *walk, struct flow_row *row, const struct flow
 	if (step->lane == FLOW_LEFT) {
 		row_mark(walk, row, FLOW_LEFT, FLOW_MARK_KERNEL, "connected", PAINT_NONE);
 		row_lane(walk, row, FLOW_LEFT, FLOW_LANE);
-		queued = walk_take(walk, EVENT_ESTABLISHED, FLOW_RIGHT);
+		queued = take_same(walk, EVENT_ESTABLISHED, FLOW_RIGHT, step->t_ns, SAME_ACK_NS);
 		row_arrow(walk, row, FLOW_RIGHT, queued ? "SYN-ACK/ACK" : "SYN-ACK", PAINT_NONE);
 		if (!queued)
 			return;
