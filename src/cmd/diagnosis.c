@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyze/residue.h"
 #include "cmd/cmd.h"
 #include "render/sentence.h"
 #include "render/standing.h"
@@ -56,6 +57,17 @@ static bool blind(const struct model *model)
 	return false;
 }
 
+/* More were dropped than were seen. */
+static bool misses_drops(const struct model *model)
+{
+	int64_t residue;
+
+	vec_each (listener, &model->listeners)
+		if (residue_of(model, *listener, &residue) && residue > 0)
+			return true;
+	return false;
+}
+
 /* Nothing but readings: the low-privilege source. */
 static bool only_read(const struct model *model)
 {
@@ -89,7 +101,7 @@ int diagnosis_report(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 	r = findings_of(model, &findings);
 	if (r)
 		return r;
-	diagnosis->unsure = capture_lost(&model->capture) || blind(model);
+	diagnosis->unsure = capture_lost(&model->capture) || blind(model) || misses_drops(model);
 	vec_each (finding, &findings) {
 		if (finding->severity > diagnosis->worst)
 			diagnosis->worst = finding->severity;

@@ -21,8 +21,13 @@ static void json_member_bytes(struct json *json, const char *key, uint64_t bytes
 		json_null(json);
 }
 
-static void json_end(struct json *json, const char *key, const struct end *end, bool counted)
+static void json_end(struct json *json, const char *key, const struct end *end,
+		     enum protocol protocol, bool counted)
 {
+	struct address local = end->local;
+
+	if (protocol == PROTOCOL_UNIX && local.family == FAMILY_NONE)
+		local.family = FAMILY_UNIX; /* without a name */
 	if (!end->seen) {
 		json_member_null(json, key);
 		return;
@@ -33,7 +38,7 @@ static void json_end(struct json *json, const char *key, const struct end *end, 
 	json_member_string(json, "comm", end->comm[0] ? end->comm : NULL);
 	json_member_fd(json, "fd", end->fd);
 	json_member_known(json, "netns", end->netns);
-	json_address_members(json, &end->local);
+	json_address_members(json, &local);
 	json_member_ip(json, "peer_address", &end->peer);
 	json_member_port(json, "peer_port", &end->peer);
 	json_member_bytes(json, "bytes_sent", end->bytes_sent, counted);
@@ -53,7 +58,7 @@ static void json_server_of_listener(struct json *json, const struct connection *
 		.peer = connection->client_address,
 	};
 
-	json_end(json, "server", &end, counted);
+	json_end(json, "server", &end, connection->protocol, counted);
 }
 
 static void json_pair(struct json *json, const struct connection *connection)
@@ -90,11 +95,11 @@ void json_connection(struct json *json, enum json_form form, const struct connec
 	json_member_string(json, json_type_key(form), json_sock_type(connection->type));
 	json_member_id(json, "listener", connection->listener ? connection->listener->id : 0);
 	json_member_string(json, "roles", connection->roles_inferred ? "inferred" : "observed");
-	json_end(json, "client", &connection->client, counted);
+	json_end(json, "client", &connection->client, connection->protocol, counted);
 	if (connection->outcome == OUTCOME_DROPPED && connection->listener)
 		json_server_of_listener(json, connection, counted);
 	else
-		json_end(json, "server", &connection->server, counted);
+		json_end(json, "server", &connection->server, connection->protocol, counted);
 	json_member_string(json, "outcome", outcome_text(connection->outcome));
 	json_member_string(json, "ended_by", json_side(connection->ended_by));
 	json_connection_times(json, connection);

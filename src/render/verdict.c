@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analyze/residue.h"
 #include "base/units.h"
 #include "render/escape.h"
 #include "render/sentence.h"
@@ -269,6 +270,28 @@ void verdict_listener(const struct style *style, const struct model *model,
 	strbuf_add_char(out, '\n');
 }
 
+/* What the findings cannot know of: what came before the trace looked there, say. */
+static void residue_add(const struct style *style, const struct model *model,
+			const struct listener *listener, struct strbuf *out)
+{
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+	int64_t residue;
+
+	if (!residue_of(model, listener, &residue) || residue <= 0)
+		return;
+	strbuf_add(&text, "The kernel counted ");
+	units_count(&text, residue);
+	strbuf_printf(&text, " more drop%s here than were seen one by one: what is said below does "
+			     "not reckon with %s.",
+		      residue == 1 ? "" : "s", residue == 1 ? "it" : "them");
+	strbuf_add_blanks(out, 4);
+	style_paint(style, PAINT_WAIT, out);
+	text_wrap(out, strbuf_text(&text), 4, style->width);
+	strbuf_truncate(out, out->len - 1);
+	style_paint(style, PAINT_NONE, out);
+	strbuf_add_char(out, '\n');
+}
+
 /* Of one listener: those after the third of a rule are only counted. */
 static void listener_add(const struct style *style, const struct model *model,
 			 const struct finding *findings, size_t n, struct strbuf *out)
@@ -276,6 +299,7 @@ static void listener_add(const struct style *style, const struct model *model,
 	size_t told[RULE_MAX] = {0};
 
 	verdict_listener(style, model, findings->listener, out);
+	residue_add(style, model, findings->listener, out);
 	for (size_t i = 0; i < n; i++) {
 		if (told[findings[i].rule]++ >= ALIKE_MAX)
 			continue;

@@ -43,7 +43,7 @@ def of_the_client(end):
         client("receive_all(sock); sock.close()")
     trace.document.check_complete()
     connection = trace.document.connection(protocol="unix")
-    same("path", connection["server"]["path"], "here.sock")
+    same("paths", (connection["client"]["path"], connection["server"]["path"]), ("", "here.sock"))
     same("server", connection["server"]["pid"], server.pid)
     same("bytes", (connection["client"]["bytes_sent"], connection["server"]["bytes_sent"]), (12, 3))
     return connection
