@@ -31,7 +31,8 @@ static __always_inline __u64 ring_flags(__u64 ts_ns)
 		wake_wanted = false;
 		return BPF_RB_FORCE_WAKEUP;
 	}
-	if (ts_ns % FILL_LOOKS || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) <= config.wakeup_bytes)
+	if (ts_ns % FILL_LOOKS ||
+	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) <= config.wakeup_bytes)
 		return BPF_RB_NO_WAKEUP;
 	return BPF_RB_FORCE_WAKEUP;
 }

@@ -11,7 +11,7 @@
 #include "render/sentence.h"
 
 #define SAME_SEGMENT_NS 100000000LL /* a repeated one comes a second later at the earliest */
-#define SAME_ACK_NS 10000000LL /* with TCP_DEFER_ACCEPT it is not the ACK that puts it into the queue */
+#define SAME_ACK_NS 10000000LL /* with TCP_DEFER_ACCEPT data puts it into the queue, later */
 
 /* A SYN that another one had to follow, or that the outcome says nobody answered. */
 static bool syn_unanswered(const struct walk *walk)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Owns the order and the columns, which are as wide as what stands in them. On a narrow terminal the
- * process gives way, then the address.
+ * Owns the order and the columns, which are as wide as what stands in them. On a narrow terminal
+ * the process gives way, then the address.
  */
 #include "render/survey.h"
 
