@@ -73,7 +73,9 @@ static void healthy_tell(const struct facts *facts, struct finding *finding)
 		strbuf_add(&text, " (p99)");
 	}
 	tell_sentence(finding, "%s.", strbuf_text(&text));
-	tell_sentence(finding, "A SYN lost before it reached this host cannot be seen here.");
+	if (facts->listener->protocol == PROTOCOL_TCP)
+		tell_sentence(finding,
+			      "A SYN lost before it reached this host cannot be seen here.");
 }
 
 const struct rule_form rule_wait_high = {wait_fits, wait_tell, NULL};

@@ -237,11 +237,14 @@ void seen_apply(struct model *model, const struct st_seen *seen)
 void release_apply(struct model *model, const struct st_release *release)
 {
 	struct sock *sock = sock_find(model, release->id);
+	int64_t t = wire_time(model, release->h.ts_ns);
 
 	if (!sock || sock->released)
 		return; /* its close() was seen */
 	if (!release->pid && sock->pub.connection)
 		conn_of(sock->pub.connection)->found_over = true;
-	sock_release_unseen(model, sock, wire_time(model, release->h.ts_ns), release->pid,
-			    release->tid);
+	if (release->pid)
+		process_seen(model, release->pid,
+			     release->pid == release->tid ? release->comm : NULL, t);
+	sock_release_unseen(model, sock, t, release->pid, release->tid);
 }

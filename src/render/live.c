@@ -271,6 +271,8 @@ static int64_t live_duration(const struct live *live, const struct subject *subj
 		return subject->connection->connect_ns;
 	if (!event_is_call(event->name) || event->in_flight || live->style.width < 80)
 		return TIME_UNKNOWN;
+	if (event->name == EVENT_CLOSE && event->fd < 0)
+		return TIME_UNKNOWN; /* no call was seen */
 	/* of a run: from its first call to its last */
 	if (event_is_run(event) && event->count < 2)
 		return TIME_UNKNOWN;
