@@ -6,11 +6,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "analyze/finding.h"
 #include "analyze/residue.h"
 #include "build.h"
+#include "render/verdict.h"
 
 #define T0 BUILD_T0
 #define OTHER 44
@@ -122,6 +125,23 @@ static void test_not_known(void **state)
 
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, build_teardown)
 
+/* The verdicts cannot reckon with them: they say so. */
+static void test_told(void **state)
+{
+	const struct style style = {.width = 80};
+	struct strbuf out strbuf_cleanup = STRBUF_INIT;
+	struct findings findings = {0};
+
+	drops(*state, BUILD_LISTENER, 8088, 1);
+	read_again(*state, 3, 3, 0);
+	assert_int_equal(residue(*state, 0), 2);
+	model_finish(*state);
+	assert_int_equal(findings_of(*state, &findings), 0);
+	assert_int_equal(verdicts(&style, *state, &findings, true, &out), 0);
+	assert_non_null(strstr(strbuf_text(&out), "    The kernel counted 2 more drops here than"));
+	findings_release(&findings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +151,7 @@ int main(void)
 		test(test_too_many_were_told),
 		test(test_before_and_after_the_readings),
 		test(test_not_known),
+		test(test_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,36 @@ static void test_outcomes(void **state)
 	fixture_free(fixture);
 }
 
+/* Where a bar begins, changes and ends by other things than the connection's first and last. */
+static void test_times(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct connection *connection;
+
+	(void)state;
+	/* refused at once, closed a second later */
+	connection = story_refused(fixture);
+	connection->end_ns += 1000000000;
+	/* connected, and timed out: its SYN was answered */
+	connection = story_served(fixture, "10.0.0.8", 0, 300, 20, 800000);
+	connection->outcome = OUTCOME_TIMED_OUT;
+	/* TCP_DEFER_ACCEPT: the data came half a second after the handshake */
+	connection = story_served(fixture, "10.0.0.9", 0, 300, 500000, 300000);
+	connection->accept_wait_ns = 100000000;
+	/* found in the queue when the trace began */
+	connection = story_served(fixture, "10.0.0.10", 0, 300, 600000, 300000);
+	connection->seen_from_start = false;
+	connection->syn_ns = connection->established_ns = TIME_UNKNOWN;
+	connection->connect_ns = connection->accept_wait_ns = TIME_UNKNOWN;
+	/* no accept() was seen, but what the server received */
+	connection = story_served(fixture, "10.0.0.11", 0, 300, 1, 900000);
+	connection->accepted_ns = connection->accept_wait_ns = TIME_UNKNOWN;
+	data_at(&connection->events, EVENT_RECV, SIDE_SERVER, 450000, 4, 1, 9);
+	fixture->model.capture.duration_ns = 1100000000;
+	check("timeline-times.txt", &style_wide, fixture);
+	fixture_free(fixture);
+}
+
 static void test_dropped(void **state)
 {
 	struct fixture *fixture = fixture_new();
@@ -225,6 +255,7 @@ static void test_worst(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_many_dropped),
 		cmocka_unit_test(test_eight),   cmocka_unit_test(test_outcomes),
