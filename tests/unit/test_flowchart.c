@@ -12,46 +12,11 @@
 
 #include <cmocka.h>
 
+#include "chart.h"
 #include "fixture.h"
 #include "golden.h"
 #include "render/flowchart_svg.h"
 #include "render/flowchart_text.h"
-
-static void check(const char *name, const struct style *style, const struct connection *connection)
-{
-	struct strbuf out strbuf_cleanup = STRBUF_INIT;
-	struct flowchart chart;
-
-	assert_int_equal(flowchart_of_connection(style, connection, &chart), 0);
-	flowchart_text(style, &chart, &out);
-	golden_check(name, &out);
-	flowchart_release(&chart);
-}
-
-static void check_svg(const char *name, const struct connection *connection)
-{
-	struct strbuf out strbuf_cleanup = STRBUF_INIT;
-	struct flowchart chart;
-
-	assert_int_equal(flowchart_of_connection(&style_utf8, connection, &chart), 0);
-	flowchart_svg(&chart, &out);
-	golden_check(name, &out);
-	flowchart_release(&chart);
-}
-
-static void test_dropped(void **state)
-{
-	struct fixture *fixture = fixture_new();
-
-	(void)state;
-	check("flowchart-dropped.txt", &style_utf8, story_dropped(fixture));
-	check("flowchart-dropped-local.txt", &style_utf8, story_dropped_local(fixture));
-	check("flowchart-dropped-ack.txt", &style_utf8, story_dropped_ack(fixture));
-	check("flowchart-dropped-ascii.txt", &style_ascii, story_dropped(fixture));
-	check("flowchart-dropped-narrow.txt", &style_narrow, story_dropped_local(fixture));
-	check_svg("flowchart-dropped-local.svg", story_dropped_local(fixture));
-	fixture_free(fixture);
-}
 
 /* A served connection, 300 ms after the listener was opened. */
 static struct connection *served(struct fixture *fixture)
@@ -69,12 +34,12 @@ static void test_local(void **state)
 	struct connection *connection = story_local(fixture);
 
 	(void)state;
-	check("flowchart-local.txt", &style_utf8, connection);
-	check("flowchart-local-ascii.txt", &style_ascii, connection);
-	check("flowchart-local-color.txt", &style_color, connection);
-	check("flowchart-local-narrow.txt", &style_narrow, connection);
-	check("flowchart-local-wide.txt", &style_wide, connection);
-	check_svg("flowchart-local.svg", connection);
+	chart_check("flowchart-local.txt", &style_utf8, connection);
+	chart_check("flowchart-local-ascii.txt", &style_ascii, connection);
+	chart_check("flowchart-local-color.txt", &style_color, connection);
+	chart_check("flowchart-local-narrow.txt", &style_narrow, connection);
+	chart_check("flowchart-local-wide.txt", &style_wide, connection);
+	chart_check_svg("flowchart-local.svg", connection);
 	fixture_free(fixture);
 }
 
@@ -107,10 +72,10 @@ static void test_one_sided(void **state)
 	struct fixture *fixture = fixture_new();
 
 	(void)state;
-	check("flowchart-remote.txt", &style_utf8, story_remote(fixture));
-	check("flowchart-refused.txt", &style_utf8, story_refused(fixture));
-	check("flowchart-timed-out.txt", &style_utf8, story_timed_out(fixture));
-	check_svg("flowchart-timed-out.svg", fixture->model.connections.items[2]);
+	chart_check("flowchart-remote.txt", &style_utf8, story_remote(fixture));
+	chart_check("flowchart-refused.txt", &style_utf8, story_refused(fixture));
+	chart_check("flowchart-timed-out.txt", &style_utf8, story_timed_out(fixture));
+	chart_check_svg("flowchart-timed-out.svg", fixture->model.connections.items[2]);
 	fixture_free(fixture);
 }
 
@@ -122,7 +87,7 @@ static void test_refused_with_reset(void **state)
 
 	(void)state;
 	event_at(&connection->events, EVENT_RESET, SIDE_CLIENT, 2103355, 0, -1);
-	check("flowchart-refused-reset.txt", &style_utf8, connection);
+	chart_check("flowchart-refused-reset.txt", &style_utf8, connection);
 	fixture_free(fixture);
 }
 
@@ -138,7 +103,7 @@ static void test_nonblocking(void **state)
 	connection->events.items[5].t_ns =
 		2103090000; /* accept() called when it was already queued */
 	connection->events.items[5].duration_ns = 6000;
-	check("flowchart-nonblocking.txt", &style_utf8, connection);
+	chart_check("flowchart-nonblocking.txt", &style_utf8, connection);
 	fixture_free(fixture);
 }
 
@@ -158,7 +123,7 @@ static void test_reset(void **state)
 	connection->outcome = OUTCOME_RESET;
 	connection->ended_by = SIDE_SERVER;
 	connection->client.bytes_sent = 512;
-	check("flowchart-reset.txt", &style_utf8, connection);
+	chart_check("flowchart-reset.txt", &style_utf8, connection);
 	fixture_free(fixture);
 }
 
@@ -178,7 +143,7 @@ static void test_reset_in_queue(void **state)
 	event_at(&connection->events, EVENT_CLOSE, SIDE_SERVER, 901001, 0, -1);
 	event_at(&connection->events, EVENT_RESET, SIDE_CLIENT, 901002, 0, -1);
 	connection->outcome = OUTCOME_RESET_IN_QUEUE;
-	check("flowchart-reset-in-queue.txt", &style_utf8, connection);
+	chart_check("flowchart-reset-in-queue.txt", &style_utf8, connection);
 	fixture_free(fixture);
 }
 
@@ -200,7 +165,7 @@ static void test_half_close(void **state)
 	connection->server.bytes_sent = connection->client.bytes_received = 2;
 	connection->client.exact = false;
 	connection->ended_by = SIDE_CLIENT;
-	check("flowchart-half-close.txt", &style_utf8, connection);
+	chart_check("flowchart-half-close.txt", &style_utf8, connection);
 	fixture_free(fixture);
 }
 
@@ -222,8 +187,8 @@ static void test_folded(void **state)
 	connection->server.bytes_sent = connection->client.bytes_received = 1234000;
 	connection->outcome = OUTCOME_OPEN;
 	connection->end_ns = TIME_UNKNOWN;
-	check("flowchart-folded.txt", &style_utf8, connection);
-	check_svg("flowchart-folded.svg", connection);
+	chart_check("flowchart-folded.txt", &style_utf8, connection);
+	chart_check_svg("flowchart-folded.svg", connection);
 	fixture_free(fixture);
 }
 
@@ -235,7 +200,7 @@ static void test_folded_calls(void **state)
 	struct events *events = &connection->events;
 
 	(void)state;
-	check("flowchart-calls.txt", &style_utf8, story_calls(fixture));
+	chart_check("flowchart-calls.txt", &style_utf8, story_calls(fixture));
 	for (int64_t t = 2000; t < 202000; t += 200) {
 		data_call_at(events, EVENT_SEND, SIDE_CLIENT, t, 10, 3, 60);
 		data_call_at(events, EVENT_SEND, SIDE_CLIENT, t + 20, 10, 3, 40);
@@ -244,13 +209,13 @@ static void test_folded_calls(void **state)
 		data_call_at(events, EVENT_SEND, SIDE_SERVER, t + 80, 5, 4, 1234);
 		data_call_at(events, EVENT_RECV, SIDE_CLIENT, t + 31, 79, 3, 1234);
 	}
-	check("flowchart-folded-calls.txt", &style_utf8, connection);
+	chart_check("flowchart-folded-calls.txt", &style_utf8, connection);
 	vec_each (event, events)
 		if (event->name == EVENT_RECV) {
 			event_failed(event, EAGAIN);
 			event->bytes = 0;
 		}
-	check("flowchart-folded-eagain.txt", &style_utf8, connection);
+	chart_check("flowchart-folded-eagain.txt", &style_utf8, connection);
 	fixture_free(fixture);
 }
 
@@ -267,7 +232,7 @@ static void test_retransmits(void **state)
 	connection->events.items[1].in_flight = true;
 	connection->events.items[1].t_ns += connection->events.items[1].duration_ns;
 	connection->events.items[1].duration_ns = TIME_UNKNOWN;
-	check("flowchart-retransmits.txt", &style_utf8, connection);
+	chart_check("flowchart-retransmits.txt", &style_utf8, connection);
 	fixture_free(fixture);
 }
 
@@ -297,7 +262,7 @@ static void test_udp(void **state)
 	connection->client.bytes_sent = 5;
 	connection->server.bytes_sent = 9;
 	connection->ended_by = SIDE_CLIENT;
-	check("flowchart-udp.txt", &style_utf8, connection);
+	chart_check("flowchart-udp.txt", &style_utf8, connection);
 	vec_release(&server->events);
 	fixture_free(fixture);
 }
@@ -329,10 +294,10 @@ static void test_unix(void **state)
 	event_at(events, EVENT_CLOSE, SIDE_CLIENT, 2120, 5, 3);
 	connection->server.bytes_sent = connection->client.bytes_received = 26;
 	connection->ended_by = SIDE_SERVER;
-	check("flowchart-unix.txt", &style_utf8, connection);
+	chart_check("flowchart-unix.txt", &style_utf8, connection);
 	/* where the model has seen it arrive */
 	event_at(events, EVENT_ESTABLISHED, SIDE_SERVER, 1023, 0, -1)->arg.queue.depth = 1;
-	check("flowchart-unix-queued.txt", &style_utf8, connection);
+	chart_check("flowchart-unix-queued.txt", &style_utf8, connection);
 	fixture_free(fixture);
 }
 
@@ -356,7 +321,7 @@ static void test_socketpair(void **state)
 	event_at(&connection->events, EVENT_CLOSE, SIDE_CLIENT, 1200, 4, 3);
 	event_at(&connection->events, EVENT_CLOSE, SIDE_SERVER, 1210, 4, 4);
 	connection->client.bytes_sent = connection->server.bytes_received = 4;
-	check("flowchart-socketpair.txt", &style_utf8, connection);
+	chart_check("flowchart-socketpair.txt", &style_utf8, connection);
 	fixture_free(fixture);
 }
 
@@ -459,16 +424,15 @@ static void test_hostile(void **state)
 	(void)state;
 	strcpy(connection->client.comm, "\033[2J<b>\"&\xff\n");
 	connection->server_address = unix_address("/tmp/\xe2\x80\xae<x>'\033c");
-	check("flowchart-hostile.txt", &style_utf8, connection);
-	check("flowchart-hostile-ascii.txt", &style_ascii, connection);
-	check_svg("flowchart-hostile.svg", connection);
+	chart_check("flowchart-hostile.txt", &style_utf8, connection);
+	chart_check("flowchart-hostile-ascii.txt", &style_ascii, connection);
+	chart_check_svg("flowchart-hostile.svg", connection);
 	fixture_free(fixture);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_send_before_receive),
 		cmocka_unit_test(test_one_sided),
