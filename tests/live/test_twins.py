@@ -21,7 +21,8 @@ FIRST_PORT = 2000
 @contextlib.contextmanager
 def state_changes(port, old, new):
     """Gives a function that says how often the kernel took a socket of this port from old to new."""
-    run("mount", "-t", "tracefs", "none", TRACING)  # in this namespace
+    if not os.path.ismount(TRACING):
+        run("mount", "-t", "tracefs", "none", TRACING)  # in this namespace
     folder = f"{TRACING}/instances/twins{os.getpid()}"
     event = f"{folder}/events/sock/inet_sock_set_state"
     os.mkdir(folder)
