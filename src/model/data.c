@@ -181,6 +181,8 @@ static void seen_listening(struct model *model, struct sock *sock, const struct 
 		return;
 	listener_moved(model, listening); /* a drop told of it before it was seen */
 	listening->pub.effective = seen->backlog;
+	if (sock->pub.protocol == PROTOCOL_UNIX)
+		listening->waiting = seen->depth;
 	if (seen->depth || listening->pub.samples.len)
 		listener_depth(model, listening, t_ns, seen->depth);
 	listener_owned(model, listening, sock->pub.process, sock->pub.fd);

@@ -125,6 +125,7 @@ struct listening {
 	int64_t crowded_ns; /* when its queue was last at least half full; TIME_UNKNOWN: never */
 	struct hashmap peers; /* hash of address → place in dropped_peers + 1 */
 	bool configured; /* its first listen() was seen */
+	uint32_t waiting; /* UNIX: who has been in its queue since before the trace */
 	bool marked; /* something kept refers to it */
 };
 

@@ -97,6 +97,16 @@ static struct conn *of_client(struct model *model, struct sock *client, int64_t 
 	return conn;
 }
 
+/* A queue is first in, first out: those whose connect() was not seen, as many as waited when the
+ * trace began. Since when they had is not known. */
+static bool was_there_before(const struct conn *conn, struct listening *listening)
+{
+	if (conn->queued || !listening || !listening->waiting)
+		return false;
+	listening->waiting--;
+	return true;
+}
+
 struct conn *unix_accepted(struct model *model, struct listening *listening, struct sock *child,
 			   const struct address *path, int64_t t_ns)
 {
@@ -118,6 +128,8 @@ struct conn *unix_accepted(struct model *model, struct listening *listening, str
 		return NULL;
 	unix_unqueue(model, conn);
 	conn_attach(model, conn, SIDE_SERVER, child);
+	if (was_there_before(conn, listening))
+		return conn;
 	if (conn->pub.established_ns == TIME_UNKNOWN && conn->pub.client.seen)
 		conn->pub.established_ns = t_ns;
 	queue_arrival(model, conn, listening, t_ns, listening ? listening->pub.depth : 0);

@@ -31,6 +31,20 @@ def test_clients_that_do_not_wait():
          [(5, 5), (10, 10)] * rounds)
 
 
+def test_waiting_since_before():
+    """Since when they waited is not known: not 0, which is measured."""
+    server, client = pair()
+    client("waiting = []")
+    client(f"for _ in range(2): {CONNECT}; waiting.append(sock)")
+    with Trace("-p", server.pid) as trace:
+        server("accepted = [listener.accept()[0] for _ in range(2)]")
+        client(CONNECT)
+        server("sock, _ = listener.accept()")
+    waits = [c["accept_wait_ns"] for c in trace.document["connections"]]
+    same("waits", (waits[:2], len(waits), waits[2] is None), ([None, None], 3, False))
+    same("arrivals", trace.document.listener(path="here.sock")["arrivals"], 1)
+
+
 def of_the_client(end):
     """The connection of a target whose server is none, and ends it so."""
     server, client = pair()
