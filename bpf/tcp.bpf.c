@@ -221,19 +221,19 @@ static __always_inline int state_changed(struct sock *sk, int old, int new)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_state, struct sock *sk, int old, int new)
 {
-	if (!is_step(old, new) || SOCK(sk, sk_protocol) != IPPROTO_TCP)
+	if (SOCK(sk, sk_protocol) != IPPROTO_TCP)
 		return 0;
-	begin(sk, new);
-	return state_changed(sk, old, new);
+	begin(sk, new); /* also of what tells nothing: the kernel counts skips of that too */
+	return is_step(old, new) ? state_changed(sk, old, new) : 0;
 }
 
 /* Attached after it. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_state_skipped, struct sock *sk, int old, int new)
 {
-	if (!is_step(old, new) || SOCK(sk, sk_protocol) != IPPROTO_TCP || !is_undone(sk, new))
+	if (SOCK(sk, sk_protocol) != IPPROTO_TCP || !is_undone(sk, new))
 		return 0;
-	return state_changed(sk, old, new);
+	return is_step(old, new) ? state_changed(sk, old, new) : 0;
 }
 
 static __always_inline int tcp_report(struct sock *sk, __u8 event)
