@@ -69,8 +69,8 @@ static int check_outputs(const struct options *o)
 		return log_err_r(-EINVAL, "record takes one -o FILE");
 	if (o->command == COMMAND_RECORD && o->outputs.items[0].format != FORMAT_NONE &&
 	    o->outputs.items[0].format != FORMAT_RECORDING)
-		return log_err_r(-EINVAL, "record -o %s: a recording is none of that kind; a trace "
-					  "writes it, or export from x.skt",
+		return log_err_r(-EINVAL, "record -o %s: it writes a recording, x.skt say; a "
+					  "trace, or export, writes that",
 				 o->outputs.items[0].path);
 	if (o->command == COMMAND_EXPORT && o->outputs.len > 1)
 		return log_err_r(-EINVAL, "export takes one -o FILE");

@@ -14,7 +14,7 @@
 #include "base/vec.h"
 #include "socktrace/record.h"
 
-#define ALL_CALLS ((1u << ST_CALL_MAX) - 2)
+#define ALL_CALLS ((1u << ST_CALL_MAX) - 2) /* of source_options.calls: all but ST_CALL_NONE */
 
 struct source_options {
 	VEC(pid_t) pids;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * How a verdict is laid out: within 80 columns, on a wide terminal, without line drawing.
+ * How a verdict is laid out: within 80 columns, on a wide terminal, without line drawing. And the
+ * survey, a line each.
  */
 #include <errno.h>
 #include <locale.h>
@@ -14,6 +15,7 @@
 #include <cmocka.h>
 
 #include "golden.h"
+#include "render/survey.h"
 #include "render/text.h"
 #include "render/verdict.h"
 #include "scene.h"
@@ -72,6 +74,23 @@ static void test_ascii(void **state)
 	check(*state, "verdict-ascii.txt", &style);
 }
 
+/* Its columns give way to the verdict: process, then address. */
+static void test_survey(void **state)
+{
+	struct scene *scene = *state;
+	struct style style = {.width = 80};
+
+	runs_out_of_fds(scene);
+	strcpy(scene->model->processes.items[0]->names.items[0].comm, "a-long-name-of");
+	for (; style.width >= 76; style.width -= 4) {
+		struct strbuf out strbuf_cleanup = STRBUF_INIT;
+
+		assert_int_equal(survey(&style, &scene->findings, &out), 0);
+		widest(&out, style.width);
+		golden_check(style.width == 80 ? "survey-80.txt" : "survey-76.txt", &out);
+	}
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
 int main(void)
@@ -80,6 +99,7 @@ int main(void)
 		test(test_80_columns),
 		test(test_wide),
 		test(test_ascii),
+		test(test_survey),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
