@@ -314,6 +314,7 @@ __noinline int listener_announce(__u64 address)
 	if (SOCK(sk, __sk_common.skc_family) == AF_UNIX) {
 		name = (__u64)READ(sk, unix_sock, addr);
 		bpf_map_update_elem(&names, &name, &id, BPF_ANY);
+		names_known = true;
 		return 0;
 	}
 	__builtin_memcpy(to.address, s.local, sizeof(to.address));

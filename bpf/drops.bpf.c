@@ -5,6 +5,7 @@
  * request does not, and is seen when its packet is freed.
  */
 #include "attempt.h"
+#include "destination.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -83,7 +84,7 @@ int on_lookup(struct bpf_sk_lookup *ctx)
 	struct listener *l;
 	__u64 id;
 
-	if (ctx->protocol != IPPROTO_TCP)
+	if (ctx->protocol != IPPROTO_TCP || !destinations_known)
 		return SK_PASS;
 	a = attempt_at(cpu);
 	if (!a)

@@ -106,6 +106,9 @@ struct {
 	__type(value, __u64);
 } names SEC(".maps");
 
+/* Whether there is any. */
+bool names_known;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, MAX_PEERS);

@@ -34,6 +34,7 @@
 #include "socktrace.skel.h" /* wants config.h before it */
 
 #define HOUSEKEEPING_NS (50 * 1000 * 1000LL)
+#define LOSSES_NS (1000 * 1000 * 1000LL) /* every program is asked */
 #define RING_BEHIND 8 /* with an eighth of the ring to read, giving way could cost events */
 
 struct source {
@@ -53,7 +54,7 @@ struct source {
 	bool data_calls; /* calls that send and receive are seen one by one */
 	struct hashmap cgroups; /* ids whose path was handed on */
 	uint64_t losses[ST_LOSS_MAX];
-	int64_t housekeeping_ns; /* when it is due next */
+	int64_t housekeeping_ns, losses_ns; /* when they are due next */
 	size_t buffer_bytes; /* of the ring */
 	size_t read_bytes; /* of it, since the last look at the whole */
 	struct priority priority;
@@ -414,7 +415,10 @@ static int housekeeping(struct source *source)
 		return 0;
 	source->housekeeping_ns = now + HOUSEKEEPING_NS;
 	r = sweeps_run(source->sweeps, now, false);
-	return r ? r : hand_on_losses(source, false);
+	if (r || now < source->losses_ns)
+		return r;
+	source->losses_ns = now + LOSSES_NS;
+	return hand_on_losses(source, false);
 }
 
 static int until_sampling_ms(const struct source *source, int timeout_ms)

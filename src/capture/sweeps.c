@@ -21,6 +21,7 @@ struct sweep {
 	int program; /* run by itself, or -1 */
 	struct bpf_link *iterator; /* over the map, or NULL */
 	int64_t pause_ns, due_ns;
+	const bool *any; /* false: there is nothing to go through; NULL: that is not known */
 };
 
 struct sweeps {
@@ -74,19 +75,21 @@ int sweeps_new(struct probes *probes, bool unhurried, iterators_consume *consume
 	       struct sweeps **out)
 {
 	struct sweeps *sweeps = calloc(1, sizeof(*sweeps));
+	const bool *listeners;
 
 	if (!sweeps)
 		return -ENOMEM;
 	sweeps->skeleton = probes_skeleton(probes);
+	listeners = &sweeps->skeleton->bss->destinations_known;
 	sweeps->consume = consume;
 	sweeps->context = context;
 	if (probes_row_method(probes, ROW_IDLE))
 		add_sockets(sweeps, unhurried);
 	if (probes_row_method(probes, ROW_LISTENERS)) {
-		ADD(sweeps, attempts, attempts);
-		ADD(sweeps, listeners, listeners);
-		ADD(sweeps, netnses, netnses);
-		ADD(sweeps, unix_listeners, names);
+		ADD(sweeps, attempts, attempts)->any = listeners;
+		ADD(sweeps, listeners, listeners)->any = listeners;
+		ADD(sweeps, netnses, netnses)->any = listeners;
+		ADD(sweeps, unix_listeners, names)->any = &sweeps->skeleton->bss->names_known;
 	}
 	*out = sweeps;
 	return 0;
@@ -141,7 +144,7 @@ int sweeps_run(struct sweeps *sweeps, int64_t now_ns, bool all)
 	for (int i = 0; i < sweeps->count && !r; i++) {
 		struct sweep *sweep = &sweeps->items[i];
 
-		if (!all && !missed && now_ns < sweep->due_ns)
+		if ((!all && !missed && now_ns < sweep->due_ns) || (sweep->any && !*sweep->any))
 			continue;
 		sweep->due_ns = now_ns + sweep->pause_ns;
 		r = run_sweep(sweeps, sweep);

@@ -32,13 +32,24 @@ static int become(const char *user)
 	       setgid(gid) || setuid(uid);
 }
 
+/* A first Ctrl-C is the tracer's to answer. */
+static bool wait_for_word(int go)
+{
+	ssize_t n;
+	char word;
+
+	do
+		n = read(go, &word, 1);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
+}
+
 /* In the new process: waits for the word, then becomes the command. */
 static void run_child(int go, int failure, char **run, const char *user)
 {
-	char word;
 	int error;
 
-	if (read(go, &word, 1) != 1)
+	if (!wait_for_word(go))
 		_exit(1);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);

@@ -105,6 +105,8 @@ int session_open(struct session *session, const struct options *options, source_
 		r = child_start(&session->child, options->run, options->user);
 	if (!r)
 		r = open_source(session, sink, context);
+	if (!r && session->child.pid && stop_requested())
+		r = log_err_r(-EINTR, "interrupted: %s was not started", options->run[0]);
 	if (!r && session->child.pid)
 		r = session->run_error = child_go(&session->child, options->run);
 	if (r)

@@ -238,6 +238,17 @@ def test_interrupt():
     same("messages", messages(program), [])
 
 
+def test_interrupted_start():
+    """Ctrl-C before the command has begun, which a terminal sends to both: it does not begin, and that is said."""
+    program = Program(SOCKTRACE, "--", "touch", "begun", start_new_session=True)
+    children = f"/proc/{program.pid}/task/{program.pid}/children"
+    eventually("the process that is to become the command", lambda: open(children, encoding="ascii").read())
+    os.killpg(program.pid, signal.SIGINT)
+    same("status", program.finish(), 1)
+    one_message(program, "interrupted", "touch")
+    assert not os.path.exists("begun"), "the command ran"
+
+
 def test_terminate():
     """SIGTERM as Ctrl-C: the file is whole."""
     puppet = Puppet()
