@@ -181,20 +181,23 @@ demo:
 	@$(MAKE) --no-print-directory all
 	@demo/run
 
+# What the programs are built from, and the hooks they run at, by themselves.
+bench_pieces = build/bench/choices build/bench/hooks
+
 bench:
 	@mk/deps $(to_build) bench
-	@$(MAKE) --no-print-directory all build/bench/choices
+	@$(MAKE) --no-print-directory all $(bench_pieces)
 	@build/bench/choices
+	@build/bench/hooks
 	@bench/run $(BENCH)
 	@bench/list
 
-build/bench/choices: bench/choices.c bench/choices.bpf.c bench/choices.h
+$(bench_pieces): build/bench/%: bench/%.c bench/%.bpf.c bench/choices.h
 	@mkdir -p $(@D)
-	$(call say,BPF,$@) $(CLANG) $(filter-out -mcpu=v2,$(bpf_cflags)) -mcpu=v3 -c bench/choices.bpf.c \
-		-o build/bench/choices.bpf.o
-	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton build/bench/choices.bpf.o name choices_bpf \
-		> build/bench/choices.skel.h
-	$(call say,CC,$@) $(CC) $(cflags) -Ibuild/bench -Ibench bench/choices.c -o $@ $(ldlibs)
+	$(call say,BPF,$@) $(CLANG) $(filter-out -mcpu=v2,$(bpf_cflags)) -mcpu=v3 -c bench/$*.bpf.c \
+		-o $@.bpf.o
+	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $@.bpf.o name $*_bpf > $@.skel.h
+	$(call say,CC,$@) $(CC) $(cflags) -Ibuild/bench -Ibench bench/$*.c -o $@ $(ldlibs)
 
 # The pictures in docs/, of what the program and the viewer make now.
 screenshots:

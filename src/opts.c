@@ -379,7 +379,7 @@ int options_parse(int argc, char **argv, struct options *out)
 		r = set_option(o, option, optarg);
 	if (!r && words == argc && o->command == COMMAND_TRACE && optind == argc &&
 	    !o->source.pids.len && !o->source.cgroup && !o->source.all && !o->user &&
-	    !o->outputs.len && !o->count)
+	    !o->outputs.len && !o->count && o->source.calls == ALL_CALLS)
 		look_around(o);
 	if (!r)
 		r = options_check(o, argv + optind);

@@ -49,6 +49,8 @@ static int check_target(const struct options *o, const char *operand)
 		return log_err_r(-EINVAL, "-p, --cgroup, -a and -- COMMAND exclude each other");
 	if (!o->source.ipv4 && !o->source.ipv6)
 		return log_err_r(-EINVAL, "-4 and -6 exclude each other");
+	if (o->command == COMMAND_DIAGNOSE && !(o->source.calls & 1u << ST_CALL_ACCEPT))
+		return log_err_r(-EINVAL, "-e leaves out accept(), which tells what fills a queue");
 	return check_user(o);
 }
 

@@ -186,13 +186,19 @@ static int listener_findings(const struct model *model, const struct listener *l
 	return r;
 }
 
+/* Readings alone tell no cause, nor does a trace that left out accept(). */
+static bool can_be_judged(const struct listener *listener)
+{
+	return !listener->polled && !listener->accepts_untold;
+}
+
 int findings_of(const struct model *model, struct findings *out)
 {
 	int r = 0;
 
 	*out = (struct findings){0};
 	for (size_t i = 0; i < model->listeners.len && !r; i++)
-		if (!model->listeners.items[i]->polled) /* readings alone tell no cause */
+		if (can_be_judged(model->listeners.items[i]))
 			r = listener_findings(model, model->listeners.items[i],
 					      model->capture.duration_ns, out);
 	if (r)
@@ -210,7 +216,7 @@ int findings_ended(const struct model *model, int64_t since_ns, int64_t now_ns,
 		const struct listener *listener = model->listeners.items[i];
 		struct episodes episodes = {0};
 
-		if (!listener->polled)
+		if (can_be_judged(listener))
 			r = episodes_of(listener, now_ns, &episodes);
 		for (size_t e = 0; e < episodes.len && !r; e++) {
 			const struct episode *episode = &episodes.items[e];

@@ -61,4 +61,5 @@ void target_record(struct st_target *out, const struct source_options *options,
 	record_stamp(&out->h, ST_TARGET, sizeof(*out));
 	snprintf(out->text, sizeof(out->text), "%s", options->text);
 	snprintf(out->data_mode, sizeof(out->data_mode), "%s", data_mode);
+	out->calls_left_out = ALL_CALLS & ~options->calls;
 }

@@ -77,6 +77,11 @@ static bool only_read(const struct model *model)
 	return model->listeners.len;
 }
 
+static bool accepts_untold(const struct model *model)
+{
+	return model->capture.calls_left_out & 1u << ST_CALL_ACCEPT;
+}
+
 static int report_standings(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 {
 	struct standings standings;
@@ -101,7 +106,8 @@ int diagnosis_report(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 	r = findings_of(model, &findings);
 	if (r)
 		return r;
-	diagnosis->unsure = capture_lost(&model->capture) || blind(model) || misses_drops(model);
+	diagnosis->unsure = capture_lost(&model->capture) || blind(model) || misses_drops(model) ||
+			    accepts_untold(model);
 	vec_each (finding, &findings) {
 		if (finding->severity > diagnosis->worst)
 			diagnosis->worst = finding->severity;
@@ -109,6 +115,8 @@ int diagnosis_report(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 	}
 	if (all && !model->listeners.len)
 		strbuf_add(out, "No listening socket was seen.\n\n");
+	else if (all && accepts_untold(model))
+		strbuf_add(out, "accept() was left out (-e): what fills a queue cannot be told.\n\n");
 	if (all || diagnosis->worst > SEVERITY_INFO)
 		r = verdicts(&diagnosis->style, model, &findings, all, out);
 	if (all) {

@@ -224,6 +224,7 @@ static void call_accept(struct model *model, struct call *call)
 	call->event.arg.accept.flags = wire->arg[0];
 	call->event.arg.accept.depth = wire->depth;
 	call->event.arg.accept.limit = wire->backlog;
+	call->event.arg.accept.queue_known = wire->listener;
 	if (listening)
 		acceptor_returned(model, listening, call->process, wire);
 	if (call->event.err || !wire->sock.id) {

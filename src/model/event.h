@@ -58,9 +58,9 @@ struct event {
 		struct { struct address address; } name;
 		struct { int32_t requested; uint32_t effective; } listen;
 		/* depth: still in the queue afterwards */
-		struct { int32_t flags; uint32_t depth, limit; } accept;
-		/* the server's ESTABLISHED: the queue, itself included; limit 0: not known */
-		struct { uint32_t depth, limit; } queue;
+		struct { int32_t flags; uint32_t depth, limit; bool queue_known; } accept;
+		/* the server's ESTABLISHED: the queue, itself included */
+		struct { uint32_t depth, limit; bool known; } queue;
 		/* DROP: the queue as the kernel compared it; path: enum drop_path */
 		struct { uint32_t depth, limit; uint8_t path; } drop;
 		/* SEND, RECV: enum st_data_call_name, NONE: a run; peek, errqueue: bytes is 0 */

@@ -100,6 +100,7 @@ struct listening *listener_open(struct model *model, struct sock *sock, int64_t 
 	pub->somaxconn = netns_somaxconn(model, pub->netns);
 	pub->opened_ns = t_ns;
 	pub->closed_ns = TIME_UNKNOWN;
+	pub->accepts_untold = model->capture.calls_left_out & 1u << ST_CALL_ACCEPT;
 	listening->crowded_ns = TIME_UNKNOWN;
 	pub->events = sock->pub.events;
 	sock->pub.events = (struct events){0};

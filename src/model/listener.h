@@ -128,6 +128,7 @@ struct listener {
 	uint32_t defer_accept_s; /* TCP_DEFER_ACCEPT; 0: not set */
 	bool migrates; /* tcp_migrate_req */
 	bool polled; /* readings are all there is: nobody saw calls, arrivals and single drops */
+	bool accepts_untold; /* accept() was not asked for (-e): who waits is not known */
 	bool defer_accept_unknown;
 	uint8_t drops_seen; /* bit 1 << enum drop_path: can be seen one by one here */
 	struct drops drops;

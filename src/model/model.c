@@ -124,6 +124,7 @@ static void target_apply(struct capture *capture, const struct st_target *target
 {
 	wire_text(capture->target, target->text, sizeof(target->text));
 	wire_text(capture->data_mode, target->data_mode, sizeof(target->data_mode));
+	capture->calls_left_out = target->calls_left_out;
 }
 
 /* Counts are absolute; several sources may report. */

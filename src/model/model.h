@@ -36,7 +36,8 @@ struct capture {
 	bool ended;             /* in order; else the capture was cut, or still runs */
 	uint32_t cpus;
 	char host[65], kernel[65], machine[17], boot_id[41];
-	char target[ST_TEXT_LEN + 1], data_mode[17];
+	char target[ST_TEXT_LEN + 1], data_mode[9];
+	uint32_t calls_left_out;    /* by -e: bit 1 << enum st_call_name */
 	VEC(struct probe_row) probes;
 	uint64_t lost[ST_LOSS_MAX]; /* enum st_loss */
 	VEC(struct loss_moment) losses; /* each time more was lost; at most 1,000 */

@@ -217,6 +217,7 @@ static void child_queued(struct model *model, struct sock *sock, const struct st
 	/* the record tells the queue as the child met it */
 	event.arg.queue.depth = state->depth + 1;
 	event.arg.queue.limit = state->limit;
+	event.arg.queue.known = state->listener;
 	if (listening) {
 		conn->pub.listener = &listening->pub;
 		listener_arrival(model, listening, queued_ns, state->depth + 1);

@@ -186,7 +186,8 @@ static void bar_build(struct bar *bar, const struct axis *axis, const struct con
 	bool connects = connection->syn_ns != TIME_UNKNOWN ||
 			connection->connect_ns != TIME_UNKNOWN || connection->turned_away ||
 			never_connected(connection);
-	bool queues = connection->listener && queued_ns != TIME_UNKNOWN;
+	bool queues = connection->listener && !connection->listener->accepts_untold &&
+		      queued_ns != TIME_UNKNOWN;
 
 	if (connection->start_ns != TIME_UNKNOWN)
 		bar->next = axis_column(axis, connection->start_ns);

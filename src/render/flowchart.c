@@ -328,8 +328,10 @@ int flowchart_of_listener(const struct style *style, const struct listener *list
 		units_decimal(&chart->texts, listener->effective);
 		strbuf_add(&chart->texts, "   ");
 	}
-	units_count(&chart->texts, listener->accepted);
-	strbuf_add(&chart->texts, " accepted");
+	if (!listener->accepts_untold) {
+		units_count(&chart->texts, listener->accepted);
+		strbuf_add(&chart->texts, " accepted");
+	}
 	flowchart_text_end(chart);
 	error = listening_step(&source, FLOW_LEFT);
 	if (!error)

@@ -68,15 +68,18 @@ static void row_syn(struct walk *walk, struct flow_row *row, unsigned lane, int6
 	row->lost = unanswered;
 }
 
-static void row_queue(struct walk *walk, struct flow_row *row, uint32_t depth, uint32_t limit)
+static void row_queue(struct walk *walk, struct flow_row *row, const struct event *queued)
 {
+	const struct listener *listener = walk->source->listener;
+	bool untold = listener && listener->accepts_untold;
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
 
 	strbuf_add(&text, "in the accept queue");
-	if (limit)
-		strbuf_printf(&text, ", %u of %u", depth, limit);
+	if (queued && queued->arg.queue.known)
+		strbuf_printf(&text, ", %u of %u", queued->arg.queue.depth,
+			      queued->arg.queue.limit);
 	row_mark(walk, row, FLOW_RIGHT, FLOW_MARK_NONE, strbuf_text(&text), PAINT_WAIT);
-	row_lane(walk, row, FLOW_RIGHT, FLOW_QUEUED);
+	row_lane(walk, row, FLOW_RIGHT, untold ? FLOW_LANE : FLOW_QUEUED);
 }
 
 /* A UNIX connect() puts the other end into the queue at once. */
@@ -87,10 +90,8 @@ static void row_unix_connect(struct walk *walk, struct flow_row *row, const stru
 
 	walk->connected = true;
 	row_arrow(walk, row, FLOW_LEFT, "", PAINT_NONE);
-	if (queued)
-		row_queue(walk, row, queued->arg.queue.depth, queued->arg.queue.limit);
-	else if (event->t_ns < connection->accepted_ns)
-		row_queue(walk, row, 0, 0);
+	if (queued || event->t_ns < connection->accepted_ns)
+		row_queue(walk, row, queued);
 }
 
 void walk_connect(struct walk *walk, struct flow_row *row, const struct flow_step *step)
@@ -151,7 +152,7 @@ void walk_established(struct walk *walk, struct flow_row *row, const struct flow
 		row_arrow(walk, row, FLOW_LEFT, lane_seen(walk, FLOW_LEFT) ? "ACK" : "SYN, ACK",
 			  PAINT_NONE);
 	}
-	row_queue(walk, row, queued->arg.queue.depth, queued->arg.queue.limit);
+	row_queue(walk, row, queued);
 }
 
 void walk_accept(struct walk *walk, struct flow_row *row, const struct flow_step *step)

@@ -34,15 +34,15 @@ static void json_arg_name(struct json *json, const struct address *address)
 	json_address_members(json, address);
 }
 
-/* A limit that is not known is 0, as is that of listen(0): null for both. */
-static void json_arg_queue(struct json *json, uint32_t depth, uint32_t limit)
+static void json_arg_queue(struct json *json, bool known, uint32_t depth, uint32_t limit)
 {
-	json_key(json, "depth");
-	if (depth || limit)
-		json_uint(json, depth);
-	else
-		json_null(json);
-	json_member_known(json, "limit", limit);
+	if (known) {
+		json_member_uint(json, "depth", depth);
+		json_member_uint(json, "limit", limit);
+	} else {
+		json_member_null(json, "depth");
+		json_member_null(json, "limit");
+	}
 }
 
 static void json_event_args(struct json *json, const struct event *event)
@@ -65,11 +65,13 @@ static void json_event_args(struct json *json, const struct event *event)
 	case EVENT_ACCEPT:
 		json_key(json, "flags");
 		json_flags(json, event->arg.accept.flags);
-		json_arg_queue(json, event->arg.accept.depth, event->arg.accept.limit);
+		json_arg_queue(json, event->arg.accept.queue_known, event->arg.accept.depth,
+			       event->arg.accept.limit);
 		break;
 	case EVENT_ESTABLISHED:
 		if (event->side == SIDE_SERVER)
-			json_arg_queue(json, event->arg.queue.depth, event->arg.queue.limit);
+			json_arg_queue(json, event->arg.queue.known, event->arg.queue.depth,
+				       event->arg.queue.limit);
 		break;
 	case EVENT_DROP:
 		json_member_string(json, "path", drop_path_text(event->arg.drop.path));

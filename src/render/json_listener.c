@@ -61,10 +61,9 @@ static void json_queues(struct json *json, const struct listener *listener)
 }
 
 /* Who only reads does not see who comes: null, not 0. */
-static void json_seen_count(struct json *json, const struct listener *listener, const char *key,
-			    uint64_t count)
+static void json_seen_count(struct json *json, bool unseen, const char *key, uint64_t count)
 {
-	if (listener->polled)
+	if (unseen)
 		json_member_null(json, key);
 	else
 		json_member_uint(json, key, count);
@@ -222,8 +221,9 @@ void json_listener(struct json *json, enum json_form form, const struct listener
 	json_member_time(json, "opened_ns", listener->opened_ns);
 	json_member_time(json, "closed_ns", listener->closed_ns);
 	json_queues(json, listener);
-	json_seen_count(json, listener, "arrivals", listener->arrivals);
-	json_seen_count(json, listener, "accepted", listener->accepted);
+	json_seen_count(json, listener->polled, "arrivals", listener->arrivals);
+	json_seen_count(json, listener->polled || listener->accepts_untold, "accepted",
+			listener->accepted);
 	json_refusals(json, listener, model);
 	json_waits(json, listener);
 	json_member_events(json, &listener->events);

@@ -190,10 +190,13 @@ static const char *kernel_text(const struct subject *subject)
 }
 
 /* Whether it has a line: all but what the kernel did where that explains nothing. */
-static bool is_news(struct live *live, const struct subject *subject)
+static bool is_news(struct live *live, const struct capture *capture, const struct subject *subject)
 {
 	const struct event *event = subject->event;
 
+	/* an end without a close() belongs to who asked for close() */
+	if (event->name == EVENT_CLOSE && capture->calls_left_out & 1u << ST_CALL_CLOSE)
+		return false;
 	if (event->name == EVENT_DROP)
 		return live_drops_show(&live->drops, event->t_ns);
 	return event_is_call(event->name) || kernel_text(subject);
@@ -477,7 +480,7 @@ void live_line(struct live *live, const struct capture *capture, const struct ev
 
 	if (held)
 		live_held(live, capture, held, out);
-	if (!is_news(live, &subject))
+	if (!is_news(live, capture, &subject))
 		return;
 	if (live->paused) {
 		live->left_out++;

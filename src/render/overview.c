@@ -171,9 +171,13 @@ static int listener_print(const struct style *style, const struct listener *list
 	units_decimal(out, listener->effective);
 	strbuf_add(out, "   ");
 	units_count(out, listener->arrivals);
-	strbuf_add(out, " arrived, ");
-	units_count(out, listener->accepted);
-	strbuf_add(out, " accepted\n");
+	strbuf_add(out, " arrived");
+	if (!listener->accepts_untold) {
+		strbuf_add(out, ", ");
+		units_count(out, listener->accepted);
+		strbuf_add(out, " accepted");
+	}
+	strbuf_add_char(out, '\n');
 	if (listener->depth_max)
 		queue_print(style, listener, duration_ns, out);
 	if (drops_sum(&listener->drops))

@@ -191,6 +191,8 @@ def test_usage():
             (["-p", "1", "-a"], ["-a"]),
             (["-p", "1", "-e", "trace=dance"], ["dance"]),
             (["-p", "1", "-e", "trace="], ["trace="]),
+            (["-e", "trace=connect"], ["what to trace"]),
+            (["diagnose", "-p", "1", "-e", "trace=connect"], ["-e", "accept"]),
             (["-u", "no-such-user", "--", "true"], ["no-such-user"]),
             (["record", "-p", "1"], ["-o"]),
             (["record", "-c", "-o", "x.skt", "-p", "1"], ["-c", "show"]),

@@ -186,6 +186,20 @@ def test_client_that_never_answers():
     same("drawn", said[len(again):], [f"to {peer.host}:2000"] * len(again))
 
 
+def test_queue_of_one():
+    """listen(0): one client fits, and a limit of 0 is a limit."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen(backlog=0)
+    with Trace("-p", server.pid, "-p", client.pid) as trace:
+        client(f"sock = tcp_connect({port})")
+        server("sock, _ = listener.accept(); sock.close()")
+        client("receive_all(sock); sock.close()")
+    said = {e["name"]: e["args"] for e in trace.document.connection()["events"] if e["side"] == "server"}
+    same("arrived", said["established"], {"depth": 1, "limit": 0})
+    same("accepted", {key: said["accept"][key] for key in ("depth", "limit")}, {"depth": 0, "limit": 0})
+    assert "in the accept queue, 1 of 0" in trace.stdout, trace.stdout
+
+
 def test_no_accept_seen():
     """Nor of io_uring or a 32-bit program: who moves data has been accepted none the less, and its end is known."""
     server, client = Puppet("server"), Puppet("client")

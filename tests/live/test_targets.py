@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Which processes and which of their sockets are traced."""
 import os
+import re
 import signal
 
 from harness import PYTHON, SOCKTRACE, Program, Skip, Trace, events, read_document, read_text, same, socktrace, \
@@ -218,6 +219,17 @@ def test_events_asked_for():
     same("calls in the document", names, {"connect", "accept"})
     assert "connect(" in program.stdout, "no connect() among the live lines"
     assert "close(" not in program.stdout, "close() was not asked for"
+
+
+def test_accept_not_asked_for():
+    """-e trace=connect: who waits to be accepted is not known, and nobody is said to; nothing but connect() has a line."""
+    program = socktrace("-e", "trace=connect", "-o", "x.json", "-o", "x.skt", "--", PYTHON, "-c", CONNECT)
+    document = read_document("x.json")
+    same("accepted", [listener["accepted"] for listener in document["listeners"]], [None])
+    same("findings", document["findings"], [])
+    same("what has a line", {name for name in re.findall(r"\] (\w+)", program.stdout)}, {"connect"})
+    assert "▒" not in program.stdout, program.stdout
+    assert "accept() was left out" in socktrace("diagnose", "x.skt").stdout
 
 
 def check_route(name):

@@ -250,6 +250,7 @@ static void story_handshake(struct fixture *fixture, struct connection *connecti
 	event = event_at(events, EVENT_ESTABLISHED, SIDE_SERVER, arrived_us, 0, -1);
 	event->arg.queue.depth = 1;
 	event->arg.queue.limit = 5;
+	event->arg.queue.known = true;
 	event = event_at(events, EVENT_ACCEPT, SIDE_SERVER, accept_us, accepted_us - accept_us, 3);
 	event->ret = 4;
 	connection->established_ns = arrived_us * US;
