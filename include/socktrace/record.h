@@ -46,6 +46,8 @@ enum st_type {
 	ST_CPU_QUOTA, /* how much of a CPU the cgroup of a listener's server gets, and got */
 	/* and by the kernel side */
 	ST_CALL_JOIN, /* a call that joins two ends, with the handshake behind it */
+	/* and by user space */
+	ST_ACCEPT_WAITS, /* at the end: an accept() that has not returned */
 	ST_TYPE_MAX,
 };
 

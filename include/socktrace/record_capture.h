@@ -85,6 +85,16 @@ struct st_cpu_quota {
 	char path[ST_TEXT_LEN]; /* the cgroup's directory */
 };
 
+/* ts_ns is the end of the trace. */
+struct st_accept_waits {
+	struct st_header h;
+	__u64 enter_ns; /* 0: before the trace */
+	__u32 pid;
+	__u32 tid;
+	__s32 fd;
+	__u32 pad;
+};
+
 _Static_assert(sizeof(struct st_host) == 216, "st_host");
 _Static_assert(sizeof(struct st_probe) == 240, "st_probe");
 _Static_assert(sizeof(struct st_target) == 224, "st_target");
@@ -92,3 +102,4 @@ _Static_assert(sizeof(struct st_cgroup) == 216, "st_cgroup");
 _Static_assert(sizeof(struct st_loss_record) == 80, "st_loss_record");
 _Static_assert(sizeof(struct st_process_limits) == 64, "st_process_limits");
 _Static_assert(sizeof(struct st_cpu_quota) == 256, "st_cpu_quota");
+_Static_assert(sizeof(struct st_accept_waits) == 40, "st_accept_waits");

@@ -25,9 +25,18 @@ static int ask_all(void *context)
 	return 0;
 }
 
-int cookies_make(pid_t pid)
+int cookies_make(const struct pid_list *pids)
 {
-	int r = netns_visit_process(pid, ask_all, NULL);
+	uint32_t done = 0; /* targets mostly share one network namespace */
+	int r = 0;
 
+	for (size_t i = 0; i < pids->len && r != -ENOTRECOVERABLE; i++) {
+		uint32_t netns = proc_netns(pids->items[i]);
+
+		if (!netns || netns == done)
+			continue;
+		r = netns_visit_process(pids->items[i], ask_all, NULL);
+		done = netns;
+	}
 	return r == -ENOTRECOVERABLE ? r : 0;
 }

@@ -4,10 +4,10 @@
  */
 #pragma once
 
-#include <sys/types.h>
+#include "capture/proc.h"
 
-/* The kernel gives a socket its cookie when somebody asks: asks for all TCP sockets
- * in the network namespace of `pid`, also those that no process has yet. What fails
- * costs the identity of such connections only, and is not said; but -errno, said,
- * when the way back into our own namespace is barred. */
-int cookies_make(pid_t pid);
+/* The kernel gives a socket its cookie when somebody asks, and the probes know a socket by it: asks
+ * for all TCP sockets in the network namespaces of these processes, also those that wait in a queue
+ * and that no process has yet. What fails costs the identity of such connections only, and is not
+ * said; but -errno, said, when the way back into our own namespace is barred. */
+int cookies_make(const struct pid_list *pids);

@@ -29,6 +29,7 @@
 #include "capture/proc.h"
 #include "capture/runs_mend.h"
 #include "capture/sweeps.h"
+#include "capture/waits.h"
 #include "socktrace/config.h"
 
 #include "socktrace.skel.h" /* wants config.h before it */
@@ -315,6 +316,8 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 		r = sweeps_new(source->probes, options->unhurried, consume, source,
 			       &source->sweeps);
 	if (!r)
+		r = check_pids(options); /* with a first record files are begun */
+	if (!r)
 		r = hand_on_preamble(source, options);
 	for (size_t i = 0; i < options->pids.len && !r; i++)
 		r = source_add_target(source, options->pids.items[i]);
@@ -336,23 +339,6 @@ static void enter_call_in_flight(void *context, uint32_t tid, const struct st_th
 	/* A call that has returned meanwhile has its own entry, or gets one with the next. */
 	bpf_map__update_elem(source->skeleton->maps.threads, &tid, sizeof(tid), call, sizeof(*call),
 			     BPF_NOEXIST);
-}
-
-/* The probes know a socket by its cookie: give one to those that wait in a queue by now. */
-static int make_cookies(const struct pid_list *pids)
-{
-	uint32_t done = 0; /* targets mostly share one network namespace */
-	int r = 0;
-
-	for (size_t i = 0; i < pids->len && !r; i++) {
-		struct st_process process = {0};
-
-		if (proc_describe(pids->items[i], &process) || process.netns == done)
-			continue;
-		r = cookies_make(pids->items[i]);
-		done = process.netns;
-	}
-	return r;
 }
 
 static int target_pids(const struct source *source, struct pid_list *out)
@@ -377,7 +363,7 @@ int source_snapshot(struct source *source)
 	int r = target_pids(source, &pids);
 
 	if (!r && probes_row_method(source->probes, ROW_IDENTITY))
-		r = make_cookies(&pids);
+		r = cookies_make(&pids);
 	if (!r && probes_row_method(source->probes, ROW_SNAPSHOT)) {
 		link = bpf_program__attach_iter(source->skeleton->progs.snapshot_files, NULL);
 		r = link ? iterators_run(link, consume, source) : -errno;
@@ -475,6 +461,8 @@ int source_finish(struct source *source)
 		r = sweeps_run(source->sweeps, now_ns(), true);
 	if (!r)
 		r = consume(source);
+	if (!r)
+		r = waits_report(source->skeleton->maps.threads, hand_on_read, source);
 	if (!r)
 		r = hand_on_losses(source, true);
 	record_stamp(&end.h, ST_END, sizeof(end));

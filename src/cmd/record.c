@@ -57,7 +57,11 @@ static int on_record(void *context, const void *record, size_t size)
 {
 	struct recorder *recorder = context;
 	const struct st_header *header = record;
+	/* not before: a file that is there is not emptied for a trace that cannot begin */
+	int r = recorder->writer ? 0 : recording_create(recorder->path, &recorder->writer);
 
+	if (r)
+		return r;
 	if (st_is_event(header->type))
 		recorder->events++;
 	recorder->connections += is_new_connection(recorder, record);
@@ -108,17 +112,16 @@ int cmd_record(const struct options *options)
 	struct recorder recorder = {.path = options->outputs.items[0].path,
 				    .terminal = isatty(STDERR_FILENO)};
 	struct session session = {0};
-	int r = recording_create(recorder.path, &recorder.writer), closed;
+	int r = session_open(&session, options, on_record, &recorder), closed = 0;
 
-	if (r)
-		return STATUS_FAILED;
-	r = session_open(&session, options, on_record, &recorder);
 	if (!r)
 		r = session_run(&session, on_tick, &recorder);
-	closed = recording_flush(recorder.writer);
+	if (recorder.writer)
+		closed = recording_flush(recorder.writer);
 	if (session.source)
 		print_progress(&recorder, "\n");
-	recording_close(&recorder.writer);
+	if (recorder.writer)
+		recording_close(&recorder.writer);
 	pairing_release(&recorder.ends);
 	r = session_status(&session, r ? r : closed);
 	session_close(&session);

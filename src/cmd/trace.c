@@ -31,6 +31,7 @@
 struct trace {
 	const struct options *options;
 	struct model *model;
+	bool begun; /* outputs are open, or could not be */
 	struct outputs outputs;
 	struct diagnosis diagnosis;
 	struct keep keep;
@@ -178,11 +179,26 @@ static int flush_lines(struct trace *trace)
 	return trace->error;
 }
 
+/* When there is something to write, not before: a file that is there is not emptied for a trace
+ * that cannot begin. */
+static int begin_outputs(struct trace *trace)
+{
+	int r = outputs_open(&trace->outputs, trace->options, trace->model);
+
+	trace->begun = true;
+	trace->keep.all = outputs_need_all(&trace->outputs);
+	if (!trace->keep.all)
+		trace->model->connection_events_max = LIVE_EVENTS_MAX;
+	return r;
+}
+
 static int on_record(void *context, const void *record, size_t size)
 {
 	struct trace *trace = context;
-	int r;
+	int r = trace->begun ? 0 : begin_outputs(trace);
 
+	if (r)
+		return r;
 	outputs_record(&trace->outputs, record, size);
 	r = feed_record(trace->model, record, size);
 	if (!r && trace->lines.text.len > MAX_LINES_BYTES)
@@ -231,11 +247,7 @@ static int trace_open(struct trace *trace, const struct options *options)
 	if (options->live.relative)
 		trace->lines.begin = begin_line;
 	trace->lines.context = &trace->live;
-	r = outputs_open(&trace->outputs, options, trace->model);
-	trace->keep.all = outputs_need_all(&trace->outputs);
-	if (!trace->keep.all)
-		trace->model->connection_events_max = LIVE_EVENTS_MAX;
-	return r;
+	return 0;
 }
 
 /* The drawings, for a trace, and the verdicts. */
@@ -260,6 +272,16 @@ static int write_end(struct trace *trace)
 	return drawn ? drawn : r;
 }
 
+/* What would have had its line when it returned. */
+static void print_waiting(struct trace *trace)
+{
+	if (!trace->lines_wanted)
+		return;
+	vec_each (at, &trace->model->listeners)
+		if ((*at)->waiting.count)
+			print_event(trace, &(*at)->waiting, (*at)->socket, *at, NULL);
+}
+
 /* Whatever ended the trace, what was seen is written. */
 static int trace_finish(struct trace *trace)
 {
@@ -267,6 +289,7 @@ static int trace_finish(struct trace *trace)
 
 	model_finish(trace->model);
 	print_turns(trace, NULL);
+	print_waiting(trace);
 	live_end(&trace->live, &trace->model->capture, &trace->lines.text);
 	lines_end(&trace->lines, trace->model->capture.duration_ns);
 	flush_lines(trace);

@@ -27,6 +27,7 @@ static const __u16 record_size[ST_TYPE_MAX] = {
 	[ST_PROCESS_LIMITS] = sizeof(struct st_process_limits),
 	[ST_CPU_QUOTA] = sizeof(struct st_cpu_quota),
 	[ST_CALL_JOIN] = sizeof(struct st_call_join),
+	[ST_ACCEPT_WAITS] = sizeof(struct st_accept_waits),
 };
 
 static bool time_sound(__u64 ns)
@@ -124,6 +125,11 @@ static bool quota_sound(const struct st_cpu_quota *quota)
 	       time_sound(quota->period_ns) && time_sound(quota->throttled_ns);
 }
 
+static bool waits_sound(const struct st_accept_waits *waits)
+{
+	return waits->enter_ns <= waits->h.ts_ns;
+}
+
 static bool record_sound(const struct record *record)
 {
 	switch (record->header->type) {
@@ -153,6 +159,8 @@ static bool record_sound(const struct record *record)
 		return data_call_sound(record->data_call);
 	case ST_CPU_QUOTA:
 		return quota_sound(record->cpu_quota);
+	case ST_ACCEPT_WAITS:
+		return waits_sound(record->accept_waits);
 	default:
 		return true;
 	}

@@ -38,6 +38,7 @@ struct record {
 		const struct st_end *end;
 		const struct st_process_limits *process_limits;
 		const struct st_cpu_quota *cpu_quota;
+		const struct st_accept_waits *accept_waits;
 	};
 };
 

@@ -47,6 +47,7 @@ struct event {
 	uint8_t side;        /* enum side, in its connection; SIDE_NONE on a socket or listener */
 	bool last;           /* CLOSE: nobody has the socket any more; fd -1: no close() was seen */
 	bool in_flight;      /* the call had begun before the trace: t_ns is when it returned */
+	bool waits;          /* ACCEPT: it has not returned */
 	uint32_t pid, tid;   /* 0: the kernel, or not known */
 	int32_t fd; /* SOCKET: the new one, as ret; ACCEPT: the listener's; -1: not known */
 	int32_t ret; /* what the call returned; -1 on failure */

@@ -10,8 +10,10 @@
 #include "model/acceptors.h"
 #include "model/listeners.h"
 #include "model/netnses.h"
+#include "model/processes.h"
 #include "model/queue_steps.h"
 #include "model/sockets.h"
+#include "model/wire.h"
 
 static uint64_t address_key(uint32_t netns, const struct address *address)
 {
@@ -254,6 +256,43 @@ void listener_event(struct model *model, struct listening *listening, struct eve
 	if (model->watch.event)
 		model->watch.event(model->watch.context, event, listening->pub.socket,
 				   &listening->pub, NULL);
+}
+
+static bool is_owned(const struct listener *listener, const struct process *process, int32_t fd)
+{
+	vec_each (owner, &listener->owners)
+		if (owner->process == process && owner->fd == fd)
+			return true;
+	return false;
+}
+
+static void listener_waits(struct model *model, struct listener *listener,
+			   const struct st_accept_waits *waits)
+{
+	struct event *waiting = &listener->waiting;
+	int64_t end_ns = wire_time(model, waits->h.ts_ns);
+	int64_t since_ns = waits->enter_ns ? wire_time(model, waits->enter_ns) : INT64_MIN;
+
+	if (waiting->count++ && (waiting->in_flight || since_ns >= waiting->t_ns))
+		return;
+	waiting->name = EVENT_ACCEPT;
+	waiting->waits = true;
+	waiting->in_flight = !waits->enter_ns;
+	waiting->t_ns = waits->enter_ns ? since_ns : end_ns;
+	waiting->duration_ns = waits->enter_ns ? end_ns - since_ns : TIME_UNKNOWN;
+	waiting->pid = waits->pid;
+	waiting->tid = waits->tid;
+	waiting->fd = waits->fd;
+}
+
+void listener_apply_waits(struct model *model, const struct st_accept_waits *waits)
+{
+	const struct process *process = process_find(model, waits->pid);
+
+	vec_each (at, &model->listeners)
+		if (process && (*at)->closed_ns == TIME_UNKNOWN &&
+		    is_owned(*at, process, waits->fd))
+			listener_waits(model, *at, waits);
 }
 
 void listener_close(struct model *model, struct listening *listening, int64_t t_ns)

@@ -32,6 +32,7 @@ void listener_accepted(struct model *model, struct listening *listening, int64_t
 void listener_serves(struct listening *listening, struct conn *conn);
 void listener_served(struct model *model, struct conn *conn, int64_t t_ns);
 void listener_event(struct model *model, struct listening *listening, struct event *event);
+void listener_apply_waits(struct model *model, const struct st_accept_waits *waits);
 void listener_close(struct model *model, struct listening *listening, int64_t t_ns);
 void listener_moved(struct model *model,
 		    struct listening *listening); /* its socket's address is known now */

@@ -168,6 +168,9 @@ static void apply_capture(struct model *model, const struct record *record)
 	case ST_CPU_QUOTA:
 		process_apply_quota(model, record->cpu_quota);
 		break;
+	case ST_ACCEPT_WAITS:
+		listener_apply_waits(model, record->accept_waits);
+		break;
 	case ST_LOSS:
 		loss_apply(model, record->loss);
 		break;

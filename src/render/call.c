@@ -192,6 +192,16 @@ static void call_arguments(const struct style *style, const struct event *event,
 	}
 }
 
+/* " ×3", where there is more than one. */
+static void times_print(const struct style *style, const struct event *event, struct strbuf *out)
+{
+	if (event->count < 2)
+		return;
+	strbuf_add_char(out, ' ');
+	strbuf_add(out, style_glyph(style, GLYPH_TIMES));
+	units_count(out, event->count);
+}
+
 static void call_result(const struct style *style, const struct event *event, unsigned flags,
 			const char *note, struct strbuf *out)
 {
@@ -210,11 +220,7 @@ static void call_result(const struct style *style, const struct event *event, un
 		break;
 	case EVENT_SEND:
 	case EVENT_RECV:
-		if (event->count > 1) {
-			strbuf_add_char(out, ' ');
-			strbuf_add(out, style_glyph(style, GLYPH_TIMES));
-			units_count(out, event->count);
-		}
+		times_print(style, event, out);
 		strbuf_add(out, " = ");
 		if (event->count > 1)
 			style_bytes(style, event->bytes, out);
@@ -246,7 +252,10 @@ void call_print_noted(const struct style *style, const struct event *event, unsi
 	strbuf_add_char(out, '(');
 	call_arguments(style, event, flags, argument, out);
 	strbuf_add_char(out, ')');
-	if (event->err) {
+	if (event->waits) {
+		strbuf_add(out, " waits");
+		times_print(style, event, out); /* threads */
+	} else if (event->err) {
 		strbuf_add_char(out, ' ');
 		errno_print(event->err, out);
 	} else {

@@ -334,6 +334,10 @@ int flowchart_of_listener(const struct style *style, const struct listener *list
 	}
 	flowchart_text_end(chart);
 	error = listening_step(&source, FLOW_LEFT);
+	if (!error && listener->waiting.count)
+		error = step_add(&source, FLOW_STEP_WAIT, FLOW_LEFT,
+				 listener->waiting.in_flight ? INT64_MIN : listener->waiting.t_ns,
+				 &listener->waiting);
 	if (!error)
 		error = lone_steps(&source, &listener->events, listener->closed_ns == TIME_UNKNOWN);
 	return flowchart_finish(&source, chart, error);

@@ -231,13 +231,12 @@ static void walk_wait(struct walk *walk, const struct flow_step *step)
 {
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
 	struct flow_row *row = walk_row(walk, step->t_ns);
+	struct event waits = *step->event;
 
 	if (!row)
 		return;
-	if (step->event->fd >= 0)
-		strbuf_printf(&text, "accept(%d) waits", step->event->fd);
-	else
-		strbuf_add(&text, "accept() waits");
+	waits.waits = true;
+	call_print(walk->source->style, &waits, 0, &text);
 	if (!step->event->in_flight && step->event->duration_ns != TIME_UNKNOWN) {
 		strbuf_add_char(&text, ' ');
 		style_time(walk->source->style, true, step->event->duration_ns, &text);

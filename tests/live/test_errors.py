@@ -88,6 +88,17 @@ def test_unwritable_output():
     refuses("record", "-p", puppet.pid, "-o", "absent/x.skt", status=1, words=["absent/x.skt", "no such file or directory"])
 
 
+def test_files_outlive_a_false_start():
+    """What cannot begin empties no file that is there, and makes none."""
+    for name, command in (("x.skt", ["record"]), ("x.json", []), ("x.ndjson", []), ("x.html", [])):
+        with open(name, "w", encoding="ascii") as file:
+            file.write("from before")
+        refuses(*command, "-o", name, "-p", "4194304", status=1, words=["4194304"])
+        same(name, open(name, encoding="ascii").read(), "from before")
+        refuses(*command, "-o", "new." + name, "-p", "4194304", status=1, words=["4194304"])
+        assert not os.path.exists("new." + name), f"new.{name} was made"
+
+
 def test_unknown_output_form():
     puppet = Puppet()
     refuses("-p", puppet.pid, "-o", "x.doc", status=2, words=["x.doc", "json"])

@@ -2,9 +2,9 @@
 """How connections end: the outcome, who ended it, and what the kernel counted."""
 import re
 
-from harness import Trace, counted, event, events, eventually, ip, kernel_counters, run, same
+from harness import Trace, counted, event, events, eventually, in_syscall, ip, kernel_counters, run, same, socktrace
 from peer import Peer
-from puppet import Puppet
+from puppet import SYSCALL_ACCEPT, Puppet
 
 
 def connected_pair(trace_form="json"):
@@ -198,6 +198,23 @@ def test_queue_of_one():
     same("arrived", said["established"], {"depth": 1, "limit": 0})
     same("accepted", {key: said["accept"][key] for key in ("depth", "limit")}, {"depth": 0, "limit": 0})
     assert "in the accept queue, 1 of 0" in trace.stdout, trace.stdout
+
+
+def test_accept_waits():
+    """An accept() that has not returned when the trace ends: said, drawn, and for how long; also where it had begun before."""
+    server = Puppet("server")
+    port = server.listen()
+    waits = r"accept\(\d+\) waits"
+    with Trace("-p", server.pid, "-o", "x.skt") as trace:
+        server.start("sock, _ = listener.accept()")
+        eventually("accept() blocks", lambda: in_syscall(server.pid, *SYSCALL_ACCEPT))
+    said, drawn = re.findall(waits + r" +[\d.]+ ?(?:s|ms|µs).*", trace.stdout)
+    assert f"127.0.0.1:{port}" in said and "127.0.0.1" not in drawn, trace.stdout
+    assert drawn in socktrace("show", "x.skt").stdout
+    with Trace("-p", server.pid) as trace:
+        pass
+    same("said and drawn", len(re.findall(waits, trace.stdout)), 2)
+    same("calls in the document", [e["name"] for listener in trace.document["listeners"] for e in listener["events"]], [])
 
 
 def test_no_accept_seen():

@@ -306,6 +306,17 @@ struct st_cpu_quota build_quota(__u64 ts_ns, __u32 pid, __u64 periods, __u64 thr
 	};
 }
 
+struct st_accept_waits build_waits(__u64 ts_ns, __u32 pid, __u32 tid, __u64 enter_ns)
+{
+	return (struct st_accept_waits){
+		.h = {ST_ACCEPT_WAITS, sizeof(struct st_accept_waits), 0, ts_ns},
+		.enter_ns = enter_ns,
+		.pid = pid,
+		.tid = tid,
+		.fd = 3,
+	};
+}
+
 struct st_loss_record build_loss(__u64 ts_ns, enum st_loss kind, __u64 count)
 {
 	struct st_loss_record loss = {0};

@@ -51,6 +51,8 @@ struct st_netns build_netns(__u64 ts_ns, enum st_counter counter, __u64 count);
 struct st_process_limits build_limits(__u64 ts_ns, __u32 pid, __u64 soft, __u64 hard, __u64 open);
 struct st_cpu_quota build_quota(__u64 ts_ns, __u32 pid, __u64 periods,
 				__u64 throttled); /* 4 ms in 200 ms; throttled 150 ms each time */
+struct st_accept_waits build_waits(__u64 ts_ns, __u32 pid, __u32 tid,
+				   __u64 enter_ns); /* in accept(3) */
 struct st_loss_record build_loss(__u64 ts_ns, enum st_loss kind, __u64 count);
 
 /* Decodes the record and applies it; the test fails if either does. */

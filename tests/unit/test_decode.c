@@ -45,6 +45,7 @@ union any {
 	struct st_end end;
 	struct st_process_limits process_limits;
 	struct st_cpu_quota cpu_quota;
+	struct st_accept_waits accept_waits;
 	__u64 words[64];
 };
 
@@ -80,6 +81,9 @@ static union any capture_sample(enum st_type type)
 		break;
 	case ST_CPU_QUOTA:
 		any.cpu_quota = build_quota(T, 100, 7, 3);
+		break;
+	case ST_ACCEPT_WAITS:
+		any.accept_waits = build_waits(T, 100, 101, T - 1);
 		break;
 	default:
 		any.h = (struct st_header){.type = type, .size = sizeof(struct st_end), .ts_ns = T};
@@ -279,6 +283,7 @@ static void test_values_out_of_range(void **state)
 	refuses(ST_CPU_QUOTA, cpu_quota.quota_ns, ~0ULL);
 	refuses(ST_CPU_QUOTA, cpu_quota.period_ns, ~0ULL);
 	refuses(ST_CPU_QUOTA, cpu_quota.throttled_ns, ~0ULL);
+	refuses(ST_ACCEPT_WAITS, accept_waits.enter_ns, T + 1);
 }
 
 static void test_values_at_the_edge(void **state)

@@ -224,6 +224,29 @@ static void test_errors_stay_on_the_socket(void **state)
 	assert_int_equal(model->sockets.items[1]->events.items[0].err, EMFILE);
 }
 
+/* Of several threads in accept() when a trace ends the first to come tells since when. */
+static void test_accepts_that_wait(void **state)
+{
+	struct model *model = *state;
+	const struct event *waiting;
+
+	build_listener(model, BUILD_START_NS + 100 * US);
+	waiting = &model->listeners.items[0]->waiting;
+	assert_int_equal(waiting->count, 0);
+	feed(model, build_waits(T0 + 9 * MS, 999, 999, T0)); /* of a process that has it not */
+	assert_int_equal(waiting->count, 0);
+	feed(model, build_waits(T0 + 9 * MS, 200, 201, T0 + 5 * MS));
+	feed(model, build_waits(T0 + 9 * MS, 200, 202, T0 + 2 * MS));
+	feed(model, build_waits(T0 + 9 * MS, 200, 203, T0 + 7 * MS));
+	assert_int_equal(waiting->count, 3);
+	assert_int_equal(waiting->tid, 202);
+	assert_int_equal(waiting->duration_ns, 7 * MS);
+	assert_false(waiting->in_flight);
+	feed(model, build_waits(T0 + 9 * MS, 200, 204, 0)); /* from before the trace */
+	assert_int_equal(waiting->tid, 204);
+	assert_true(waiting->in_flight);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, build_setup, build_teardown)
 
 int main(void)
@@ -240,6 +263,7 @@ int main(void)
 		test(test_runs_together),
 		test(test_many_runs_are_folded),
 		test(test_errors_stay_on_the_socket),
+		test(test_accepts_that_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
