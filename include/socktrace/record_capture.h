@@ -25,7 +25,7 @@ struct st_target {
 	struct st_header h;
 	char text[ST_TEXT_LEN]; /* as typed: "-p 812 -L 80" */
 	char data_mode[8];
-	__u32 calls_left_out; /* by -e: bit 1 << enum st_call_name. It was part of data_mode, and 0 */
+	__u32 calls_left_out; /* by -e: bit 1 << enum st_call_name. Once part of data_mode, and 0 */
 	__u8 pad[4];
 };
 

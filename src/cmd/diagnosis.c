@@ -116,7 +116,8 @@ int diagnosis_report(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 	if (all && !model->listeners.len)
 		strbuf_add(out, "No listening socket was seen.\n\n");
 	else if (all && accepts_untold(model))
-		strbuf_add(out, "accept() was left out (-e): what fills a queue cannot be told.\n\n");
+		strbuf_add(out, "accept() was left out (-e): what fills a queue cannot be told."
+				"\n\n");
 	if (all || diagnosis->worst > SEVERITY_INFO)
 		r = verdicts(&diagnosis->style, model, &findings, all, out);
 	if (all) {

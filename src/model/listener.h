@@ -141,8 +141,8 @@ struct listener {
 	uint32_t syn_queue_max;
 	VEC(int64_t) waits; /* in the queue, ns, unsorted; of all, or a sample of 100,000 */
 	struct events events; /* its own calls: socket, bind, listen, failed accepts, close */
-	/* An accept() that had not returned when the trace ended, of several that which began first;
-	 * duration_ns goes up to then. count: how many threads wait so, 0: none. */
+	/* An accept() that had not returned when the trace ended, of several that which began
+	 * first; duration_ns goes up to then. count: how many threads wait so, 0: none. */
 	struct event waiting;
 };
 
