@@ -77,7 +77,7 @@ test("who found a UNIX queue full: how long, how often, and how it ended", () =>
 test("an explanation fits what happened, not only the call's name", () => {
   const event = (more: Partial<SocketEvent>) =>
     explain({ source: "call", errno: null, args: {}, bytes: 0, count: 1, ...more } as SocketEvent);
-  assert.match(event({ name: "listen", args: { backlog: 5, effective: 5 } }), /Up to 6 of them/);
+  assert.match(event({ name: "listen", args: { backlog: 5, effective: 5 } }), /Up to 6 may wait/);
   assert.match(event({ name: "listen", args: { backlog: 9999, effective: 4096 } }), /somaxconn/);
   assert.match(event({ name: "close", args: { last: false } }), /lives on/);
   assert.match(event({ name: "recv", bytes: 0 }), /sends no more/);

@@ -11,8 +11,8 @@ import { orderOf, type Sorting } from "../src/model/order";
 import { phasesOf } from "../src/model/phases";
 import { statsOf } from "../src/model/stats";
 import { WordList, Words } from "../src/model/words";
-import type { Connection } from "../src/format/types";
-import { anyConnections, connection, documentText, end, event } from "./documents";
+import type { Connection, Listener } from "../src/format/types";
+import { anyConnections, connection, documentText, end, event, listener } from "./documents";
 import { traceOf } from "./helpers";
 
 const value = fc.option(
@@ -59,8 +59,9 @@ test("equal words have equal numbers, others do not", () => {
   }), { numRuns: 30 });
 });
 
-function kinds(over: Partial<Connection>): string {
-  const trace = traceOf(documentText({ connections: [connection(over)], duration: 2e9 }));
+function kinds(over: Partial<Connection>, listeners: Listener[] = []): string {
+  const text = documentText({ connections: [connection(over)], listeners, duration: 2e9 });
+  const trace = traceOf(text);
   const names = [
     "none", "idle", "closing", "serving", "connecting", "waiting", "long-wait", "retrying",
     "retransmit", "failed-call", "reset", "failed", "drop",
@@ -85,6 +86,9 @@ test("what a connection did when", () => {
   const unowned = end({ fd: null });
   assert.equal(kinds({ accepted_ns: null, server: unowned, end_ns: null, outcome: "open" }),
     "long-wait 0-2000000000");
+  // accept() was not asked for
+  assert.equal(kinds({ accepted_ns: null, server: unowned }, [listener({ accepted: null })]),
+    "serving 0-1000");
   assert.equal(kinds({ accepted_ns: null, outcome: "reset_in_queue" }),
     "long-wait 0-1000, reset 1000-1000");
   assert.equal(

@@ -65,15 +65,14 @@ function listenWords({ args }: SocketEvent): string {
       ? ` Of the ${asked} asked for the system allows ${limit} (net.core.somaxconn).`
       : "";
   return (
-    `From here on the kernel completes connections by itself. Up to ${limit + 1} of them may ` +
-    `wait to be accepted; what comes beyond that is dropped.${clamped}`
+    `From here on the kernel completes connections by itself. Up to ${limit + 1} may wait to be ` +
+    `accepted; more are dropped.${clamped}`
   );
 }
 
 function acceptWords(event: SocketEvent): string {
-  const waited = event.duration_ns === null ? " It was waiting already when the trace began." : "";
-  const taken = `a new socket (fd ${event.ret})`;
-  return `Takes the connection that has waited longest out of the queue, as ${taken}.${waited}`;
+  const waited = event.duration_ns === null ? " It had begun before the trace." : "";
+  return `Takes the connection that has waited longest: a new socket (fd ${event.ret}).${waited}`;
 }
 
 function establishedWords(event: SocketEvent): string {

@@ -53,9 +53,9 @@ function synArrow(walk: Walk, row: Row, lane: Lane, t: number): void {
 }
 
 function queue(walk: Walk, row: Row, args: Record<string, unknown>): void {
-  const place = args.limit ? `, ${args.depth} of ${args.limit}` : "";
+  const place = args.limit == null ? "" : `, ${args.depth} of ${args.limit}`;
   if (!row.cells[RIGHT].text) walk.mark(row, RIGHT, "", `in the accept queue${place}`, "wait");
-  walk.setLane(row, RIGHT, "queued");
+  walk.setLane(row, RIGHT, walk.listener?.accepted === null ? "open" : "queued");
 }
 
 /** A UNIX connect() puts the other end into the queue at once. */

@@ -48,7 +48,7 @@ export function chartOfConnection(
       title(pair ? "one end" : "client", "client"),
       title(pair ? "other end" : "server", "server"),
     ],
-    rows: addRows(new Walk(storyOfConnection(connection, listener), connection), listener),
+    rows: addRows(new Walk(storyOfConnection(connection, listener), connection, listener)),
   };
 }
 
@@ -61,7 +61,7 @@ export function chartOfListener(listener: Listener, processes: Processes): Chart
     failed: false,
     lanes: 1,
     laneTitles: [processOf(processes, listener.owners[0]?.process), ""],
-    rows: addRows(new Walk(storyOfListener(listener), null), listener),
+    rows: addRows(new Walk(storyOfListener(listener), null, listener)),
   };
 }
 
@@ -74,6 +74,6 @@ export function chartOfSocket(socket: Socket, processes: Processes): Chart {
     failed: !!error,
     lanes: 1,
     laneTitles: [processOf(processes, socket.process), ""],
-    rows: addRows(new Walk(storyAlone(socket.events, [], socket.outcome === "open"), null), null),
+    rows: addRows(new Walk(storyAlone(socket.events, [], socket.outcome === "open"), null)),
   };
 }

@@ -3,7 +3,7 @@
 // The walk from steps to rows: what each event looks like, its lane, its words, the arrow it
 // sends, and what becomes one row.
 
-import type { Listener, SocketEvent } from "../format/types";
+import type { SocketEvent } from "../format/types";
 import { addressText, type Address } from "../model/address";
 import { bytes, time } from "../model/units";
 import { LEFT, RIGHT, other, type Lane, type Row } from "./chart";
@@ -112,12 +112,12 @@ function walkOpen(row: Row): void {
   for (const cell of row.cells) if (cell.lane !== "none") cell.mark = "more";
 }
 
-function walkStep(walk: Walk, step: Step, listener: Listener | null): void {
+function walkStep(walk: Walk, step: Step): void {
   const row = walk.row(step.t);
   const { lane, event } = step;
   if (step.kind === "listening") {
     walk.mark(row, lane, "kernel", "listening");
-    walk.note(row, lane, `backlog ${listener?.backlog.effective}`);
+    walk.note(row, lane, `backlog ${walk.listener?.backlog.effective}`);
   } else if (step.kind === "open") {
     walkOpen(row);
   } else if (step.kind === "wait") {
@@ -148,7 +148,7 @@ function walkFold(walk: Walk, first: number, last: number): void {
   row.wide = true;
 }
 
-export function addRows(walk: Walk, listener: Listener | null): Row[] {
+export function addRows(walk: Walk): Row[] {
   let foldAt = -1,
     end = 0;
   while (walk.next < walk.steps.length) {
@@ -158,7 +158,7 @@ export function addRows(walk: Walk, listener: Listener | null): Row[] {
       foldAt = end - at >= FOLD.from ? at + FOLD.head : -1;
     }
     if (at === foldAt) walkFold(walk, at, end - FOLD.tail);
-    else walkStep(walk, walk.steps[at], listener);
+    else walkStep(walk, walk.steps[at]);
   }
   return walk.rows;
 }

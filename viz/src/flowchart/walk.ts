@@ -3,7 +3,7 @@
 // The making of rows: lanes that go on, marks, words and arrows. Knows events by name only to
 // take the next one.
 
-import type { Connection, SocketEvent } from "../format/types";
+import type { Connection, Listener, SocketEvent } from "../format/types";
 import { callText } from "./call";
 import {
   LEFT,
@@ -38,6 +38,7 @@ export class Walk {
   constructor(
     readonly story: Story,
     readonly connection: Connection | null,
+    readonly listener: Listener | null = null,
   ) {}
 
   get steps(): Step[] {

@@ -81,7 +81,9 @@ function queueEnd(trace: Trace, row: number): number | null {
   const { connections } = trace;
   const accepted = connections.accepted_ns.get(row);
   if (accepted !== null) return accepted;
-  const here = connections.listener.get(row) !== null;
+  const listener = connections.listener.get(row);
+  // where accept() was not asked for nobody is known to wait
+  const here = listener !== null && trace.listeners.get(String(listener))?.accepted !== null;
   const owned = trace.server.fd.get(row) !== null;
   return here && !owned ? connections.end_ns.get(row) ?? trace.end : null;
 }
