@@ -33,12 +33,16 @@ static __always_inline bool seen_report(struct sock *sk, __u64 id, __u8 flags)
 /* What stays in the queue, and what comes back from the error queue: it was sent from here. */
 #define MSG_NOT_DATA (MSG_PEEK | MSG_ERRQUEUE)
 
-/* First use of a socket that nobody announced: it came over a UNIX socket or by io_uring. */
+/* What targets had open has been told. User space sets it. */
+bool looked_around;
+
+/* First use of a socket that nobody announced: it came over a UNIX socket or by io_uring. Not of one
+ * that is about to be: its listener, which says whose end it is, is to be told before it. */
 static __always_inline struct followed *adopt(struct sock *sk, __u64 *id)
 {
 	struct st_sock s = {};
 
-	if (!is_target(bpf_get_current_pid_tgid() >> 32))
+	if (!looked_around || !is_target(bpf_get_current_pid_tgid() >> 32))
 		return NULL;
 	sock_fill(&s, sk, 0, 0);
 	if (!sock_wanted(&s))

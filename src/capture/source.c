@@ -369,6 +369,7 @@ int source_snapshot(struct source *source)
 		r = link ? iterators_run(link, consume, source) : -errno;
 		bpf_link__destroy(link);
 	}
+	source->skeleton->bss->looked_around = true;
 	vec_each (pid, &pids)
 		if (*pid != getpid())
 			proc_calls_in_flight(*pid, enter_call_in_flight, source);

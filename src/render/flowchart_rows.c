@@ -34,14 +34,17 @@ static void walk_listen(struct walk *walk, struct flow_row *row, const struct fl
 static void row_end_of_stream(struct walk *walk, struct flow_row *row, unsigned lane)
 {
 	const struct connection *connection = walk->source->connection;
+	const struct end *end;
 
 	if (!connection || connection->type == TYPE_DGRAM || walk->fin_sent[lane])
 		return;
-	if (is_tcp(walk) && !walk->connected && connection->seen_from_start)
-		return;
-	/* it was given up before, and had nothing left to send it on */
-	if (connection->outcome == OUTCOME_TIMED_OUT &&
-	    !(lane == FLOW_LEFT ? &connection->client : &connection->server)->fin_sent)
+	if (is_tcp(walk) ? !walk->connected && connection->seen_from_start
+			 : connection->outcome == OUTCOME_REFUSED ||
+				   connection->outcome == OUTCOME_FAILED)
+		return; /* there was no other side */
+	/* it sent a reset instead, or was given up before and had nothing left to send it on */
+	end = lane == FLOW_LEFT ? &connection->client : &connection->server;
+	if (is_tcp(walk) && end->seen && !end->fin_sent)
 		return;
 	/* nobody is left to read the end */
 	if (!is_tcp(walk) && lane_seen(walk, lane_other(lane)) &&

@@ -164,6 +164,7 @@ struct connection *fixture_connection(struct fixture *fixture, enum protocol pro
 		.seen_from_start = true,
 		.lossless = true,
 	};
+	connection->client.fin_sent = connection->server.fin_sent = true; /* it is closed */
 	assert_int_equal(vec_push(&fixture->model.connections, connection), 0);
 	return connection;
 }

@@ -42,7 +42,7 @@ static void test_deferred(void **state)
 			   : event->name == EVENT_ESTABLISHED || event->name > EVENT_LISTEN)
 			event->t_ns += 500000000;
 	}
-	connection->client.fin_sent = true;
+	connection->server.fin_sent = false;
 	connection->outcome = OUTCOME_TIMED_OUT;
 	chart_check("flowchart-deferred.txt", &style_utf8, connection);
 	fixture_free(fixture);
