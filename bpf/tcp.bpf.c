@@ -206,10 +206,11 @@ static __always_inline int state_changed(struct sock *sk, int old, int new)
 	}
 	if (old == TCP_SYN_SENT && new == TCP_ESTABLISHED)
 		client_established(sk, f);
-	if (step_wait(sk, id, f, old, new))
-		return 0;
+	/* before what comes after it: who closes at once may be forgotten by the accept() */
 	if (f->handshake.established_ns)
 		established_report(sk, id, f);
+	if (step_wait(sk, id, f, old, new))
+		return 0;
 	if (new == TCP_CLOSE)
 		runs_report(id, f);
 	step_report(sk, id, f, old, new);

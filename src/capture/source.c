@@ -141,6 +141,7 @@ static int on_ring_record(void *context, void *data, size_t size)
 	if (header->type == ST_DROP)
 		announce_waiter(source, data);
 	iterators_note(source->iterators, header);
+	sweeps_note(source->sweeps, header);
 	if (source->lookups)
 		cover_listener(source, header);
 	hand_on(source, header, size);

@@ -15,12 +15,13 @@
 
 #define SWEEPS_MAX 6
 #define ALL_SOCKETS_PAUSE_NS (1000 * 1000 * 1000LL)
+#define HURRIED_PAUSE_NS (200 * 1000 * 1000LL)
 
 /* In one of two ways. */
 struct sweep {
 	int program; /* run by itself, or -1 */
 	struct bpf_link *iterator; /* over the map, or NULL */
-	int64_t pause_ns, due_ns;
+	int64_t pause_ns, due_ns, ran_ns;
 	const bool *any; /* false: there is nothing to go through; NULL: that is not known */
 };
 
@@ -135,6 +136,15 @@ static int run_sweep(const struct sweeps *sweeps, const struct sweep *sweep)
 	return r;
 }
 
+void sweeps_note(struct sweeps *sweeps, const struct st_header *record)
+{
+	const struct st_process *process = (const void *)record;
+	struct sweep *all = &sweeps->items[0];
+
+	if (record->type == ST_PROCESS && process->event == ST_PROCESS_EXIT && all->pause_ns)
+		all->due_ns = all->ran_ns + HURRIED_PAUSE_NS;
+}
+
 int sweeps_run(struct sweeps *sweeps, int64_t now_ns, bool all)
 {
 	bool missed = sweeps->skeleton->bss->pending_missed;
@@ -146,6 +156,7 @@ int sweeps_run(struct sweeps *sweeps, int64_t now_ns, bool all)
 
 		if ((!all && !missed && now_ns < sweep->due_ns) || (sweep->any && !*sweep->any))
 			continue;
+		sweep->ran_ns = now_ns;
 		sweep->due_ns = now_ns + sweep->pause_ns;
 		r = run_sweep(sweeps, sweep);
 	}

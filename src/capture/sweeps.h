@@ -19,5 +19,8 @@ int sweeps_new(struct probes *probes, bool unhurried, iterators_consume *consume
 	       struct sweeps **out);
 void sweeps_free(struct sweeps **sweeps);
 
+/* A record passes: with a process UNIX sockets may have gone. */
+void sweeps_note(struct sweeps *sweeps, const struct st_header *record);
+
 /* Those that are due at now_ns (CLOCK_MONOTONIC), or all. 0 or -errno. */
 int sweeps_run(struct sweeps *sweeps, int64_t now_ns, bool all);

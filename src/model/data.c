@@ -243,6 +243,10 @@ void release_apply(struct model *model, const struct st_release *release)
 
 	if (!sock || sock->released)
 		return; /* its close() was seen */
+	if (!release->pid && sock->left_pid) {
+		sock_release_unseen(model, sock, sock->left_ns, sock->left_pid, 0);
+		return;
+	}
 	if (!release->pid && sock->pub.connection)
 		conn_of(sock->pub.connection)->found_over = true;
 	if (release->pid)

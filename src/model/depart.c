@@ -214,7 +214,8 @@ static struct process *find_heir(const struct model *model, const struct process
 	return NULL;
 }
 
-/* The kernel reports the release of INET sockets only. */
+/* Of a UNIX socket nobody tells at once whether somebody else has it still. Where it is found to be
+ * gone, it went with the last who is known to have had it. */
 void sockets_process_exit(struct model *model, struct process *process, int64_t t_ns)
 {
 	struct sock *sock;
@@ -228,8 +229,10 @@ void sockets_process_exit(struct model *model, struct process *process, int64_t 
 		sock_dropped(sock, process);
 		if (!sock->holders[0].process)
 			sock->holders[0] = (struct holder){find_heir(model, process, sock), fd};
-		if (!sock->holders[0].process)
-			sock_release_unseen(model, sock, t_ns, process->pid, 0);
+		if (sock->holders[0].process)
+			continue;
+		sock->left_pid = process->pid;
+		sock->left_ns = t_ns;
 	}
 }
 

@@ -53,6 +53,8 @@ struct sock {
 	int64_t born_ns; /* TIME_UNKNOWN: before the trace */
 	struct holder holders[2]; /* the last two that used it and have not closed it */
 	uint8_t state; /* TCP_* */
+	uint32_t left_pid; /* UNIX: the last known to have it exited with it, then; 0: none did */
+	int64_t left_ns;
 	bool released; /* no fd refers to it any more */
 	bool child; /* made by a listener */
 	bool accepted;

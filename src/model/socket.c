@@ -189,6 +189,8 @@ void sock_used(struct sock *sock, struct process *process, int32_t fd)
 	sock->holders[0].fd = fd;
 	sock->pub.process = process;
 	sock->pub.fd = fd;
+	if (process->end_ns == TIME_UNKNOWN)
+		sock->left_pid = 0;
 }
 
 void events_keep(struct model *model, struct events *events, size_t max, const struct event *event)

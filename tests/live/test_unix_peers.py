@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """UNIX connections of which only one end is a target's."""
-from harness import Trace, events, same
+import os
+import time
+
+from harness import PYTHON, Program, Trace, events, eventually, same
 from puppet import Puppet
 
 CONNECT = "sock = socket.socket(socket.AF_UNIX); sock.connect('here.sock')"
@@ -75,3 +78,52 @@ def test_server_closes_without_close():
     same("who closes", [(close["side"], close["pid"] is None) for close in events(connection, "close")],
          [("client", False), ("server", True)])
     same("outcome", connection["outcome"], "closed")
+
+
+FORKS = """
+import os, signal, socket
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+listener = socket.socket(socket.AF_UNIX); listener.bind("here.sock"); listener.listen(5)
+while True:
+    sock, _ = listener.accept()
+    if os.fork() == 0:
+        while sock.recv(100): sock.send(b"all")
+        os._exit(0)
+    sock.close()
+"""
+
+
+def test_processes_that_exit_with_it():
+    """A child serves each client and exits without close(), while its parent listens on: no byte is lost, nothing ends early."""
+    rounds = 20
+    server, client = Program(PYTHON, "-c", FORKS), Puppet("client")
+    eventually("the server listens", lambda: os.path.exists("here.sock"))
+    for mode in "runs", "events":
+        with Trace("-p", server.pid, "-p", client.pid, f"--data={mode}") as trace:
+            for _ in range(rounds):
+                client(f"{CONNECT}; sock.send(b'how are you?'); sock.recv(3); sock.shutdown(socket.SHUT_WR); receive_all(sock); sock.close()")
+        trace.document.check_complete()
+        listener = trace.document.listener(path="here.sock")
+        same("listener", (listener["accepted"], listener["closed_ns"]), (rounds, None))
+        same("bytes", {(c["client"]["bytes_sent"], c["server"]["bytes_received"], c["server"]["bytes_sent"], c["client"]["bytes_received"])
+                       for c in trace.document["connections"]}, {(12, 12, 3, 3)})
+        same("outcomes", {c["outcome"] for c in trace.document["connections"]}, {"closed"})
+
+
+def test_passed_on_by_one_that_exits():
+    """Who accepted it hands it on and exits: the connection goes on, with whoever has it."""
+    server, client = pair()
+    with Trace("-p", server.pid, "-p", client.pid) as trace:
+        server("near, far = socket.socketpair()")
+        client(CONNECT)
+        server("""
+if os.fork() == 0:
+    sock, _ = listener.accept(); socket.send_fds(near, [b'x'], [sock.fileno()]); os._exit(0)
+os.wait(); _, fds, _, _ = socket.recv_fds(far, 1, 1); sock = socket.socket(fileno=fds[0])""")
+        time.sleep(0.5)  # long enough for the end to be told, if it were one
+        client("sock.send(b'how are you?')")
+        server("sock.recv(100); sock.send(b'all'); sock.close()")
+        client("receive_all(sock); sock.close()")
+    connection = next(c for c in trace.document["connections"] if c["listener"])
+    same("bytes", [connection[end][key] for end in ("client", "server") for key in ("bytes_sent", "bytes_received")], [12, 3, 3, 12])
+    same("end", (connection["outcome"], connection["ended_by"]), ("closed", "server"))

@@ -16,6 +16,7 @@
 
 #define T0 (BUILD_START_NS + MS)
 #define PATH "/run/a.sock"
+#define only build_only
 
 static int setup(void **state)
 {
@@ -84,12 +85,6 @@ static void close_at(struct model *model, __u64 t, __u64 id, __u32 pid)
 
 	call.flags = ST_CALL_LAST;
 	build_feed(model, &call);
-}
-
-static struct connection *only(const struct model *model)
-{
-	assert_int_equal(model->connections.len, 1);
-	return model->connections.items[0];
 }
 
 static void test_connect_then_accept(void **state)
@@ -429,13 +424,18 @@ static void test_exit_releases_what_nobody_else_has(void **state)
 	child.ppid = 200;
 	build_feed(model, &child);
 	feed(model, build_process(T0 + 160 * US, ST_PROCESS_EXIT, 100, "client"));
+	assert_false(only(model)->client.closed);
+	feed(model, build_release(T0 + 165 * US, BUILD_CLIENT | ST_ID_UNIX, 0));
 	assert_true(only(model)->client.closed);
 	/* the child has it, and the listener, still */
 	feed(model, build_process(T0 + 170 * US, ST_PROCESS_EXIT, 200, "server"));
 	assert_false(only(model)->server.closed);
 	assert_int_equal(model->listeners.items[0]->closed_ns, TIME_UNKNOWN);
 	feed(model, build_process(T0 + 180 * US, ST_PROCESS_EXIT, 300, "worker"));
+	feed(model, build_release(T0 + 900 * US, BUILD_SERVER | ST_ID_UNIX, 0));
+	feed(model, build_release(T0 + 900 * US, BUILD_LISTENER | ST_ID_UNIX, 0));
 	assert_true(only(model)->server.closed);
+	assert_int_equal(only(model)->ended_by, SIDE_CLIENT);
 	assert_int_equal(only(model)->outcome, OUTCOME_CLOSED);
 	assert_int_equal(model->listeners.items[0]->closed_ns, MS + 180 * US);
 }
