@@ -316,6 +316,8 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 	if (!r)
 		r = sweeps_new(source->probes, options->unhurried, consume, source,
 			       &source->sweeps);
+	if (!r && probes_row_method(source->probes, ROW_IDENTITY))
+		r = cookies_make(&options->pids); /* before a call of theirs is seen */
 	if (!r)
 		r = check_pids(options); /* with a first record files are begun */
 	if (!r)

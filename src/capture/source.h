@@ -12,12 +12,13 @@
 #include <sys/types.h>
 
 #include "base/vec.h"
+#include "capture/proc.h"
 #include "socktrace/record.h"
 
 #define ALL_CALLS ((1u << ST_CALL_MAX) - 2) /* of source_options.calls: all but ST_CALL_NONE */
 
 struct source_options {
-	VEC(pid_t) pids;
+	struct pid_list pids;
 	const char *cgroup; /* a directory of a cgroup v2, or NULL */
 	bool all;
 	bool follow; /* descendants of targets, present and future */

@@ -92,6 +92,11 @@ bool address_is_loopback(const struct address *address)
 		       : !memcmp(address->bytes, loopback6, sizeof(loopback6));
 }
 
+bool port_is_ephemeral(uint16_t port)
+{
+	return port >= 32768;
+}
+
 bool address_equal(const struct address *a, const struct address *b)
 {
 	if (a->family != b->family)

@@ -32,6 +32,7 @@ void address_print_ip(const struct address *address, struct strbuf *out);
 
 bool address_is_any(const struct address *address); /* 0.0.0.0 or :: */
 bool address_is_loopback(const struct address *address); /* 127.0.0.0/8 or ::1 */
+bool port_is_ephemeral(uint16_t port); /* the kernel chose it, where nobody changed its range */
 bool address_equal(const struct address *a, const struct address *b);
 
 /* What a person types to name a listener: "80" (any address, then family is NONE),

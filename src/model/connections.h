@@ -54,6 +54,10 @@ struct conn *conn_merge(struct model *model, struct conn *a, struct conn *b);
  * survivor, or b where they cannot be one. b's end is still there. */
 struct conn *conn_join(struct model *model, struct conn *a, struct conn *b);
 
+/* The end that was taken for that side's is the server's: it came from this listener. */
+void conn_served_by(struct model *model, struct conn *conn, struct listening *listening,
+		    enum side side);
+
 /* What holds only when no more records come. */
 void conn_finish(const struct model *model, struct conn *conn);
 

@@ -169,6 +169,33 @@ void runs_apply(struct model *model, const struct st_runs *runs)
 	rest_add(model, sock, runs, ST_RECV, &rest);
 }
 
+/* Which end of the connection, from before the trace, came from it. */
+static enum side side_served(const struct model *model, const struct listening *listening,
+			     const struct connection *connection)
+{
+	const struct end *ends[SIDE_MAX] = {NULL, &connection->client, &connection->server};
+
+	for (enum side side = SIDE_SERVER; side != SIDE_NONE; side--)
+		if (ends[side]->seen && connection->type != TYPE_DGRAM &&
+		    connection->protocol == listening->pub.protocol &&
+		    listener_find(model, ends[side]->netns, &ends[side]->local) == listening)
+			return side;
+	return SIDE_NONE;
+}
+
+/* Those that were found before their listener: its fd is the higher one. */
+static void seen_before(struct model *model, struct listening *listening)
+{
+	vec_each (at, &model->connections) {
+		enum side side = (*at)->roles_inferred && !(*at)->listener
+					 ? side_served(model, listening, *at)
+					 : SIDE_NONE;
+
+		if (side != SIDE_NONE)
+			conn_served_by(model, conn_of(*at), listening, side);
+	}
+}
+
 static void seen_listening(struct model *model, struct sock *sock, const struct st_seen *seen,
 			   int64_t t_ns)
 {
@@ -186,6 +213,7 @@ static void seen_listening(struct model *model, struct sock *sock, const struct 
 	if (seen->depth || listening->pub.samples.len)
 		listener_depth(model, listening, t_ns, seen->depth);
 	listener_owned(model, listening, sock->pub.process, sock->pub.fd);
+	seen_before(model, listening);
 	if (model->watch.listener)
 		model->watch.listener(model->watch.context, &listening->pub);
 }

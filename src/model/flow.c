@@ -130,22 +130,16 @@ static void flow_attach(struct model *model, struct conn *conn, enum side side, 
 	conn_attach(model, conn, side, sock);
 }
 
-/* The kernel chose it, where nobody changed its range. */
-static bool is_ephemeral(uint16_t port)
-{
-	return port >= 32768;
-}
-
 /* Who sends first is the client. Of a socket from before the capture: who has connected, or else who
  * has a port that the kernel chose where the other has not. */
 static enum side flow_side(const struct sock *sock, const struct address *peer,
 			   enum st_direction direction)
 {
-	bool chosen = is_ephemeral(sock->pub.local.port);
+	bool chosen = port_is_ephemeral(sock->pub.local.port);
 
 	if (sock->pub.from_snapshot && sock->pub.peer.family != FAMILY_NONE)
 		return SIDE_CLIENT;
-	if (sock->pub.from_snapshot && peer->port && chosen != is_ephemeral(peer->port))
+	if (sock->pub.from_snapshot && peer->port && chosen != port_is_ephemeral(peer->port))
 		return chosen ? SIDE_CLIENT : SIDE_SERVER;
 	return direction == ST_SEND ? SIDE_CLIENT : SIDE_SERVER;
 }

@@ -9,6 +9,7 @@
 #include "model/attempts.h"
 #include "model/connections.h"
 #include "model/flows.h"
+#include "model/listeners.h"
 #include "model/pairs.h"
 #include "model/peers.h"
 #include "model/sockets.h"
@@ -130,6 +131,17 @@ static void conn_flip(struct model *model, struct conn *conn)
 	flow_flip(model, conn);
 	vec_each (event, &pub->events)
 		event->side = side_other(event->side);
+}
+
+void conn_served_by(struct model *model, struct conn *conn, struct listening *listening,
+		    enum side side)
+{
+	if (side == SIDE_CLIENT)
+		conn_flip(model, conn);
+	conn->pub.listener = &listening->pub;
+	tuple_index(model, conn);
+	if (conn->pub.server.fd >= 0)
+		listener_serves(listening, conn);
 }
 
 /* Both see themselves as the same side: which of the two is wrong, or NULL. */

@@ -87,6 +87,13 @@ static bool is_connected(uint8_t state)
 	return state != TCP_CLOSE && state != TCP_LISTEN && state != 0;
 }
 
+/* Of a socket from before the trace: the kernel chose the other's port, and not its own. */
+static bool ports_say_server(const struct sock *sock)
+{
+	return sock->pub.from_snapshot && !port_is_ephemeral(sock->pub.local.port) &&
+	       port_is_ephemeral(sock->pub.peer.port);
+}
+
 struct conn *tcp_known(struct model *model, struct sock *sock, int64_t t_ns)
 {
 	struct listening *listening;
@@ -97,7 +104,7 @@ struct conn *tcp_known(struct model *model, struct sock *sock, int64_t t_ns)
 	    !is_connected(sock->state))
 		return conn;
 	listening = listener_find(model, sock->pub.netns, &sock->pub.local);
-	side = listening ? SIDE_SERVER : SIDE_CLIENT;
+	side = listening || ports_say_server(sock) ? SIDE_SERVER : SIDE_CLIENT;
 	conn = find_by_address(model, sock, t_ns);
 	if (conn) {
 		side = conn->pub.server.seen ? SIDE_CLIENT : SIDE_SERVER;
