@@ -7,6 +7,7 @@
 
 #include "destination.h"
 #include "listener.h"
+#include "release.h"
 #include "run.h"
 #include "sock.h"
 #include "target.h"

@@ -202,8 +202,8 @@ static __always_inline void accept_fill(struct st_call *r, const struct st_threa
 	r->arg[0] = thread->args[3];
 }
 
-/* One that nobody announced: it came over a UNIX socket, or the look at what targets have open has not
- * come to it yet. Told before its children. */
+/* One that nobody announced: it came over a UNIX socket, or the look at what targets have open has
+ * not come to it yet. Told before its children. */
 static __noinline int listener_found(struct sock *sk, __u64 id, __s32 fd)
 {
 	struct st_seen *r;

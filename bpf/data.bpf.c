@@ -36,8 +36,8 @@ static __always_inline bool seen_report(struct sock *sk, __u64 id, __u8 flags)
 /* What targets had open has been told. User space sets it. */
 bool looked_around;
 
-/* First use of a socket that nobody announced: it came over a UNIX socket or by io_uring. Not of one
- * that is about to be: its listener, which says whose end it is, is to be told before it. */
+/* First use of a socket that nobody announced: it came over a UNIX socket or by io_uring. Not of
+ * one that is about to be: its listener, which says whose end it is, is to be told before it. */
 static __always_inline struct followed *adopt(struct sock *sk, __u64 *id)
 {
 	struct st_sock s = {};

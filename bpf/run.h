@@ -7,9 +7,26 @@
 #pragma once
 
 #include "emit.h"
+#include "sock.h"
 
 #define RUN_PAUSE_NS (10 * 1000 * 1000ULL) /* a longer pause ends a run */
 #define RUN_LONG_NS (1000 * 1000 * 1000ULL) /* a longer run is reported in parts */
+
+/* Whether it is of the ports asked for. */
+static __always_inline bool flow_wanted(const struct followed *f, const struct run *run)
+{
+	struct sock *sk = sock_at(f->sock);
+	__u16 local, remote;
+
+	if (!config.local_port && !config.remote_port)
+		return true;
+	local = SOCK(sk, __sk_common.skc_num);
+	remote = run->peer_port ? run->peer_port : bpf_ntohs(SOCK(sk, __sk_common.skc_dport));
+	if (!remote) /* recv() does not ask who sent */
+		remote = f->run[ST_SEND].peer_port;
+	return ports_wanted(f->flags & ST_SOCK_PEER ? remote : local,
+			    f->flags & ST_SOCK_PEER ? local : remote);
+}
 
 /* A UDP socket's, with its peer. */
 static __always_inline void run_report(__u64 id, struct followed *f, __u8 direction)
@@ -19,6 +36,11 @@ static __always_inline void run_report(__u64 id, struct followed *f, __u8 direct
 
 	if (run->calls == f->runs.calls[direction])
 		return;
+	if (!flow_wanted(f, run)) {
+		f->runs.calls[direction] = run->calls;
+		run->first_ns = 0;
+		return;
+	}
 	if (!RECORD_RESERVE(ST_DATA, ST_LOSS_DATA, r))
 		return; /* the next record's sums include this run */
 	r->id = id;

@@ -125,7 +125,15 @@ static __always_inline bool is_listener_on_any(const struct st_sock *s)
 	return s->state == TCP_LISTEN && !local[0] && !local[1];
 }
 
-/* Families and ports asked for. A port that is not known yet excludes nothing. */
+/* A port that is not known yet excludes nothing. */
+static __always_inline bool ports_wanted(__u16 local, __u16 remote)
+{
+	if (config.local_port && local && local != config.local_port)
+		return false;
+	return !config.remote_port || !remote || remote == config.remote_port;
+}
+
+/* Families and ports asked for. */
 static __always_inline bool sock_wanted(const struct st_sock *s)
 {
 	__u16 local = s->local_port, remote = s->peer_port;
@@ -142,9 +150,7 @@ static __always_inline bool sock_wanted(const struct st_sock *s)
 		local = s->peer_port;
 		remote = s->local_port;
 	}
-	if (config.local_port && local && local != config.local_port)
-		return false;
-	return !config.remote_port || !remote || remote == config.remote_port;
+	return ports_wanted(local, remote);
 }
 
 /* Follows the socket from now on. NULL: no room, and it was counted. */
@@ -163,13 +169,6 @@ static __always_inline struct followed *socket_follow(struct sock *sk, __u64 id,
 	if (flags)
 		f->flags |= flags;
 	return f;
-}
-
-/* Found to be unwanted: its data is not wanted either. A listener's children may be. */
-static __always_inline void socket_unfollow(const struct st_sock *s)
-{
-	if (s->state != TCP_LISTEN && !sock_wanted(s))
-		socket_remove(s->id);
 }
 
 /* Its last reference is gone. TCP still has states to go through. */

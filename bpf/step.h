@@ -7,6 +7,7 @@
 #pragma once
 
 #include "pending.h"
+#include "release.h"
 #include "run.h"
 #include "sock.h"
 

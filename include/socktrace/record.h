@@ -48,6 +48,8 @@ enum st_type {
 	ST_CALL_JOIN, /* a call that joins two ends, with the handshake behind it */
 	/* and by user space */
 	ST_ACCEPT_WAITS, /* at the end: an accept() that has not returned */
+	/* and by the kernel side */
+	ST_UNWANTED, /* a socket told of proves to be of a port that was not asked for */
 	ST_TYPE_MAX,
 };
 
@@ -336,6 +338,11 @@ struct st_release {
 	char comm[ST_COMM_LEN];
 };
 
+struct st_unwanted {
+	struct st_header h;
+	__u64 id;
+};
+
 enum st_process_event {
 	ST_PROCESS_SEEN = 1,
 	ST_PROCESS_FORK,
@@ -481,6 +488,7 @@ _Static_assert(sizeof(struct st_data) == 88, "st_data");
 _Static_assert(sizeof(struct st_runs) == 200, "st_runs");
 _Static_assert(sizeof(struct st_data_call) == 144, "st_data_call");
 _Static_assert(sizeof(struct st_release) == 48, "st_release");
+_Static_assert(sizeof(struct st_unwanted) == 24, "st_unwanted");
 _Static_assert(sizeof(struct st_process) == 328, "st_process");
 _Static_assert(sizeof(struct st_listener) == 64, "st_listener");
 _Static_assert(sizeof(struct st_drop) == 112, "st_drop");

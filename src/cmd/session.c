@@ -19,6 +19,7 @@
 #include "render/escape.h"
 
 #define POLL_MS 40
+#define LAST_WORDS_NS 300000000
 
 static int64_t now_ns(void)
 {
@@ -117,11 +118,23 @@ int session_open(struct session *session, const struct options *options, source_
 	return 0;
 }
 
+/* A terminal's Ctrl-C goes to the command as well: what it does then is worth seeing, and its
+ * status too. */
+static bool waits_for_child(struct session *session, int64_t now)
+{
+	if (!session->stopped_ns)
+		session->stopped_ns = now;
+	return session->child.pid && !session->child.ended &&
+	       now - session->stopped_ns < LAST_WORDS_NS;
+}
+
 static bool session_over(struct session *session, int64_t now)
 {
-	if (stop_requested() || (session->deadline_ns && now >= session->deadline_ns))
-		return true;
 	child_ended(&session->child); /* reaps it, so that it is gone for good */
+	if (stop_requested() && !waits_for_child(session, now))
+		return true;
+	if (session->deadline_ns && now >= session->deadline_ns)
+		return true;
 	return !(session->source ? source_has_targets(session->source)
 				 : unprivileged_has_targets(session->unprivileged));
 }

@@ -16,6 +16,7 @@ struct session {
 	struct child child;
 	struct source *source; /* one of the two is NULL */
 	struct unprivileged *unprivileged;
+	int64_t stopped_ns; /* when a stop was asked for; 0: it was not */
 	int64_t deadline_ns; /* CLOCK_MONOTONIC, 0: none */
 	int run_error; /* why the command could not be run */
 };

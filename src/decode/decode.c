@@ -28,6 +28,7 @@ static const __u16 record_size[ST_TYPE_MAX] = {
 	[ST_CPU_QUOTA] = sizeof(struct st_cpu_quota),
 	[ST_CALL_JOIN] = sizeof(struct st_call_join),
 	[ST_ACCEPT_WAITS] = sizeof(struct st_accept_waits),
+	[ST_UNWANTED] = sizeof(struct st_unwanted),
 };
 
 static bool time_sound(__u64 ns)

@@ -39,6 +39,7 @@ struct record {
 		const struct st_process_limits *process_limits;
 		const struct st_cpu_quota *cpu_quota;
 		const struct st_accept_waits *accept_waits;
+		const struct st_unwanted *unwanted;
 	};
 };
 

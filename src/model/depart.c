@@ -163,6 +163,13 @@ static void sock_depart(struct model *model, struct sock *sock)
 	sock_free(sock);
 }
 
+static void sock_vanish(struct model *model, struct sock *sock)
+{
+	hashmap_remove(&model->index->sockets, sock->pub.key);
+	list_remove(&model->sockets, &sock->pub);
+	sock_free(sock);
+}
+
 static void sock_inherit(struct model *model, struct sock *sock, struct event *event)
 {
 	struct conn *conn = conn_of(sock->pub.connection);
@@ -184,9 +191,15 @@ void sock_absorb(struct model *model, struct sock *sock, uint64_t former_key)
 		return;
 	vec_each (event, &former->pub.events)
 		sock_inherit(model, sock, event);
-	hashmap_remove(&model->index->sockets, former_key);
-	list_remove(&model->sockets, &former->pub);
-	sock_free(former);
+	sock_vanish(model, former);
+}
+
+void sock_unwanted(struct model *model, uint64_t key)
+{
+	struct sock *sock = sock_find(model, key);
+
+	if (sock && !sock->joined && !sock->departing && !sock->flows && !sock->pub.connection)
+		sock_vanish(model, sock);
 }
 
 void sockets_depart_due(struct model *model)

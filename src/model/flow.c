@@ -130,8 +130,8 @@ static void flow_attach(struct model *model, struct conn *conn, enum side side, 
 	conn_attach(model, conn, side, sock);
 }
 
-/* Who sends first is the client. Of a socket from before the capture: who has connected, or else who
- * has a port that the kernel chose where the other has not. */
+/* Who sends first is the client. Of a socket from before the capture: who has connected, or else
+ * who has a port that the kernel chose where the other has not. */
 static enum side flow_side(const struct sock *sock, const struct address *peer,
 			   enum st_direction direction)
 {

@@ -216,6 +216,9 @@ static void apply(struct model *model, const struct record *record)
 	case ST_RELEASE:
 		release_apply(model, record->release);
 		break;
+	case ST_UNWANTED:
+		sock_unwanted(model, record->unwanted->id);
+		break;
 	case ST_PROCESS:
 		process_apply(model, record->process);
 		break;

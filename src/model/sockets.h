@@ -49,6 +49,9 @@ bool sock_is_datagram(const struct sock *sock);
 /* sock was known by another key until now: takes in what happened under it. */
 void sock_absorb(struct model *model, struct sock *sock, uint64_t former_key);
 
+/* Nothing is to be told of it after all. */
+void sock_unwanted(struct model *model, uint64_t key);
+
 void sockets_process_exit(struct model *model, struct process *process, int64_t t_ns);
 void sockets_depart_due(struct model *model);
 void sockets_release(struct model *model);

@@ -262,6 +262,18 @@ def test_interrupted_start():
     assert not os.path.exists("begun"), "the command ran"
 
 
+def test_interrupted_command():
+    """Ctrl-C goes to both: what the command does then is traced, and its status is the trace's."""
+    serve = "import socket; socket.create_server(('127.0.0.1', 0)).accept()"
+    for command, status in (["sleep", "100"], 128 + signal.SIGINT), ([PYTHON, "-c", f"try: {serve}\nexcept KeyboardInterrupt: raise SystemExit(7)"], 7):
+        program = Program(SOCKTRACE, "--", *command, start_new_session=True)
+        program.await_message("attached")
+        eventually("the command runs", lambda: command[0] != PYTHON or "listen(" in program.stdout)
+        os.killpg(program.pid, signal.SIGINT)
+        same("status", program.finish(), status)
+    assert re.search(r"accept\(\d+\) EINTR", program.stdout), program.stdout
+
+
 def test_terminate():
     """SIGTERM as Ctrl-C: the file is whole."""
     puppet = Puppet()

@@ -221,6 +221,24 @@ def test_events_asked_for():
     assert "close(" not in program.stdout, "close() was not asked for"
 
 
+def test_other_ports():
+    """Sockets that prove to be of another port than asked for leave nothing; of UDP, too."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    server("inbox = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); inbox.bind(('127.0.0.1', 0))")
+    inbox = server("inbox.getsockname()[1]")
+    for asked in ["-L", "1"], ["--rport", "1"]:
+        with Trace("-p", client.pid, *asked) as trace:
+            client(f"for _ in range(5): tcp_connect({port}).close()")
+            server("for _ in range(5): listener.accept()[0].close()")
+            client("sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)")
+            client(f"sock.sendto(b'hello', ('127.0.0.1', {inbox}))")
+            server("inbox.sendto(b'hi', inbox.recvfrom(100)[1])")
+            client("sock.recv(100); sock.close()")
+        trace.document.check_complete()
+        same(f"with {asked[0]}", (trace.document["connections"], [s["protocol"] for s in trace.document["sockets"] if s["protocol"] == "tcp"]), ([], []))
+
+
 def test_accept_not_asked_for():
     """-e trace=connect: who waits to be accepted is not known, and nobody is said to; nothing but connect() has a line."""
     program = socktrace("-e", "trace=connect", "-o", "x.json", "-o", "x.skt", "--", PYTHON, "-c", CONNECT)

@@ -124,6 +124,10 @@ static union any sample(enum st_type type)
 	case ST_RUNS:
 		any.runs = build_runs(T, 5, 100, 3);
 		break;
+	case ST_UNWANTED:
+		any.h = (struct st_header){
+			.type = type, .size = sizeof(struct st_unwanted), .ts_ns = T};
+		break;
 	case ST_RELEASE:
 		any.release = build_release(T, 5, 100);
 		break;
