@@ -203,9 +203,11 @@ static __always_inline void accept_fill(struct st_call *r, const struct st_threa
 }
 
 /* One that nobody announced: it came over a UNIX socket, or the look at what targets have open has
- * not come to it yet. Told before its children. */
-static __noinline int listener_found(struct sock *sk, __u64 id, __s32 fd)
+ * not come to it yet. Told before its children. A function of its own, for the verifier. */
+__noinline int listener_found(__u64 address, __u32 fd)
 {
+	struct sock *sk = sock_at(address);
+	__u64 id = sock_id(sk);
 	struct st_seen *r;
 
 	if (!RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
@@ -243,7 +245,7 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 	if (listener && (!f || f->listener != listener_id) && !socket_followed(listener_id) &&
 	    SOCK(listener, __sk_common.skc_state) == TCP_LISTEN) {
 		if (!thread->once)
-			listener_found(listener, listener_id, thread->args[0]);
+			listener_found(pointer_of(listener), thread->args[0]);
 		listener_announce(pointer_of(listener));
 	}
 	if (!RECORD_RESERVE(ST_CALL_JOIN, ST_LOSS_CALL, r))
