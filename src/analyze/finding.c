@@ -60,14 +60,14 @@ uint64_t finding_id(const struct listener *listener, size_t episode)
 /* Whether a rule that is true can be what the episode is called by. */
 static bool may_lead(enum rule rule, const struct facts *facts)
 {
-	bool crowded = facts->crowded_ns >= EPISODE_CROWDED_NS;
+	bool waits = rules[RULE_ACCEPT_WAIT_HIGH].form->fits(facts);
 
 	if (rule > RULE_BACKLOG_TOO_SMALL)
 		return true;
 	/* of a UNIX listener these are why its queue is full */
 	if (facts_unix(facts) && facts->drops[DROP_UNIX])
 		return false;
-	if (rule == RULE_ACCEPTOR_OUT_OF_FDS && crowded)
+	if (rule == RULE_ACCEPTOR_OUT_OF_FDS && waits)
 		return true;
 	if (rule == RULE_ACCEPTOR_STOPPED && facts->crowded_ns >= STOPPED_NS)
 		return true;

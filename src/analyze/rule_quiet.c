@@ -32,9 +32,11 @@ static void wait_tell(const struct facts *facts, struct finding *finding)
 		if (!facts->counted)
 			strbuf_add(&text, "; nobody was turned away");
 	} else {
-		strbuf_add(&text, "One client in a hundred waited ");
+		strbuf_add(&text, facts->waits.count >= 100 ? "One client in a hundred waited "
+							    : "The slowest client waited ");
 		tell_span(&text, facts->waits.p99);
-		strbuf_add(&text, " or more to be accepted, and was then served in ");
+		strbuf_add(&text, facts->waits.count >= 100 ? " or more" : "");
+		strbuf_add(&text, " to be accepted; clients were then served in ");
 		tell_span(&text, facts->services.p50);
 		strbuf_add(&text, " (median)");
 	}

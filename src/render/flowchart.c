@@ -93,14 +93,27 @@ static bool connect_failed_later(const struct connection *connection, const stru
 	       connection->syns > 0;
 }
 
+/* What a call sent went out before the reset that answers it came, though it returned after. */
+static int64_t sent_before_reset(const struct connection *connection, const struct event *sent)
+{
+	vec_each (event, &connection->events)
+		if (event->name == EVENT_RESET && event->side == sent->side && !event->ret &&
+		    event->t_ns <= sent->t_ns)
+			return event->t_ns - 1;
+	return sent->t_ns;
+}
+
 static int connection_steps(struct flow_source *source)
 {
 	const struct connection *connection = source->connection;
 
 	vec_each (event, &connection->events) {
 		unsigned lane = event->side == SIDE_SERVER ? FLOW_RIGHT : FLOW_LEFT;
+		int64_t t_ns = event->name == EVENT_SEND && !event->err
+				       ? sent_before_reset(connection, event)
+				       : step_time(event);
 
-		if (step_add(source, FLOW_STEP_EVENT, lane, step_time(event), event))
+		if (step_add(source, FLOW_STEP_EVENT, lane, t_ns, event))
 			return -ENOMEM;
 		if (accept_waited(connection, event) &&
 		    step_add(source, FLOW_STEP_WAIT, lane,

@@ -186,6 +186,29 @@ def test_client_that_never_answers():
     same("drawn", said[len(again):], [f"to {peer.host}:2000"] * len(again))
 
 
+def test_resets_as_drawn():
+    """A close() that resets sends no FIN; what is sent to a closed socket goes before the reset that answers it. Half-closed, all is exact."""
+    server, client = Puppet("server"), Puppet("client")
+    port = server.listen()
+    with Trace("-p", server.pid, "-p", client.pid) as trace:
+        client(f"sock = tcp_connect({port})")
+        server("sock, _ = listener.accept()")
+        client("close_by_reset(sock)")
+        server("sock.close()")
+    assert "RST" in trace.stdout and "FIN" not in trace.stdout, trace.stdout
+    with Trace("-p", server.pid, "-p", client.pid) as trace:
+        client(f"sock = tcp_connect({port})")
+        server("sock, _ = listener.accept(); sock.close()")
+        client("sock.send(b'anybody there?'); sock.close()")
+    drawing = trace.stdout.split("tcp ")[-1]
+    assert 0 < drawing.find("send(") < drawing.find("reset by the other side"), trace.stdout
+    with Trace("-p", server.pid, "-p", client.pid) as trace:
+        client(f"sock = tcp_connect({port}); sock.send(b'how are you?'); sock.shutdown(socket.SHUT_WR)")
+        server("sock, _ = listener.accept(); receive_all(sock); sock.send(b'all'); sock.close()")
+        client("time.sleep(0.01); receive_all(sock); sock.close()")
+    same("exact", trace.document.connection()["exact"], True)
+
+
 def test_queue_of_one():
     """listen(0): one client fits, and a limit of 0 is a limit."""
     server, client = Puppet("server"), Puppet("client")
