@@ -57,7 +57,7 @@ static void exchange_print(const struct style *style, const struct exchange_sums
 	if (!sums->calls[first])
 		first = !first;
 	if (!sums->calls[first])
-		return; /* it is all the other side's */
+		return;
 	strbuf_add(out, first == 0 ? "send" : "recv");
 	if (both)
 		strbuf_add(out, first == 0 ? "/recv" : "/send");
@@ -83,11 +83,10 @@ static uint8_t first_moved(const struct flow_steps *steps, unsigned lane)
 	return EVENT_SEND;
 }
 
-int flowchart_fold_text(const struct flow_source *source, size_t first, size_t last,
-			struct strbuf *out)
+/* On one lane; `out` stays empty where that has nothing of it. */
+static int lane_fold_text(const struct flow_source *source, size_t first, size_t last,
+			  unsigned lane, struct strbuf *out)
 {
-	bool client = source->connection && source->connection->client.seen;
-	unsigned lane = client || !source->connection ? FLOW_LEFT : FLOW_RIGHT;
 	struct exchange_sums sums = {.first = first_moved(&source->steps, lane)};
 	struct latency latency;
 	int error = 0;
@@ -100,5 +99,17 @@ int flowchart_fold_text(const struct flow_source *source, size_t first, size_t l
 	if (!error)
 		exchange_print(source->style, &sums, &latency, out);
 	vec_release(&sums.times);
+	return error;
+}
+
+int flowchart_fold_text(const struct flow_source *source, size_t first, size_t last,
+			struct strbuf *out)
+{
+	bool client = source->connection && source->connection->client.seen;
+	unsigned lane = client || !source->connection ? FLOW_LEFT : FLOW_RIGHT;
+	int error = lane_fold_text(source, first, last, lane, out);
+
+	if (!error && !out->len)
+		error = lane_fold_text(source, first, last, !lane, out);
 	return error;
 }

@@ -13,7 +13,7 @@
 #include "render/flowchart_handshake.h"
 #include "render/flowchart_row.h"
 
-#define FOLD_FROM 11 /* rows of data in a row, from here on folded */
+#define FOLD_FROM 17 /* rows of data in a row, from here on folded */
 #define FOLD_HEAD 4 /* of which so many stay at the beginning */
 #define FOLD_TAIL 2 /* and at the end */
 
@@ -272,6 +272,32 @@ static size_t data_end(const struct flow_steps *steps, size_t first)
 	return first;
 }
 
+/* Where an exchange begins: as the data at `first` does. */
+static bool is_turn(const struct flow_steps *steps, size_t first, size_t at)
+{
+	const struct flow_step *like = &steps->items[first], *step = &steps->items[at];
+	const struct flow_step *before = &steps->items[at - 1];
+
+	return step->lane == like->lane && step->event->name == like->event->name &&
+	       (before->lane != step->lane || before->event->name != step->event->name);
+}
+
+/* What of the data from `first` to `end` one row stands for: whole exchanges, where there are any. */
+static void fold_of(const struct flow_steps *steps, size_t first, size_t end, size_t *from,
+		    size_t *to)
+{
+	*from = first + FOLD_HEAD;
+	*to = end - FOLD_TAIL;
+	while (*from < *to && !is_turn(steps, first, *from))
+		++*from;
+	while (*to > *from && !is_turn(steps, first, *to))
+		--*to;
+	if (*from < *to)
+		return;
+	*from = first + FOLD_HEAD;
+	*to = end - FOLD_TAIL;
+}
+
 /* One row for many; the next step is the first of those that stay behind it. */
 static void walk_fold(struct walk *walk, size_t first, size_t last)
 {
@@ -319,8 +345,9 @@ int flowchart_add_rows(const struct flow_source *source, struct flowchart *chart
 
 		if (at >= end && step_is_data(&steps->items[at])) {
 			end = data_end(steps, at);
-			fold_from = end - at >= FOLD_FROM ? at + FOLD_HEAD : SIZE_MAX;
-			fold_to = end - FOLD_TAIL;
+			fold_from = SIZE_MAX;
+			if (end - at >= FOLD_FROM)
+				fold_of(steps, at, end, &fold_from, &fold_to);
 		}
 		if (at == fold_from)
 			walk_fold(&walk, at, fold_to);

@@ -13,7 +13,7 @@ import { inFlight, singleData, type Step } from "./steps";
 import type { Walk } from "./walk";
 
 /** Rows of data in a row: from so many on folded, but for those at the beginning and the end. */
-const FOLD = { from: 11, head: 4, tail: 2 };
+const FOLD = { from: 17, head: 4, tail: 2 };
 
 type Handler = (walk: Walk, row: Row, lane: Lane, event: SocketEvent) => void;
 
