@@ -197,8 +197,11 @@ static bool arrow_needs_line(const struct flowchart *chart, const struct flow_ro
 			     struct columns at)
 {
 	const char *text = flowchart_string(chart, row->cell[FLOW_LEFT].text);
+	const char *note = flowchart_string(chart, row->cell[FLOW_LEFT].note);
 	size_t from = at.mark[FLOW_LEFT] + 2 + (*text ? text_width(text, strlen(text)) + 1 : 0);
 
+	if (*note)
+		from += 3 + text_width(note, strlen(note));
 	return row->arrow && !arrow_fits(chart, row, from, at.mark[FLOW_RIGHT] - 1);
 }
 
