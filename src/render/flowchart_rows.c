@@ -282,7 +282,8 @@ static bool is_turn(const struct flow_steps *steps, size_t first, size_t at)
 	       (before->lane != step->lane || before->event->name != step->event->name);
 }
 
-/* What of the data from `first` to `end` one row stands for: whole exchanges, where there are any. */
+/* What of the data from `first` to `end` one row stands for: whole exchanges, where there are
+ * any. */
 static void fold_of(const struct flow_steps *steps, size_t first, size_t end, size_t *from,
 		    size_t *to)
 {
