@@ -115,6 +115,9 @@ static struct conn *drop_conn(struct model *model, struct listening *listening,
 	conn = tuple_find(model, &end, PROTOCOL_TCP, NULL);
 	if (conn && conn->pub.server.seen && conn->pub.established_ns >= t_ns)
 		return conn;
+	conn = conn_of(model_connection(model, peer_got_in_after(listening, peer, t_ns)));
+	if (conn)
+		return conn;
 	return attempt_new(model, listening, local, peer, t_ns);
 }
 

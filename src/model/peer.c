@@ -85,6 +85,17 @@ uint32_t peer_dropped(struct model *model, struct listening *listening, const st
 	return (uint32_t)(peer - listening->pub.dropped_peers.items);
 }
 
+uint64_t peer_got_in_after(const struct listening *listening, const struct address *address,
+			   int64_t t_ns)
+{
+	const struct dropped_peer *peer = peer_find(listening, address);
+
+	return peer && peer->connected_ns != TIME_UNKNOWN && peer->first_ns <= t_ns &&
+			       peer->connected_ns >= t_ns
+		       ? peer->connection
+		       : 0;
+}
+
 static void connected(const struct listening *listening, const struct conn *conn,
 		      const struct address *address, int64_t t_ns)
 {

@@ -234,6 +234,20 @@ static void test_drop_told_late(void **state)
 	assert_int_equal(model->connections.len, 2);
 }
 
+/* The same where both ends have been told of by then. */
+static void test_drop_told_late_of_both_ends(void **state)
+{
+	struct model *model = *state;
+
+	drop(model, T0, 40000, ST_DROP_SYN);
+	build_child(model, T0 + 200 * MS, BUILD_SERVER, 40000);
+	build_connect(model, T0 + 199 * MS, BUILD_CLIENT, 40000);
+	assert_true(build_only(model)->client.seen && build_only(model)->server.seen);
+	drop(model, T0 + 100 * MS, 40000, ST_DROP_ACK);
+	assert_int_equal(build_only(model)->turned_away, 2);
+	assert_int_equal(listener(model)->dropped_peers.len, 1);
+}
+
 /* TCP comes again within a second at first; who comes after a minute is somebody else. */
 static void test_too_late_to_be_a_retry(void **state)
 {
@@ -431,6 +445,7 @@ int main(void)
 		test(test_back_on_the_second_syn),
 		test(test_local_client_back),
 		test(test_drop_told_late),
+		test(test_drop_told_late_of_both_ends),
 		test(test_too_late_to_be_a_retry),
 		test(test_syn_told_late),
 		test(test_port_of_an_old_attempt),
