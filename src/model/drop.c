@@ -33,13 +33,34 @@ const char *drop_path_text(enum drop_path path)
 }
 
 /* A drop may be the first thing heard of a listener. */
-static struct listening *drop_listener(struct model *model, const struct st_drop *wire)
+/* Told late: the listener that it was at is closed, and its socket forgotten. */
+static struct listening *closed_since(const struct model *model, const struct st_sock *sock,
+				      int64_t t_ns)
+{
+	struct address local = wire_address(sock->family, sock->v4, sock->local, sock->local_port);
+
+	vec_each (at, &model->listeners) {
+		const struct address *own = &(*at)->address;
+
+		if ((*at)->closed_ns != TIME_UNKNOWN && (*at)->closed_ns >= t_ns &&
+		    (*at)->protocol == PROTOCOL_TCP && (*at)->netns == sock->netns &&
+		    own->port == local.port && (address_is_any(own) || address_equal(own, &local)))
+			return listening_of(*at);
+	}
+	return NULL;
+}
+
+static struct listening *drop_listener(struct model *model, const struct st_drop *wire,
+				       int64_t t_ns)
 {
 	struct sock *sock = sock_find(model, wire->sock.id);
 	struct st_sock listener = wire->sock;
+	struct listening *closed = sock ? NULL : closed_since(model, &wire->sock, t_ns);
 
 	if (sock && sock->pub.listener)
 		return listening_of(sock->pub.listener);
+	if (closed)
+		return closed;
 	if (wire_protocol(&listener) != PROTOCOL_TCP || (sock && sock->pub.connection))
 		return NULL;
 	listener.state = TCP_LISTEN;
@@ -159,7 +180,7 @@ void drop_apply(struct model *model, const struct st_drop *wire)
 {
 	const struct st_sock *sock = &wire->sock;
 	int64_t t = wire_time(model, wire->h.ts_ns);
-	struct listening *listening = drop_listener(model, wire);
+	struct listening *listening = drop_listener(model, wire, t);
 	struct address local = wire_address(sock->family, sock->v4, sock->local, sock->local_port);
 	struct address peer = wire_address(sock->family, sock->v4, sock->peer, sock->peer_port);
 	struct drop drop = {t, UINT32_MAX, wire->depth, wire->limit, wire->path - 1,

@@ -201,11 +201,11 @@ test("a stream that was cut is shown, and says so", async () => {
 });
 
 test("of a cut stream with events, connections are shown by their events", async () => {
-  const told = made.eventLines.flatMap((line) => (line.type === "event" ? line.connection ?? [] : []));
+  const events = made.eventLines.filter(({ type, connection }) => type === "event" && connection);
   const lines = made.eventLines.filter(({ type }) => type !== "connection" && type !== "end");
   await withPage(browser, view(write("events.ndjson", lines)), {}, async (page) => {
     await opened(page);
-    const many = `${new Set(told).size} connections`;
+    const many = `${new Set(events.map(({ connection }) => connection)).size} connections`;
     await page.getByRole("listbox", { name: many }).waitFor({ state: "attached" });
     const text = await page.getByRole("alert").innerText();
     assert.ok(text.includes(`${many} known by events alone`), text);
