@@ -4,6 +4,7 @@
  * no target is followed too, where the other end is a target's.
  */
 #include "call.h"
+#include "seen.h"
 #include "step.h"
 #include "unix.h"
 
@@ -202,34 +203,6 @@ static __always_inline void accept_fill(struct st_call *r, const struct st_threa
 	r->arg[0] = thread->args[3];
 }
 
-/* One that nobody announced: it came over a UNIX socket, or the look at what targets have open has
- * not come to it yet. Told before its children. A function of its own, for the verifier. */
-__noinline int listener_found(__u64 address, __u32 fd)
-{
-	struct sock *sk = sock_at(address);
-	__u64 id = sock_id(sk);
-	struct st_seen *r;
-
-	if (!RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
-		return 0;
-	sock_fill(&r->sock, sk, id, 0);
-	r->pid = bpf_get_current_pid_tgid() >> 32;
-	r->fd = fd;
-	bpf_get_current_comm(r->comm, sizeof(r->comm));
-	r->backlog = SOCK(sk, sk_max_ack_backlog);
-	r->depth = SOCK(sk, sk_ack_backlog);
-	if (r->sock.family == AF_UNIX) {
-		r->depth = SOCK(sk, sk_receive_queue.qlen);
-		r->path_len = unix_path(r->path, sk);
-		unix_listener_named(id, r->path, r->path_len);
-	}
-	if (sock_wanted(&r->sock))
-		record_submit(r);
-	else
-		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-	return 0;
-}
-
 static __always_inline int accept_report(const struct st_thread *thread, struct sock *child,
 					 __u8 flags, bool accept4, __s64 ret)
 {
@@ -243,11 +216,8 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 					 ret);
 	/* from now on its children are seen from their birth */
 	if (listener && (!f || f->listener != listener_id) && !socket_followed(listener_id) &&
-	    SOCK(listener, __sk_common.skc_state) == TCP_LISTEN) {
-		if (!thread->once)
-			listener_found(pointer_of(listener), thread->args[0]);
-		listener_announce(pointer_of(listener));
-	}
+	    SOCK(listener, __sk_common.skc_state) == TCP_LISTEN)
+		listener_met(pointer_of(listener), thread->args[0]);
 	if (!RECORD_RESERVE(ST_CALL_JOIN, ST_LOSS_CALL, r))
 		return 0;
 	accept_fill(&r->call, thread, accept4, ret);

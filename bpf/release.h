@@ -30,7 +30,7 @@ static __noinline int socket_unfollow(const struct st_sock *s)
 	__u64 id = s->id;
 	struct st_unwanted *r;
 
-	if (s->state == TCP_LISTEN || sock_wanted(s))
+	if (s->state == TCP_LISTEN)
 		return 0;
 	socket_remove(id);
 	if (id && RECORD_RESERVE(ST_UNWANTED, ST_LOSS_CALL, r)) {

@@ -16,16 +16,14 @@
 static __always_inline bool flow_wanted(const struct followed *f, const struct run *run)
 {
 	struct sock *sk = sock_at(f->sock);
-	__u16 local, remote;
+	__u16 remote;
 
 	if (!config.local_port && !config.remote_port)
 		return true;
-	local = SOCK(sk, __sk_common.skc_num);
 	remote = run->peer_port ? run->peer_port : bpf_ntohs(SOCK(sk, __sk_common.skc_dport));
 	if (!remote) /* recv() does not ask who sent */
 		remote = f->run[ST_SEND].peer_port;
-	return ports_wanted(f->flags & ST_SOCK_PEER ? remote : local,
-			    f->flags & ST_SOCK_PEER ? local : remote);
+	return ports_wanted(SOCK(sk, __sk_common.skc_num), remote, f->flags);
 }
 
 /* A UDP socket's, with its peer. */

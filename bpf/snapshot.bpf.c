@@ -5,9 +5,9 @@
  */
 #include "call.h"
 #include "pending.h"
+#include "seen.h"
 #include "step.h"
 #include "sweep.h"
-#include "unix.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -33,28 +33,6 @@ static __always_inline void cookie_make(struct file *file)
 	socket = bpf_sock_from_file(file);
 	if (socket && socket->sk)
 		bpf_get_socket_cookie(socket->sk);
-}
-
-/* A function of its own: its stack is not that of the calls that follow it. */
-static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
-{
-	if (r->sock.family == AF_UNIX) {
-		r->path_len = unix_path(r->path, sk);
-		if (READ(sk, unix_sock, peer))
-			r->sock.peer_id = unix_id(READ(sk, unix_sock, peer));
-		r->depth = SOCK(sk, sk_receive_queue.qlen);
-	} else if (r->sock.protocol == IPPROTO_TCP && r->sock.state != TCP_LISTEN) {
-		r->written = READ(sk, tcp_sock, write_seq);
-		r->copied = READ(sk, tcp_sock, copied_seq);
-	} else {
-		r->depth = SOCK(sk, sk_ack_backlog);
-	}
-	if (r->sock.state != TCP_LISTEN)
-		return 0;
-	r->backlog = SOCK(sk, sk_max_ack_backlog);
-	listener_announce(pointer_of(sk));
-	unix_listener_named(r->sock.id, r->path, r->path_len);
-	return 0;
 }
 
 #define MAX_WAITING 1024

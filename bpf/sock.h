@@ -125,9 +125,13 @@ static __always_inline bool is_listener_on_any(const struct st_sock *s)
 	return s->state == TCP_LISTEN && !local[0] && !local[1];
 }
 
-/* A port that is not known yet excludes nothing. */
-static __always_inline bool ports_wanted(__u16 local, __u16 remote)
+/* Those of a peer's socket are asked for as its target has them. One that is not known yet excludes
+ * nothing. */
+static __always_inline bool ports_wanted(__u16 own, __u16 other, __u8 flags)
 {
+	__u16 local = flags & ST_SOCK_PEER ? other : own;
+	__u16 remote = flags & ST_SOCK_PEER ? own : other;
+
 	if (config.local_port && local && local != config.local_port)
 		return false;
 	return !config.remote_port || !remote || remote == config.remote_port;
@@ -136,8 +140,6 @@ static __always_inline bool ports_wanted(__u16 local, __u16 remote)
 /* Families and ports asked for. */
 static __always_inline bool sock_wanted(const struct st_sock *s)
 {
-	__u16 local = s->local_port, remote = s->peer_port;
-
 	if (s->family == AF_UNIX)
 		return config.unix_sockets;
 	if (s->family != AF_INET && s->family != AF_INET6)
@@ -146,11 +148,7 @@ static __always_inline bool sock_wanted(const struct st_sock *s)
 		    ? !config.ipv4
 		    : !config.ipv6 && !(config.ipv4 && is_listener_on_any(s)))
 		return false;
-	if (s->flags & ST_SOCK_PEER) {
-		local = s->peer_port;
-		remote = s->local_port;
-	}
-	return ports_wanted(local, remote);
+	return ports_wanted(s->local_port, s->peer_port, s->flags);
 }
 
 /* Follows the socket from now on. NULL: no room, and it was counted. */

@@ -206,7 +206,7 @@ static __always_inline int state_changed(struct sock *sk, int old, int new)
 	}
 	if (old == TCP_SYN_SENT && new == TCP_ESTABLISHED)
 		client_established(sk, f);
-	/* before what comes after it: who closes at once may be forgotten by the accept() */
+	/* before what follows it: at its accept() a client that has closed may be forgotten */
 	if (f->handshake.established_ns)
 		established_report(sk, id, f);
 	if (step_wait(sk, id, f, old, new))

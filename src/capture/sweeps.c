@@ -139,7 +139,7 @@ static int run_sweep(const struct sweeps *sweeps, const struct sweep *sweep)
 void sweeps_note(struct sweeps *sweeps, const struct st_header *record)
 {
 	const struct st_process *process = (const void *)record;
-	struct sweep *all = &sweeps->items[0];
+	struct sweep *all = &sweeps->items[0]; /* the sockets', where that row runs */
 
 	if (record->type == ST_PROCESS && process->event == ST_PROCESS_EXIT && all->pause_ns)
 		all->due_ns = all->ran_ns + HURRIED_PAUSE_NS;

@@ -5,7 +5,6 @@
 #include "capture/waits.h"
 
 #include <bpf/libbpf.h>
-#include <string.h>
 
 #include "capture/host.h"
 #include "capture/proc.h"

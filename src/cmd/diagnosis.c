@@ -77,11 +77,6 @@ static bool only_read(const struct model *model)
 	return model->listeners.len;
 }
 
-static bool accepts_untold(const struct model *model)
-{
-	return model->capture.calls_left_out & 1u << ST_CALL_ACCEPT;
-}
-
 static int report_standings(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 {
 	struct standings standings;
@@ -98,6 +93,7 @@ static int report_standings(struct diagnosis *diagnosis, bool all, struct strbuf
 int diagnosis_report(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 {
 	const struct model *model = diagnosis->model;
+	bool untold = capture_left_out(&model->capture, ST_CALL_ACCEPT);
 	struct findings findings;
 	int r;
 
@@ -107,7 +103,7 @@ int diagnosis_report(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 	if (r)
 		return r;
 	diagnosis->unsure = capture_lost(&model->capture) || blind(model) || misses_drops(model) ||
-			    accepts_untold(model);
+			    untold;
 	vec_each (finding, &findings) {
 		if (finding->severity > diagnosis->worst)
 			diagnosis->worst = finding->severity;
@@ -115,7 +111,7 @@ int diagnosis_report(struct diagnosis *diagnosis, bool all, struct strbuf *out)
 	}
 	if (all && !model->listeners.len)
 		strbuf_add(out, "No listening socket was seen.\n\n");
-	else if (all && accepts_untold(model))
+	else if (all && untold)
 		strbuf_add(out, "accept() was left out (-e): what fills a queue cannot be told."
 				"\n\n");
 	if (all || diagnosis->worst > SEVERITY_INFO)

@@ -62,7 +62,7 @@ static int draw_lone(const struct style *style, const struct model *model, struc
 		const struct listener *listener = model->listeners.items[i];
 		struct flowchart chart;
 
-		if ((listener->events.len || listener->waiting.count) &&
+		if ((listener->events.len || listener->waiting_accept.count) &&
 		    drawn++ < MAX_LONE_SOCKETS)
 			r = draw(style, &chart, flowchart_of_listener(style, listener, &chart),
 				 out);

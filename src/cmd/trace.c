@@ -278,8 +278,8 @@ static void print_waiting(struct trace *trace)
 	if (!trace->lines_wanted)
 		return;
 	vec_each (at, &trace->model->listeners)
-		if ((*at)->waiting.count)
-			print_event(trace, &(*at)->waiting, (*at)->socket, *at, NULL);
+		if ((*at)->waiting_accept.count)
+			print_event(trace, &(*at)->waiting_accept, (*at)->socket, *at, NULL);
 }
 
 /* Whatever ended the trace, what was seen is written. */

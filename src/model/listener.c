@@ -102,7 +102,7 @@ struct listening *listener_open(struct model *model, struct sock *sock, int64_t 
 	pub->somaxconn = netns_somaxconn(model, pub->netns);
 	pub->opened_ns = t_ns;
 	pub->closed_ns = TIME_UNKNOWN;
-	pub->accepts_untold = model->capture.calls_left_out & 1u << ST_CALL_ACCEPT;
+	pub->accepts_untold = capture_left_out(&model->capture, ST_CALL_ACCEPT);
 	listening->crowded_ns = TIME_UNKNOWN;
 	pub->events = sock->pub.events;
 	sock->pub.events = (struct events){0};
@@ -269,7 +269,7 @@ static bool is_owned(const struct listener *listener, const struct process *proc
 static void listener_waits(struct model *model, struct listener *listener,
 			   const struct st_accept_waits *waits)
 {
-	struct event *waiting = &listener->waiting;
+	struct event *waiting = &listener->waiting_accept;
 	int64_t end_ns = wire_time(model, waits->h.ts_ns);
 	int64_t since_ns = waits->enter_ns ? wire_time(model, waits->enter_ns) : INT64_MIN;
 

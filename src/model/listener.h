@@ -143,7 +143,7 @@ struct listener {
 	struct events events; /* its own calls: socket, bind, listen, failed accepts, close */
 	/* An accept() that had not returned when the trace ended, of several that which began
 	 * first; duration_ns goes up to then. count: how many threads wait so, 0: none. */
-	struct event waiting;
+	struct event waiting_accept;
 };
 
 bool listener_limit_known(const struct listener *listener); /* whether `effective` is */

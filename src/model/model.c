@@ -40,6 +40,11 @@ const char *loss_name(enum st_loss loss)
 	return loss < ST_LOSS_MAX ? loss_names[loss] : "?";
 }
 
+bool capture_left_out(const struct capture *capture, enum st_call_name call)
+{
+	return capture->calls_left_out & 1u << call;
+}
+
 uint64_t capture_lost(const struct capture *capture)
 {
 	uint64_t sum = 0;

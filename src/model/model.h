@@ -44,6 +44,9 @@ struct capture {
 	uint64_t events;            /* records of the kernel side applied */
 };
 
+/* -e did not ask for it. */
+bool capture_left_out(const struct capture *capture, enum st_call_name call);
+
 const char *loss_name(enum st_loss loss); /* "call", "state", …: keys of loss.by_kind */
 uint64_t capture_lost(const struct capture *capture); /* the sum */
 

@@ -331,6 +331,7 @@ int flowchart_of_listener(const struct style *style, const struct listener *list
 	struct flow_source source = {.style = style, .listener = listener};
 	const struct process *process =
 		listener->owners.len ? listener->owners.items[0].process : NULL;
+	const struct event *waits = &listener->waiting_accept;
 	int error;
 
 	flowchart_init(chart, 1);
@@ -347,10 +348,9 @@ int flowchart_of_listener(const struct style *style, const struct listener *list
 	}
 	flowchart_text_end(chart);
 	error = listening_step(&source, FLOW_LEFT);
-	if (!error && listener->waiting.count)
+	if (!error && waits->count)
 		error = step_add(&source, FLOW_STEP_WAIT, FLOW_LEFT,
-				 listener->waiting.in_flight ? INT64_MIN : listener->waiting.t_ns,
-				 &listener->waiting);
+				 waits->in_flight ? INT64_MIN : waits->t_ns, waits);
 	if (!error)
 		error = lone_steps(&source, &listener->events, listener->closed_ns == TIME_UNKNOWN);
 	return flowchart_finish(&source, chart, error);

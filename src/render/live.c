@@ -195,7 +195,7 @@ static bool is_news(struct live *live, const struct capture *capture, const stru
 	const struct event *event = subject->event;
 
 	/* an end without a close() belongs to who asked for close() */
-	if (event->name == EVENT_CLOSE && capture->calls_left_out & 1u << ST_CALL_CLOSE)
+	if (event->name == EVENT_CLOSE && capture_left_out(capture, ST_CALL_CLOSE))
 		return false;
 	if (event->name == EVENT_DROP)
 		return live_drops_show(&live->drops, event->t_ns);

@@ -26,6 +26,7 @@ tcp, unix = socket.create_connection(("127.0.0.1", 8088)), socket.socket(socket.
 unix.connect("here.sock")
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.connect(("127.0.0.1", 8088))
 def talk(sock):
+    sock.send(b"hello"); sock.recv(100); print("talking", flush=True)
     while True:
         sock.send(b"hello"); sock.recv(100); time.sleep(0.001)
 def come_and_go():
@@ -40,13 +41,13 @@ def is_the_server_there(end):
     return end is not None and (end["port"] == 8088 or end["path"] == "here.sock")
 
 
-def check_roles(target, names):
+def check_roles(target, call, is_server):
     with Trace("-p", target) as trace:
-        time.sleep(0.3)
+        eventually("connections come and go", lambda: trace.stdout.count(f"{call}(") >= 20)
     connections = trace.document["connections"]
     assert {c["protocol"] for c in connections} >= {"tcp", "unix", "udp"}, "they talk by all three"
     same("ports of servers as clients'", [c["id"] for c in connections if is_the_server_there(c["client"])], [])
-    if "server" in names:
+    if is_server:
         same("others as servers", [c["id"] for c in connections if not is_the_server_there(c["server"])], [])
         same("of no listener", [c["id"] for c in connections if c["protocol"] != "udp" and not c["listener"]], [])
 
@@ -56,9 +57,9 @@ def test_busy():
     server = Program(PYTHON, "-c", ECHO)
     eventually("the server listens", lambda: listening(8088) and os.path.exists("here.sock"))
     client = Program(PYTHON, "-c", TALK)
-    time.sleep(0.3)
-    check_roles(server.pid, ["server"])
-    check_roles(client.pid, ["client"])
+    eventually("they talk by all three", lambda: client.stdout.count("talking") == 3)
+    check_roles(server.pid, "accept", is_server=True)
+    check_roles(client.pid, "connect", is_server=False)
 
 
 def test_listener_of_a_higher_fd():
@@ -76,15 +77,15 @@ def test_listener_of_a_higher_fd():
 
 
 def test_closed_before_it_is_accepted():
-    """The client comes, closes at once, and is forgotten; accept() comes later: one connection."""
+    """Clients come, close at once and are forgotten, within some 50 ms; accept() comes later: one connection each."""
     server, client = Puppet("server"), Puppet("client")
     port = server.listen()
-    rounds = 10
+    rounds, clients = 10, 3
     with Trace("-p", server.pid) as trace:
-        for _ in range(rounds):
-            client(f"tcp_connect({port}).close()")
-            time.sleep(0.06)
-            server("sock, _ = listener.accept(); receive_all(sock); sock.close()")
+        for turn in range(rounds):
+            client(f"if os.fork() == 0: [tcp_connect({port}).close() for _ in range({clients})]; os._exit(0)\nos.wait()")
+            time.sleep(0.05 + 0.001 * turn)  # the moment is what is tried: forgotten, and not yet looked for
+            server(f"for _ in range({clients}): sock, _ = listener.accept(); receive_all(sock); sock.close()")
     trace.document.check_complete()
-    same("connections", len(trace.document["connections"]), rounds)
+    same("connections", len(trace.document["connections"]), rounds * clients)
     same("one-sided", [c["id"] for c in trace.document["connections"] if not (c["client"] and c["server"])], [])

@@ -205,7 +205,7 @@ def test_resets_as_drawn():
     with Trace("-p", server.pid, "-p", client.pid) as trace:
         client(f"sock = tcp_connect({port}); sock.send(b'how are you?'); sock.shutdown(socket.SHUT_WR)")
         server("sock, _ = listener.accept(); receive_all(sock); sock.send(b'all'); sock.close()")
-        client("time.sleep(0.01); receive_all(sock); sock.close()")
+        client("receive_all(sock); sock.close()")
     same("exact", trace.document.connection()["exact"], True)
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""UNIX connections of which only one end is a target's."""
+"""UNIX connections of which only one end is a target's, or whose processes exit with them."""
 import os
-import time
 
 from harness import PYTHON, Program, Trace, events, eventually, same
 from puppet import Puppet
@@ -118,12 +117,13 @@ def test_passed_on_by_one_that_exits():
         client(CONNECT)
         server("""
 if os.fork() == 0:
-    sock, _ = listener.accept(); socket.send_fds(near, [b'x'], [sock.fileno()]); os._exit(0)
+    sock, _ = listener.accept(); socket.send_fds(near, [b'x'], [sock.fileno()]); alone = socket.socket(socket.AF_UNIX); os._exit(0)
 os.wait(); _, fds, _, _ = socket.recv_fds(far, 1, 1); sock = socket.socket(fileno=fds[0])""")
-        time.sleep(0.5)  # long enough for the end to be told, if it were one
+        eventually("what went with it is told", lambda: "closed" in trace.stdout)
         client("sock.send(b'how are you?')")
         server("sock.recv(100); sock.send(b'all'); sock.close()")
         client("receive_all(sock); sock.close()")
     connection = next(c for c in trace.document["connections"] if c["listener"])
     same("bytes", [connection[end][key] for end in ("client", "server") for key in ("bytes_sent", "bytes_received")], [12, 3, 3, 12])
+    same("closes", [(e["side"], e["source"]) for e in events(connection, "close")], [("server", "call"), ("client", "call")])
     same("end", (connection["outcome"], connection["ended_by"]), ("closed", "server"))

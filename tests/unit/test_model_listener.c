@@ -231,7 +231,7 @@ static void test_accepts_that_wait(void **state)
 	const struct event *waiting;
 
 	build_listener(model, BUILD_START_NS + 100 * US);
-	waiting = &model->listeners.items[0]->waiting;
+	waiting = &model->listeners.items[0]->waiting_accept;
 	assert_int_equal(waiting->count, 0);
 	feed(model, build_waits(T0 + 9 * MS, 999, 999, T0)); /* of a process that has it not */
 	assert_int_equal(waiting->count, 0);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * The record of a socket that was there before anybody announced it. A listener is followed
+ * with it.
+ */
+#pragma once
+
+#include "unix.h"
+
+/* A function of its own: its stack is not that of the calls that follow it. */
+static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
+{
+	if (r->sock.family == AF_UNIX) {
+		r->path_len = unix_path(r->path, sk);
+		if (READ(sk, unix_sock, peer))
+			r->sock.peer_id = unix_id(READ(sk, unix_sock, peer));
+		r->depth = SOCK(sk, sk_receive_queue.qlen);
+	} else if (r->sock.protocol == IPPROTO_TCP && r->sock.state != TCP_LISTEN) {
+		r->written = READ(sk, tcp_sock, write_seq);
+		r->copied = READ(sk, tcp_sock, copied_seq);
+	} else {
+		r->depth = SOCK(sk, sk_ack_backlog);
+	}
+	if (r->sock.state != TCP_LISTEN)
+		return 0;
+	r->backlog = SOCK(sk, sk_max_ack_backlog);
+	listener_announce(pointer_of(sk));
+	unix_listener_named(r->sock.id, r->path, r->path_len);
+	return 0;
+}
+
+/* A listener, met at an accept(): it came over a UNIX socket, or the look at what targets have open
+ * has not come to it yet. Told before its children. A function of its own, for the verifier. */
+__noinline int listener_met(__u64 address, __u32 fd)
+{
+	struct sock *sk = sock_at(address);
+	__u64 id = sock_id(sk);
+	struct st_seen *r;
+
+	if (!RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
+		return 0;
+	sock_fill(&r->sock, sk, id, 0);
+	if (!sock_wanted(&r->sock)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return 0;
+	}
+	r->pid = bpf_get_current_pid_tgid() >> 32;
+	r->fd = fd;
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	seen_fill(r, sk);
+	record_submit(r);
+	return 0;
+}
