@@ -216,8 +216,10 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 					 ret);
 	/* from now on its children are seen from their birth */
 	if (listener && (!f || f->listener != listener_id) && !socket_followed(listener_id) &&
-	    SOCK(listener, __sk_common.skc_state) == TCP_LISTEN)
+	    SOCK(listener, __sk_common.skc_state) == TCP_LISTEN) {
 		listener_met(pointer_of(listener), thread->args[0]);
+		listener_announce(pointer_of(listener));
+	}
 	if (!RECORD_RESERVE(ST_CALL_JOIN, ST_LOSS_CALL, r))
 		return 0;
 	accept_fill(&r->call, thread, accept4, ret);

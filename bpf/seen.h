@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
- * The record of a socket that was there before anybody announced it. A listener is followed
- * with it.
+ * The record of a socket that was there before anybody announced it.
  */
 #pragma once
 
@@ -24,13 +23,13 @@ static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
 	if (r->sock.state != TCP_LISTEN)
 		return 0;
 	r->backlog = SOCK(sk, sk_max_ack_backlog);
-	listener_announce(pointer_of(sk));
 	unix_listener_named(r->sock.id, r->path, r->path_len);
 	return 0;
 }
 
 /* A listener, met at an accept(): it came over a UNIX socket, or the look at what targets have open
- * has not come to it yet. Told before its children. A function of its own, for the verifier. */
+ * has not come to it yet. Told before it is followed and its children are told. A function of its
+ * own, for the verifier; older kernels leave no stack to follow it here as well. */
 __noinline int listener_met(__u64 address, __u32 fd)
 {
 	struct sock *sk = sock_at(address);

@@ -118,6 +118,8 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 	r->fd = ctx->fd;
 	BPF_CORE_READ_INTO(&r->comm, task, group_leader, comm);
 	seen_fill(r, sk);
+	if (r->sock.state == TCP_LISTEN)
+		listener_announce(pointer_of(sk));
 	listens = r->sock.state == TCP_LISTEN && r->sock.protocol == IPPROTO_TCP;
 	record_submit(r);
 	if (listens)
