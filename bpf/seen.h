@@ -6,6 +6,35 @@
 
 #include "unix.h"
 
+/* In a cgroup trace the iterator's current task is ours: only the maps can tell. */
+static __always_inline bool is_target_task(struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if (config.all)
+		return tgid != config.self;
+	return bpf_map_lookup_elem(&targets, &tgid) != NULL;
+}
+
+/* Sockets older than the trace have no cookie unless somebody asked for it: ask. */
+static __always_inline void cookie_make(struct file *file)
+{
+	struct socket *socket;
+
+	if (!config.cookies)
+		return;
+	socket = bpf_sock_from_file(file);
+	if (socket && socket->sk)
+		bpf_get_socket_cookie(socket->sk);
+}
+
+static __always_inline void seen_by(struct st_seen *r, struct task_struct *task, int fd)
+{
+	r->pid = BPF_CORE_READ(task, tgid);
+	r->fd = fd;
+	BPF_CORE_READ_INTO(&r->comm, task, group_leader, comm);
+}
+
 /* A function of its own: its stack is not that of the calls that follow it. */
 static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
 {

@@ -8,32 +8,11 @@
 #include "seen.h"
 #include "step.h"
 #include "sweep.h"
+#include "tuple.h"
 
 #include <bpf/bpf_tracing.h>
 
 #define IDLE_NS (20 * 1000 * 1000ULL)
-
-/* In a cgroup trace the iterator's current task is ours: only the maps can tell. */
-static __always_inline bool is_target_task(struct task_struct *task)
-{
-	__u32 tgid = BPF_CORE_READ(task, tgid);
-
-	if (config.all)
-		return tgid != config.self;
-	return bpf_map_lookup_elem(&targets, &tgid) != NULL;
-}
-
-/* Sockets older than the trace have no cookie unless somebody asked for it: ask. */
-static __always_inline void cookie_make(struct file *file)
-{
-	struct socket *socket;
-
-	if (!config.cookies)
-		return;
-	socket = bpf_sock_from_file(file);
-	if (socket && socket->sk)
-		bpf_get_socket_cookie(socket->sk);
-}
 
 #define MAX_WAITING 1024
 #define WAITING_AT_ONCE 32
@@ -114,12 +93,12 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 		return 0;
 	}
 	socket_follow(sk, id, 0);
-	r->pid = BPF_CORE_READ(task, tgid);
-	r->fd = ctx->fd;
-	BPF_CORE_READ_INTO(&r->comm, task, group_leader, comm);
+	seen_by(r, task, ctx->fd);
 	seen_fill(r, sk);
 	if (r->sock.state == TCP_LISTEN)
 		listener_announce(pointer_of(sk));
+	else if (is_local_tcp(&r->sock))
+		tuple_note(&r->sock);
 	listens = r->sock.state == TCP_LISTEN && r->sock.protocol == IPPROTO_TCP;
 	record_submit(r);
 	if (listens)

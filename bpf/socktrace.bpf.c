@@ -11,6 +11,7 @@
 #include "drops.bpf.c"
 #include "every_call.bpf.c"
 #include "listeners.bpf.c"
+#include "peers.bpf.c"
 #include "process.bpf.c"
 #include "samples.bpf.c"
 #include "snapshot.bpf.c"

@@ -51,13 +51,6 @@ struct followed {
 	struct st_runs runs; /* the next record: runs that have ended, sums up to there */
 };
 
-/* One followed client's connection, to recognise the server's end of it. */
-struct tuple {
-	__u32 netns_or_zero;
-	__u16 local_port, peer_port;
-	__u8 local[16], peer[16];
-};
-
 const volatile struct st_config config = {};
 
 /* User space sets it at the end of a trace: a run that is still open is reported then. */
@@ -108,13 +101,6 @@ struct {
 
 /* Whether there is any. */
 bool names_known;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, MAX_PEERS);
-	__type(key, struct tuple);
-	__type(value, __u64);
-} tuples SEC(".maps");
 
 /* Processes that were announced to user space. */
 struct {

@@ -4,11 +4,11 @@
  * resets. A child is followed because its listener is, a server's end because
  * the client's is.
  */
-#include "destination.h"
 #include "listener.h"
 #include "skipped.h"
 #include "step.h"
 #include "target.h"
+#include "tuple.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -16,16 +16,6 @@
 static __always_inline __u64 sock_id_made(struct sock *sk)
 {
 	return config.cookies ? bpf_get_socket_cookie(sk) : pointer_id(sk);
-}
-
-static __always_inline void tuple_fill(struct tuple *t, const struct st_sock *s, bool mirrored)
-{
-	/* every network namespace has a loopback of its own */
-	t->netns_or_zero = is_loopback(s->local, s->v4) ? s->netns : 0;
-	t->local_port = mirrored ? s->peer_port : s->local_port;
-	t->peer_port = mirrored ? s->local_port : s->peer_port;
-	__builtin_memcpy(t->local, mirrored ? s->peer : s->local, 16);
-	__builtin_memcpy(t->peer, mirrored ? s->local : s->peer, 16);
 }
 
 /* The child's copy of its parent's bind node still points to where the parent
@@ -46,22 +36,15 @@ static __always_inline struct sock *parent_of(struct sock *child)
 	return parent;
 }
 
-/* Whether there is any. */
-bool tuples_known;
-
 /* A child of a listener that nobody follows: perhaps a followed client's other end. */
 static __always_inline struct followed *follow_server_end(struct sock *child, __u64 id)
 {
 	struct st_sock s = {};
-	struct tuple t = {};
 
 	if (!tuples_known)
 		return NULL;
 	sock_fill(&s, child, 0, 0);
-	tuple_fill(&t, &s, true);
-	if (!bpf_map_lookup_elem(&tuples, &t))
-		return NULL;
-	return socket_follow(child, id, ST_SOCK_PEER);
+	return is_other_end(&s) ? socket_follow(child, id, ST_SOCK_PEER) : NULL;
 }
 
 /* At its birth. Where the peer's port is not yet filled in (seen on 6.1, 6.12) neither
@@ -145,15 +128,11 @@ static __always_inline struct followed *follow_caller(struct sock *sk, int new, 
 static __always_inline void client_established(struct sock *sk, struct followed *f)
 {
 	struct st_sock s = {};
-	struct tuple t = {};
-	__u64 one = 1;
 
 	if (f->flags & ST_SOCK_PEER || config.all)
 		return;
 	sock_fill(&s, sk, 0, 0);
-	tuple_fill(&t, &s, false);
-	bpf_map_update_elem(&tuples, &t, &one, BPF_ANY);
-	tuples_known = true;
+	tuple_note(&s);
 }
 
 /* Of two segments on two CPUs each may make a child of the same request. The kernel keeps one; this

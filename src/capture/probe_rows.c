@@ -78,7 +78,7 @@ const struct probe_row_plan probe_rows[ROW_MAX] = {
 			     {"on_fork", "on_exec", "on_exit"}}}},
 	[ROW_SNAPSHOT] = {"sockets open at attach",
 			  "sockets show from their first event on",
-			  {{"iter/task_file", {"snapshot_files"}}}},
+			  {{"iter/task_file", {"snapshot_files", "snapshot_peers"}}}},
 	[ROW_IDLE] = {"idle runs",
 		      "a run shows when the next call ends it",
 		      {{"bpf_for_each_map_elem", {"sweep_sockets", "sweep_pending"}},

@@ -28,6 +28,7 @@
 #include "capture/probes.h"
 #include "capture/proc.h"
 #include "capture/runs_mend.h"
+#include "capture/snapshot.h"
 #include "capture/sweeps.h"
 #include "capture/waits.h"
 #include "socktrace/config.h"
@@ -101,20 +102,31 @@ static void cover_listener(struct source *source, const struct st_header *header
 		lookups_cover(source->lookups, seen->pid, seen->sock.netns);
 }
 
-/* Who waits in connect() is no target and has not returned from it: nobody told of it. */
-static void announce_waiter(struct source *source, const struct st_drop *drop)
+/* It is no target, and no program told of it: a target's other end, seen when the trace began, or
+ * one that waits in connect(). */
+static void announce(struct source *source, __u32 pid)
 {
-	__u32 pid = drop->pid, told, yes = ST_TARGET_YES;
+	__u32 told, yes = ST_TARGET_YES;
 	struct st_process record = {.event = ST_PROCESS_SEEN};
 	struct bpf_map *announced = source->skeleton->maps.announced;
 
-	if (drop->path != ST_DROP_UNIX ||
-	    !bpf_map__lookup_elem(announced, &pid, sizeof(pid), &told, sizeof(told), 0) ||
+	if (!bpf_map__lookup_elem(announced, &pid, sizeof(pid), &told, sizeof(told), 0) ||
 	    proc_describe(pid, &record))
 		return;
 	bpf_map__update_elem(announced, &pid, sizeof(pid), &yes, sizeof(yes), BPF_ANY);
 	record_stamp(&record.h, ST_PROCESS, sizeof(record));
 	hand_on(source, &record, sizeof(record));
+}
+
+static void announce_other_end(struct source *source, const struct st_header *header)
+{
+	const struct st_drop *drop = (const void *)header;
+	const struct st_seen *seen = (const void *)header;
+
+	if (header->type == ST_DROP && drop->path == ST_DROP_UNIX)
+		announce(source, drop->pid);
+	if (header->type == ST_SEEN && seen->sock.flags & ST_SOCK_PEER)
+		announce(source, seen->pid);
 }
 
 static int hand_on_read(void *context, const void *record, size_t size)
@@ -138,8 +150,7 @@ static int on_ring_record(void *context, void *data, size_t size)
 		priority_restore(&source->priority);
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
-	if (header->type == ST_DROP)
-		announce_waiter(source, data);
+	announce_other_end(source, header);
 	iterators_note(source->iterators, header);
 	sweeps_note(source->sweeps, header);
 	if (source->lookups)
@@ -333,50 +344,10 @@ int source_open(const struct source_options *options, source_sink *sink, void *c
 	return r;
 }
 
-static void enter_call_in_flight(void *context, uint32_t tid, const struct st_thread *call)
-{
-	struct source *source = context;
-
-	if (call->call >= ST_CALL_MAX && !source->data_calls)
-		return;
-	/* A call that has returned meanwhile has its own entry, or gets one with the next. */
-	bpf_map__update_elem(source->skeleton->maps.threads, &tid, sizeof(tid), call, sizeof(*call),
-			     BPF_NOEXIST);
-}
-
-static int target_pids(const struct source *source, struct pid_list *out)
-{
-	__u32 pid, *last = NULL;
-	int r = 0;
-
-	if (source->all)
-		return proc_list(out);
-	while (!r &&
-	       !bpf_map__get_next_key(source->skeleton->maps.targets, last, &pid, sizeof(pid))) {
-		r = vec_push(out, (pid_t)pid);
-		last = &pid;
-	}
-	return r;
-}
-
 int source_snapshot(struct source *source)
 {
-	struct pid_list pids = {0};
-	struct bpf_link *link;
-	int r = target_pids(source, &pids);
+	int r = snapshot_take(source->probes, source->all, source->data_calls, consume, source);
 
-	if (!r && probes_row_method(source->probes, ROW_IDENTITY))
-		r = cookies_make(&pids);
-	if (!r && probes_row_method(source->probes, ROW_SNAPSHOT)) {
-		link = bpf_program__attach_iter(source->skeleton->progs.snapshot_files, NULL);
-		r = link ? iterators_run(link, consume, source) : -errno;
-		bpf_link__destroy(link);
-	}
-	source->skeleton->bss->looked_around = true;
-	vec_each (pid, &pids)
-		if (*pid != getpid())
-			proc_calls_in_flight(*pid, enter_call_in_flight, source);
-	vec_release(&pids);
 	privileges_drop(source->lookups != NULL);
 	priority_init(&source->priority);
 	return r;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Attached late: whose end is whose, of connections that were there before, and in full use."""
 import os
+import socket
 import time
 
 from harness import PYTHON, Program, Trace, eventually, listening, same
@@ -74,6 +75,43 @@ def test_listener_of_a_higher_fd():
         connection = trace.document.connection()
         same("server", (connection["server"]["pid"], connection["server"]["port"]), (server.pid, port))
         same("listener", connection["listener"], trace.document.listener()["id"])
+
+
+def connect_by_all(server, client):
+    """A connection each over IPv4, IPv6 and UNIX; the kinds of their sockets, as server and client name them."""
+    for kind, host, family in ("v4", "127.0.0.1", socket.AF_INET), ("v6", "::1", socket.AF_INET6):
+        port = server.listen(f"listen_{kind}", host=host, family=int(family))
+        client(f"{kind} = tcp_connect({port}, {host!r}, {int(family)})")
+    server("listen_unix = socket.socket(socket.AF_UNIX); listen_unix.bind('here.sock'); listen_unix.listen(5)")
+    client("unix = socket.socket(socket.AF_UNIX); unix.connect('here.sock')")
+    server("v4, v6, unix = [listener.accept()[0] for listener in (listen_v4, listen_v6, listen_unix)]")
+    return "v4", "v6", "unix"
+
+
+def test_other_ends():
+    """Both ends of connections from before, though one of the two is a target; not what the other one has beside them."""
+    for target in "server", "client":
+        server, client = Puppet("server"), Puppet("client")
+        kinds = connect_by_all(server, client)
+        client("aside = socket.socketpair()")
+        with Trace("-p", {"server": server, "client": client}[target].pid) as trace:
+            for kind in kinds:
+                client(f"{kind}.send(b'how are you?')")
+                server(f"{kind}.recv(100); {kind}.send(b'all')")
+                client(f"{kind}.recv(100); aside[0].send(b'nothing'); {kind}.close()")
+                server(f"receive_all({kind}); {kind}.close()")
+        os.unlink("here.sock")
+        trace.document.check_complete()
+        connections = trace.document.connections(outcome="closed")
+        same("protocols", sorted((c["protocol"], c["family"]) for c in connections), [("tcp", "inet"), ("tcp", "inet6"), ("unix", "unix")])
+        same("ends", {(c["client"]["pid"], c["client"]["comm"], c["server"]["pid"], c["server"]["comm"]) for c in connections},
+             {(client.pid, "client", server.pid, "server")})
+        same("bytes", {tuple(c[side][way] for side in ("client", "server") for way in ("bytes_sent", "bytes_received")) for c in connections},
+             {(12, 3, 3, 12)})
+        same("ended by", {c["ended_by"] for c in connections}, {"client"})
+        for c in connections:
+            same("calls", [(e["side"], e["name"]) for e in c["events"] if e["name"] in ("send", "recv") and e["bytes"]],
+                 [("client", "send"), ("server", "recv"), ("server", "send"), ("client", "recv")])
 
 
 def test_closed_before_it_is_accepted():

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+ *
+ * The other ends, on this host, of the connections that targets had open: user space runs it
+ * once, after those.
+ */
+#include "seen.h"
+#include "tuple.h"
+
+#include <bpf/bpf_tracing.h>
+
+static __always_inline bool is_unix_end_of_target(struct sock *sk)
+{
+	struct sock *peer = READ(sk, unix_sock, peer);
+
+	return SOCK(sk, sk_type) != SOCK_DGRAM && peer && socket_followed(unix_id(peer));
+}
+
+static __always_inline bool is_tcp_end_of_target(struct sock *sk)
+{
+	struct st_sock s = {};
+
+	sock_fill(&s, sk, 0, 0);
+	return is_local_tcp(&s) && is_other_end(&s);
+}
+
+static __always_inline bool is_end_of_target(struct sock *sk)
+{
+	__u16 family = SOCK(sk, __sk_common.skc_family);
+
+	if (family == AF_UNIX)
+		return is_unix_end_of_target(sk);
+	return (family == AF_INET || family == AF_INET6) && is_tcp_end_of_target(sk);
+}
+
+SEC("iter/task_file")
+int snapshot_peers(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct st_seen *r;
+	struct sock *sk;
+	__u64 id;
+
+	if (!task || !file || is_target_task(task))
+		return 0;
+	sk = sock_of_file(file);
+	if (!sk)
+		return 0;
+	sk = mptcp_or_self(sk);
+	if (!is_end_of_target(sk))
+		return 0;
+	cookie_make(file);
+	id = sock_id(sk);
+	if (!id || socket_followed(id) || !RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
+		return 0;
+	sock_fill(&r->sock, sk, id, ST_SOCK_PEER);
+	if (!sock_wanted(&r->sock)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return 0;
+	}
+	socket_follow(sk, id, ST_SOCK_PEER);
+	seen_by(r, task, ctx->fd);
+	if (r->sock.family == AF_UNIX)
+		unix_peer_hint(r->pid);
+	seen_fill(r, sk);
+	record_submit(r);
+	/* Some output, so that the reader comes back in between and empties the ring. */
+	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
+	return 0;
+}

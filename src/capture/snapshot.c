@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The order counts: identities, what targets have open, other ends; only then may a socket be
+ * adopted at its first use.
+ */
+#include "capture/snapshot.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "capture/cookies.h"
+#include "capture/proc.h"
+#include "socktrace/config.h"
+
+#include "socktrace.skel.h" /* wants config.h before it */
+
+struct calls {
+	struct bpf_map *threads;
+	bool data_calls;
+};
+
+static void enter_call_in_flight(void *context, uint32_t tid, const struct st_thread *call)
+{
+	const struct calls *calls = context;
+
+	if (call->call >= ST_CALL_MAX && !calls->data_calls)
+		return;
+	/* A call that has returned meanwhile has its own entry, or gets one with the next. */
+	bpf_map__update_elem(calls->threads, &tid, sizeof(tid), call, sizeof(*call), BPF_NOEXIST);
+}
+
+static int target_pids(const struct socktrace_bpf *skeleton, bool all, struct pid_list *out)
+{
+	__u32 pid, *last = NULL;
+	int r = 0;
+
+	if (all)
+		return proc_list(out);
+	while (!r && !bpf_map__get_next_key(skeleton->maps.targets, last, &pid, sizeof(pid))) {
+		r = vec_push(out, (pid_t)pid);
+		last = &pid;
+	}
+	return r;
+}
+
+static int look_at_files(struct bpf_program *program, iterators_consume *consume, void *context)
+{
+	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+	int r = link ? iterators_run(link, consume, context) : -errno;
+
+	bpf_link__destroy(link);
+	return r;
+}
+
+int snapshot_take(struct probes *probes, bool all, bool data_calls, iterators_consume *consume,
+		  void *context)
+{
+	struct socktrace_bpf *skeleton = probes_skeleton(probes);
+	struct calls calls = {skeleton->maps.threads, data_calls};
+	struct pid_list pids = {0};
+	int r = target_pids(skeleton, all, &pids);
+
+	if (!r && probes_row_method(probes, ROW_IDENTITY))
+		r = cookies_make(&pids);
+	if (!r && probes_row_method(probes, ROW_SNAPSHOT))
+		r = look_at_files(skeleton->progs.snapshot_files, consume, context);
+	if (!r && probes_row_method(probes, ROW_SNAPSHOT) && !all)
+		r = look_at_files(skeleton->progs.snapshot_peers, consume, context);
+	skeleton->bss->looked_around = true;
+	vec_each (pid, &pids)
+		if (*pid != getpid())
+			proc_calls_in_flight(*pid, enter_call_in_flight, &calls);
+	vec_release(&pids);
+	return r;
+}
