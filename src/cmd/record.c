@@ -4,54 +4,28 @@
  * done with them.
  */
 #include <inttypes.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/pairing.h"
 #include "base/units.h"
 #include "capture/recording_write.h"
 #include "cmd/cmd.h"
 #include "cmd/session.h"
+#include "cmd/tcp_count.h"
 
 #define FLUSH_NS 1000000000LL /* what kill -9 may cost */
 #define PROGRESS_NS 500000000LL
 
 struct recorder {
 	struct recording_writer *writer;
-	uint64_t events, connections, lost;
-	struct pairing ends; /* of connections, by their initial sequence numbers */
+	uint64_t events, lost;
+	struct tcp_count connections;
 	int64_t flush_ns, progress_ns; /* when due */
 	bool terminal;
 	const char *path;
 };
-
-/* Of a connection within this host both ends become established, with the same initial sequence
- * numbers. */
-static bool is_new_pair(struct recorder *recorder, bool server, uint64_t local_isn,
-			uint64_t peer_isn)
-{
-	uint64_t pair = server ? peer_isn << 32 | local_isn : local_isn << 32 | peer_isn;
-
-	return !pair || !pairing_meet(&recorder->ends, pair);
-}
-
-static bool is_new_connection(struct recorder *recorder, const void *record)
-{
-	const struct st_header *header = record;
-	const struct st_state *state = record;
-	const struct st_call_join *join = record;
-
-	if (header->type == ST_STATE && state->new == TCP_ESTABLISHED)
-		return is_new_pair(recorder, state->old == TCP_SYN_RECV, state->local_isn,
-				   state->peer_isn);
-	if (header->type == ST_CALL_JOIN && join->handshake.established_ns)
-		return is_new_pair(recorder, join->call.call == ST_CALL_ACCEPT,
-				   join->handshake.local_isn, join->handshake.peer_isn);
-	return false;
-}
 
 static int on_record(void *context, const void *record, size_t size)
 {
@@ -64,7 +38,9 @@ static int on_record(void *context, const void *record, size_t size)
 		return r;
 	if (st_is_event(header->type))
 		recorder->events++;
-	recorder->connections += is_new_connection(recorder, record);
+	r = tcp_count_note(&recorder->connections, record);
+	if (r)
+		return r;
 	if (header->type == ST_LOSS) {
 		const struct st_loss_record *loss = record;
 
@@ -81,7 +57,7 @@ static void print_progress(const struct recorder *recorder, const char *end)
 
 	units_count(&line, recorder->events);
 	strbuf_add(&line, " events, ");
-	units_count(&line, recorder->connections);
+	units_count(&line, recorder->connections.n);
 	strbuf_add(&line, " TCP connections, ");
 	units_count(&line, recorder->lost);
 	strbuf_add(&line, " lost, ");
@@ -122,7 +98,7 @@ int cmd_record(const struct options *options)
 		print_progress(&recorder, "\n");
 	if (recorder.writer)
 		recording_close(&recorder.writer);
-	pairing_release(&recorder.ends);
+	tcp_count_release(&recorder.connections);
 	r = session_status(&session, r ? r : closed);
 	session_close(&session);
 	return r;

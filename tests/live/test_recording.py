@@ -217,16 +217,18 @@ def test_damaged_header():
 
 
 def test_recorder_counts_connections():
-    """A connection within this host is one, though both of its ends are recorded."""
+    """A connection within this host is one, though both of its ends are recorded, also of those that were there before."""
     server, client = Puppet("server"), Puppet("client")
     port = server.listen()
+    client(f"before = [tcp_connect({port}) for _ in range(4)]")
+    server("before = [listener.accept()[0] for _ in range(4)]")
     recorder = Program(SOCKTRACE, "record", "-o", "x.skt", "-p", server.pid)
     recorder.await_message("attached")
     for _ in range(3):
         client(f"a = tcp_connect({port}); a.close()")
         server("sock, _ = listener.accept(); sock.close()")
     same("status", recorder.stop(), 0)
-    assert " 3 TCP connections, " in recorder.stderr, recorder.stderr
+    assert " 7 TCP connections, " in recorder.stderr, recorder.stderr
 
 
 def test_record_prints_nothing_on_stdout():
