@@ -206,6 +206,24 @@ static __always_inline int unix_peer_closes(int fd)
 	return 0;
 }
 
+#define BAD_FDS_APART 16
+
+/* Closed twice, or never opened: it may have been a socket's. Not each of those that a program
+ * goes through to close whatever it may have inherited. */
+static __always_inline int bad_close_entered(struct st_thread *thread, struct syscall_enter *ctx)
+{
+	int fd = ctx->args[0], last = thread->bad_fd - 1, apart = fd - last;
+
+	if (fd < 0)
+		return 0;
+	thread->bad_fd = fd + 1;
+	if (last >= 0 && apart && apart >= -BAD_FDS_APART && apart <= BAD_FDS_APART)
+		return 0;
+	call_enter(thread, ST_CALL_CLOSE, ctx, 1);
+	thread->sock.id = 0;
+	return 0;
+}
+
 /* Most closes are of files. The socket must be found here: at the return it is gone. */
 static __always_inline int entered_close(struct syscall_enter *ctx)
 {
@@ -218,7 +236,7 @@ static __always_inline int entered_close(struct syscall_enter *ctx)
 	if (!thread)
 		return unix_peer_closes(ctx->args[0]);
 	if (!sk)
-		return 0;
+		return file ? 0 : bad_close_entered(thread, ctx);
 	sk = mptcp_or_self(sk);
 	id = sock_id(sk);
 	f = socket_followed(id);
@@ -236,6 +254,8 @@ static __always_inline int returned_close(struct syscall_exit *ctx)
 	struct st_thread *thread = call_leave(ST_CALL_CLOSE);
 	struct st_call *r;
 
+	if (thread && ctx->ret == -EBADF)
+		return call_report_alone(thread, ST_CALL_CLOSE, 0, ctx->ret);
 	if (!thread || !RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
 		return 0;
 	call_fill(r, thread, ST_CALL_CLOSE, ctx->ret);

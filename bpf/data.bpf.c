@@ -78,12 +78,49 @@ static __always_inline void datagram_first(struct sock *sk, __u64 id, struct fol
 	run_report(id, f, direction);
 }
 
+/* Nothing to receive, no room to send, or begun again after a signal: event loops ask and see. */
+static __always_inline bool is_failure(__s64 ret)
+{
+	return ret < 0 && ret != -EAGAIN && ret > -ERESTARTSYS;
+}
+
+/* A function of its own: it is rare. */
+__noinline int failure_report(__u64 address, int ret, __u32 direction)
+{
+	struct sock *sk = sock_at(address);
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), id;
+	struct st_data_call *r;
+	struct followed *f;
+
+	sk = mptcp_or_self(sk);
+	id = sock_id(sk);
+	f = socket_followed(id);
+	if (!f || !RECORD_RESERVE(ST_DATA_CALL, ST_LOSS_CALL, r))
+		return 0;
+	sock_fill(&r->sock, sk, id, f->flags);
+	if (!sock_wanted(&r->sock)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return 0;
+	}
+	r->h.ts_ns = r->enter_ns = bpf_ktime_get_ns();
+	r->pid = pid_tgid >> 32;
+	r->tid = pid_tgid;
+	r->fd = -1;
+	r->ret = ret;
+	r->call = ST_DATA_CALL_FAILED;
+	r->direction = direction;
+	record_submit(r);
+	return 0;
+}
+
 static __always_inline int on_data(struct sock *sk, __s64 bytes, __u8 direction)
 {
 	struct run *run, *other;
 	struct followed *f;
 	__u64 id, now;
 
+	if (is_failure(bytes))
+		return failure_report(pointer_of(sk), bytes, direction);
 	if (bytes <= 0)
 		return 0;
 	f = followed_of(sk, &id);

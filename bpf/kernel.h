@@ -13,6 +13,7 @@
 #define EBADF 9
 #define EAGAIN 11
 #define ENOTSOCK 88
+#define ERESTARTSYS 512
 #define AF_UNSPEC 0
 #define AF_UNIX 1
 #define AF_INET 2

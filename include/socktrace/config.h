@@ -73,5 +73,5 @@ struct st_thread {
 	__u8 once; /* not a target: only this call is followed */
 	__u8 last; /* close: nobody else has the file */
 	__u8 announced; /* once: its process was */
-	__u8 pad[4];
+	__s32 bad_fd; /* the last one that a close() found to be none, + 1; 0: there was none */
 };

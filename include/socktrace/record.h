@@ -304,6 +304,7 @@ enum st_data_call_name {
 	ST_DATA_CALL_WRITEV,
 	ST_DATA_CALL_READV,
 	ST_DATA_CALL_SENDFILE,
+	ST_DATA_CALL_FAILED, /* one or the other, where only those that fail are told one by one */
 	ST_DATA_CALL_MAX,
 };
 
@@ -313,14 +314,15 @@ enum st_data_call_flags {
 	ST_DATA_CALL_ERRQUEUE = 4, /* MSG_ERRQUEUE: what it returned did not come from the peer */
 };
 
-/* With --data=events, and where nothing but the calls shows sends and receives. */
+/* With --data=events, and where nothing but the calls shows sends and receives; else of those
+ * that fail. */
 struct st_data_call {
 	struct st_header h;
 	struct st_sock sock;
-	__u64 enter_ns; /* 0: it had begun before the trace */
+	__u64 enter_ns; /* 0: it had begun before the trace. ST_DATA_CALL_FAILED: as h.ts_ns */
 	__u64 bytes;    /* sent or received by it; 0 on failure, with MSG_PEEK, MSG_ERRQUEUE */
 	__u32 pid, tid;
-	__s32 fd;
+	__s32 fd;       /* ST_DATA_CALL_FAILED: -1 */
 	__s32 ret;      /* what the call returned (sendmmsg, recvmmsg: messages), or -errno */
 	__u8 call;      /* enum st_data_call_name */
 	__u8 direction; /* enum st_direction */

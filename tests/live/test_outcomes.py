@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """How connections end: the outcome, who ended it, and what the kernel counted."""
+import errno
 import re
 
 from harness import Trace, counted, event, events, eventually, in_syscall, ip, kernel_counters, run, same, socktrace
@@ -184,6 +185,52 @@ def test_client_that_never_answers():
     said = re.findall(r"SYN-ACK again +(.*)", trace.stdout)
     same("lines", said[:len(again)], [f"{peer.host}:2000 → :{port}"] * len(again))
     same("drawn", said[len(again):], [f"to {peer.host}:2000"] * len(again))
+
+
+FAIL = """
+def failing(call, *arguments):
+    try: call(*arguments)
+    except OSError as error: return error.errno
+"""
+
+
+def test_calls_that_fail():
+    """Sends and receives that fail have an event each, as have those of the other end; those that find nothing to receive have none."""
+    for mode in "runs", "events":
+        for target in "client", "server":
+            server, client = Puppet("server"), Puppet("client")
+            port = server.listen()
+            with Trace("-p", {"server": server, "client": client}[target].pid, f"--data={mode}") as trace:
+                client(f"sock = tcp_connect({port})")
+                fd = client("sock.fileno()")
+                server("sock, peer = listener.accept()")
+                client(FAIL)
+                client("sock.setblocking(False); failing(sock.recv, 1)")
+                server("close_by_reset(sock)")
+                client("select.select([sock], [], [])")
+                errors = client("[failing(call, argument) for call, argument in ((sock.recv, 1), (sock.send, b'x'), (sock.send, b'y'))]")
+                client("sock.close()")
+            trace.document.check_complete()
+            connection = trace.document.connection(protocol="tcp")
+            failed = [e for e in events(connection, side="client") if e["name"] in ("send", "recv") and e["errno"] != "EAGAIN"]
+            same("as the client saw them", [errno.errorcode[e] for e in errors], [e["errno"] for e in failed])
+            same("calls", [(e["name"], e["ret"], e["count"], e["bytes"], e["fd"]) for e in failed],
+                 [(name, -1, 1, 0, fd) for name in ("recv", "send", "send")])
+            same("EAGAIN", len([e for e in events(connection) if e["errno"] == "EAGAIN"]), int((mode, target) == ("events", "client")))
+
+
+def test_closed_twice():
+    """A close() of no fd is told, but not each of a program's that goes through all that may be open."""
+    client = Puppet("client")
+    with Trace("-p", client.pid) as trace:
+        client(FAIL)
+        client("sock = socket.socket(); fd = sock.fileno(); sock.close()")
+        client("for _ in range(2): failing(os.close, fd)")
+        client("for number in range(500, 1500): failing(os.close, number)")
+        client("failing(os.close, -1)")
+    trace.document.check_complete()
+    bad = re.findall(r"close\((\d+)\) EBADF", trace.stdout)
+    same("fds", bad, [bad[0]] * 2 + ["500"])
 
 
 def test_resets_as_drawn():

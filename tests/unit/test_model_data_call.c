@@ -150,6 +150,47 @@ static void test_calls_that_move_nothing(void **state)
 	assert_int_equal(connection->outcome, OUTCOME_OPEN);
 }
 
+/* Where runs are traced only failures are told one by one, by which call is not known; where calls
+ * are, those of targets have been told already. */
+static void failures_of_both(struct model *model, const char *data_mode)
+{
+	struct st_data_call call = server_call(T0 + 200 * US, ST_DATA_CALL_FAILED, -ECONNRESET);
+
+	begin(model, data_mode);
+	build_pair(model);
+	call.enter_ns = call.h.ts_ns;
+	call.fd = -1;
+	build_feed(model, &call);
+	call.sock = build_tcp(BUILD_CLIENT, 40000, 8088);
+	call.pid = call.tid = 100;
+	build_feed(model, &call);
+}
+
+static void test_failures_among_runs(void **state)
+{
+	struct model *model = *state;
+	const struct event *event;
+
+	failures_of_both(model, "runs");
+	event = find(build_only(model), EVENT_RECV, SIDE_SERVER, 0);
+	assert_int_equal(event->err, ECONNRESET);
+	assert_int_equal(event->ret, -1);
+	assert_int_equal(event->fd, 4);
+	assert_true(event->duration_ns == TIME_UNKNOWN);
+	assert_false(event->in_flight);
+	assert_false(event_is_run(event));
+	assert_int_equal(build_count(build_only(model), EVENT_RECV, SIDE_CLIENT), 1);
+}
+
+static void test_failures_beside_calls(void **state)
+{
+	struct model *model = *state;
+
+	failures_of_both(model, "events");
+	assert_int_equal(build_count(build_only(model), EVENT_RECV, SIDE_SERVER), 0);
+	assert_int_equal(build_count(build_only(model), EVENT_RECV, SIDE_CLIENT), 1);
+}
+
 static void test_in_flight(void **state)
 {
 	struct st_data_call call = server_call(T0 + 200 * US, ST_DATA_CALL_RECVMSG, 7);
@@ -300,6 +341,8 @@ int main(void)
 		test(test_runs_of_others_are_events),
 		test(test_runs_mode_is_as_ever),
 		test(test_calls_that_move_nothing),
+		test(test_failures_among_runs),
+		test(test_failures_beside_calls),
 		test(test_in_flight),
 		test(test_sums_of_calls_alone),
 		test(test_missing_bytes_are_noticed),
