@@ -193,6 +193,11 @@ static size_t lane_title(struct flowchart *chart, const struct style *style, con
 	return start;
 }
 
+static uint32_t pid_of(const struct process *process)
+{
+	return process ? process->pid : 0;
+}
+
 static void connection_titles(struct flowchart *chart, const struct style *style,
 			      const struct connection *connection)
 {
@@ -242,6 +247,9 @@ int flowchart_of_connection(const struct style *style, const struct connection *
 		.style = style, .connection = connection, .listener = connection->listener};
 	int error;
 
+	source.lane_pid[FLOW_LEFT] = pid_of(end_process(&connection->client, NULL));
+	source.lane_pid[FLOW_RIGHT] =
+		pid_of(end_process(&connection->server, connection->listener));
 	flowchart_init(chart, FLOW_LANES);
 	connection_titles(chart, style, connection);
 	error = source.listener ? listening_step(&source, FLOW_RIGHT) : 0;
@@ -312,7 +320,7 @@ static int lone_steps(struct flow_source *source, const struct events *events, b
 int flowchart_of_socket(const struct style *style, const struct socket *socket,
 			struct flowchart *chart)
 {
-	struct flow_source source = {.style = style};
+	struct flow_source source = {.style = style, .lane_pid = {pid_of(socket->process)}};
 	const struct event *failed = socket_failure(socket);
 	const struct address *address = &socket->local;
 
@@ -328,9 +336,10 @@ int flowchart_of_socket(const struct style *style, const struct socket *socket,
 int flowchart_of_listener(const struct style *style, const struct listener *listener,
 			  struct flowchart *chart)
 {
-	struct flow_source source = {.style = style, .listener = listener};
 	const struct process *process =
 		listener->owners.len ? listener->owners.items[0].process : NULL;
+	struct flow_source source = {
+		.style = style, .listener = listener, .lane_pid = {pid_of(process)}};
 	const struct event *waits = &listener->waiting_accept;
 	int error;
 

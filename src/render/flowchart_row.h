@@ -11,6 +11,7 @@ struct walk {
 	const struct flow_source *source;
 	struct flowchart *chart;
 	uint8_t lane[FLOW_LANES]; /* enum flow_lane, as of now */
+	uint32_t pid[FLOW_LANES]; /* whose calls stand there, as of now; 0: not known */
 	bool fin_sent[FLOW_LANES];
 	bool connected;
 	bool syn_shown, reset_shown;

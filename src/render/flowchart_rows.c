@@ -314,6 +314,24 @@ static void walk_fold(struct walk *walk, size_t first, size_t last)
 	row->wide = true;
 }
 
+/* From here on another process calls: the one that the connection was inherited by, say. */
+static void walk_caller(struct walk *walk, const struct flow_step *step)
+{
+	struct strbuf text strbuf_cleanup = STRBUF_INIT;
+	uint32_t pid = event_is_call(step->event->name) ? step->event->pid : 0;
+	struct flow_row *row;
+
+	if (!pid || !walk->pid[step->lane] || pid == walk->pid[step->lane])
+		return;
+	walk->pid[step->lane] = pid;
+	row = walk_row(walk, INT64_MAX);
+	if (!row)
+		return;
+	strbuf_printf(&text, "process %u", pid);
+	row->cell[step->lane].text = flowchart_text_add(walk->chart, strbuf_text(&text));
+	row->cell[step->lane].paint = PAINT_DIM;
+}
+
 static void walk_step(struct walk *walk, const struct flow_step *step)
 {
 	switch ((enum flow_step_kind)step->kind) {
@@ -321,9 +339,11 @@ static void walk_step(struct walk *walk, const struct flow_step *step)
 		walk_listening(walk, step);
 		break;
 	case FLOW_STEP_EVENT:
+		walk_caller(walk, step);
 		walk_event(walk, step);
 		break;
 	case FLOW_STEP_WAIT:
+		walk_caller(walk, step);
 		walk_wait(walk, step);
 		break;
 	case FLOW_STEP_RETURN:
@@ -338,7 +358,11 @@ static void walk_step(struct walk *walk, const struct flow_step *step)
 int flowchart_add_rows(const struct flow_source *source, struct flowchart *chart)
 {
 	const struct flow_steps *steps = &source->steps;
-	struct walk walk = {.source = source, .chart = chart};
+	struct walk walk = {
+		.source = source,
+		.chart = chart,
+		.pid = {source->lane_pid[FLOW_LEFT], source->lane_pid[FLOW_RIGHT]},
+	};
 	size_t fold_from = SIZE_MAX, fold_to = 0, end = 0;
 
 	while (walk.next < steps->len && !walk.error) {

@@ -28,6 +28,7 @@ struct flow_source {
 	const struct style *style;
 	const struct connection *connection; /* NULL: a lone socket or listener */
 	const struct listener *listener; /* NULL: none */
+	uint32_t lane_pid[FLOW_LANES]; /* of the process that a lane is titled with; 0: none */
 	int64_t zero_ns;
 	struct flow_steps steps; /* sorted */
 };

@@ -67,6 +67,24 @@ static void test_send_before_receive(void **state)
 	fixture_free(fixture);
 }
 
+/* One process listens and accepts, another one serves: it inherited the connection. */
+static void test_inherited(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct connection *connection = story_local(fixture);
+	struct process child = fixture->server;
+
+	(void)state;
+	child.pid = 4250;
+	connection->server.process = &child;
+	vec_each (event, &connection->events)
+		if (event->side == SIDE_SERVER && event_is_call(event->name) &&
+		    event->name != EVENT_ACCEPT)
+			event->pid = event->tid = child.pid;
+	chart_check("flowchart-inherited.txt", &style_utf8, connection);
+	fixture_free(fixture);
+}
+
 static void test_one_sided(void **state)
 {
 	struct fixture *fixture = fixture_new();
@@ -339,6 +357,8 @@ static void test_lone(void **state)
 	event->arg.name.address = ip_address("127.0.0.1", 8088);
 	event_failed(event, EADDRINUSE);
 	event_at(&socket.events, EVENT_CLOSE, SIDE_NONE, 1040, 3, 6);
+	vec_each (it, &socket.events)
+		it->pid = 4242;
 	assert_int_equal(flowchart_of_socket(&style_utf8, &socket, &chart), 0);
 	flowchart_text(&style_utf8, &chart, &out);
 	golden_check("flowchart-socket.txt", &out);
@@ -387,6 +407,7 @@ static void test_lone_connects(void **state)
 	(void)state;
 	event = event_at(&socket.events, EVENT_CONNECT, SIDE_NONE, 1010, 3, 6);
 	event->arg.name.address = ip_address("10.0.0.9", 53);
+	event->pid = 4242;
 	assert_int_equal(flowchart_of_socket(&style_utf8, &socket, &chart), 0);
 	flowchart_text(&style_utf8, &chart, &out);
 	assert_non_null(strstr(strbuf_text(&out), "connect(6, 10.0.0.9:53)"));
@@ -435,6 +456,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_send_before_receive),
+		cmocka_unit_test(test_inherited),
 		cmocka_unit_test(test_one_sided),
 		cmocka_unit_test(test_refused_with_reset),
 		cmocka_unit_test(test_nonblocking),
