@@ -54,16 +54,37 @@ static void row_end_of_stream(struct walk *walk, struct flow_row *row, unsigned 
 	row_arrow(walk, row, lane, is_tcp(walk) ? "FIN" : "EOF", PAINT_NONE);
 }
 
+static bool is_by_another(const struct walk *walk, const struct flow_step *step)
+{
+	uint32_t pid = walk->pid[step->lane];
+
+	return pid && step->event->pid && step->event->pid != pid;
+}
+
+/* A process gives back what it has inherited, or another one has. */
+static void walk_close_copy(struct walk *walk, struct flow_row *row, const struct flow_step *step)
+{
+	size_t *note = &row->cell[step->lane].note;
+
+	row_call(walk, row, step);
+	if (!is_by_another(walk, step)) {
+		*note = flowchart_text_add(walk->chart, "still held elsewhere");
+		return;
+	}
+	*note = flowchart_text_begin(walk->chart);
+	strbuf_printf(&walk->chart->texts, "by %u; still held", step->event->pid);
+	flowchart_text_end(walk->chart);
+}
+
 static void walk_close(struct walk *walk, struct flow_row *row, const struct flow_step *step)
 {
 	const struct event *reset;
 
-	row_call(walk, row, step);
 	if (!step->event->last) {
-		row->cell[step->lane].note =
-			flowchart_text_add(walk->chart, "still held elsewhere");
+		walk_close_copy(walk, row, step);
 		return;
 	}
+	row_call(walk, row, step);
 	reset = walk_take(walk, EVENT_RESET, step->lane);
 	if (reset && reset->ret)
 		row_reset(walk, row, step->lane);
@@ -318,16 +339,17 @@ static void walk_fold(struct walk *walk, size_t first, size_t last)
 static void walk_caller(struct walk *walk, const struct flow_step *step)
 {
 	struct strbuf text strbuf_cleanup = STRBUF_INIT;
-	uint32_t pid = event_is_call(step->event->name) ? step->event->pid : 0;
+	const struct event *event = step->event;
 	struct flow_row *row;
 
-	if (!pid || !walk->pid[step->lane] || pid == walk->pid[step->lane])
+	if (!event_is_call(event->name) || !is_by_another(walk, step) ||
+	    (event->name == EVENT_CLOSE && !event->last))
 		return;
-	walk->pid[step->lane] = pid;
+	walk->pid[step->lane] = event->pid;
 	row = walk_row(walk, INT64_MAX);
 	if (!row)
 		return;
-	strbuf_printf(&text, "process %u", pid);
+	strbuf_printf(&text, "process %u", event->pid);
 	row->cell[step->lane].text = flowchart_text_add(walk->chart, strbuf_text(&text));
 	row->cell[step->lane].paint = PAINT_DIM;
 }

@@ -79,7 +79,7 @@ test("an explanation fits what happened, not only the call's name", () => {
     explain({ source: "call", errno: null, args: {}, bytes: 0, count: 1, ...more } as SocketEvent);
   assert.match(event({ name: "listen", args: { backlog: 5, effective: 5 } }), /Up to 6 may wait/);
   assert.match(event({ name: "listen", args: { backlog: 9999, effective: 4096 } }), /somaxconn/);
-  assert.match(event({ name: "close", args: { last: false } }), /lives on/);
+  assert.match(event({ name: "close", args: { last: false } }), /still holds/);
   assert.match(event({ name: "recv", bytes: 0 }), /sends no more/);
   assert.match(event({ name: "recv", args: { peek: true } }), /leaves it there/);
   assert.match(event({ name: "drop", args: { path: "syn" } }), /try again/);

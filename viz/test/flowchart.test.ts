@@ -23,7 +23,7 @@ function event(
     side,
     source: "call",
     name,
-    pid: 1,
+    pid: side === "client" ? 10 : 20,
     tid: 1,
     fd: 3,
     ret: 0,
@@ -153,6 +153,20 @@ test("the tutorial's connection", () => {
     "5000000 |  | < FIN | close(4)",
     "6000000 | close(3) | > FIN | ",
   ]);
+});
+
+test("an inherited connection: who calls from here on, but for the close of a copy", () => {
+  const events = tutorial().map((event) =>
+    event.side === "server" && ["send", "close"].includes(event.name)
+      ? { ...event, pid: 30 }
+      : event,
+  );
+  const copy = event(4.5 * MS, "server", "close", { fd: 4, args: { last: false } });
+  const shown = lines(chart(connection([...events, copy], { server: end("server", 30) })));
+  assert.deepEqual(
+    shown.filter((line) => /process|held/.test(line)).map((line) => line.split(" | ").at(-1)),
+    ["process 20", "process 30", "close(4); still held elsewhere"],
+  );
 });
 
 test("the wait in the queue is a state of the server's lane", () => {

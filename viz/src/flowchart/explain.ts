@@ -8,26 +8,22 @@ import { bytes, plural } from "../model/units";
 
 const ERRORS: Record<string, string> = {
   EADDRINUSE:
-    "Another socket has this address already, or a connection of it is not over yet " +
-    "(SO_REUSEADDR helps against that).",
+    "Another socket has this address, or a connection of it is not over yet (SO_REUSEADDR helps).",
   EADDRNOTAVAIL: "This machine does not have that address, or no free port is left.",
-  EAGAIN:
-    "There was nothing to take yet and the socket is non-blocking: the program is to ask again " +
-    "later.",
+  EAGAIN: "There was nothing to take yet: the program is to ask again later.",
   ECONNREFUSED: "The other machine answered that nobody listens there.",
   ECONNRESET: "The other side broke the connection off.",
   EINPROGRESS: "The socket is non-blocking: connecting goes on in the background.",
   EINTR: "A signal interrupted the call.",
   EMFILE: "The process has used up the file descriptors it may have.",
-  ENFILE: "The machine has used up its file descriptors.",
+  ENFILE: "The machine has used up the file descriptors it may have.",
   EHOSTUNREACH: "There is no way to that machine.",
-  ENETUNREACH: "There is no way to that network.",
+  ENETUNREACH: "There is no way to that machine.",
   EACCES: "The process is not allowed to.",
   EPERM: "The process is not allowed to.",
   EPIPE: "The other side does not read any more.",
   ETIMEDOUT: "Nobody answered for as long as the kernel kept trying.",
   ENOTCONN: "The socket is not connected.",
-  EISCONN: "The socket is connected already.",
 };
 
 function domainWords(domain: unknown): string {
@@ -77,17 +73,14 @@ function acceptWords(event: SocketEvent): string {
 
 function establishedWords(event: SocketEvent): string {
   return event.side === "client"
-    ? "The handshake is complete: both sides have agreed. No program at the server has done " +
-        "anything for that yet."
-    : "The connection is complete and waits in the accept queue until the program calls " +
-        "accept().";
+    ? "The handshake is complete. No program at the server has done anything for that yet."
+    : "It is complete, and waits in the accept queue until the program calls accept().";
 }
 
 const HOW: Record<string, string> = {
-  SHUT_RD: "Says that this program will not receive any more.",
+  SHUT_RD: "Nothing more will be received.",
   SHUT_WR:
-    "Says that nothing more will be sent; receiving goes on. The other side reads the end of " +
-    "the stream.",
+    "Nothing more will be sent; receiving goes on. The other side reads the end of the stream.",
   SHUT_RDWR: "Ends both directions; the descriptor stays open.",
 };
 
@@ -100,8 +93,7 @@ function recvWords(event: SocketEvent): string {
 
 function closeWords(event: SocketEvent): string {
   if (!event.args.last) {
-    return "Gives this descriptor back. The socket lives on: another descriptor or process still " +
-      "holds it.";
+    return "Gives this descriptor back. Another descriptor or process still holds the socket.";
   }
   const how =
     event.fd === null
@@ -123,15 +115,15 @@ const WORDS: Record<string, (event: SocketEvent) => string> = {
     "and waits for the answer.",
   send: (event) =>
     `Hands ${bytes(event.bytes ?? 0)} to the kernel to be sent${inCalls(event)}. ` +
-    "That they arrived it does not mean.",
+    "They need not have arrived.",
   recv: recvWords,
   shutdown: ({ args }) => HOW[String(args.how)] ?? "Ends a direction.",
   close: closeWords,
   syn: () => "The client's kernel asks the server's: may I connect?",
   established: establishedWords,
   synack_retransmit: () =>
-    "The client's confirmation did not come, so the server's kernel repeats its answer.",
-  retransmit: () => "No confirmation came in time, so the kernel sends again.",
+    "No confirmation came: the server's kernel repeats its answer.",
+  retransmit: () => "No confirmation came: the kernel sends again.",
   drop: ({ args }) =>
     "The kernel threw the client's packet away; the client " +
     (args.path === "ack" ? "takes itself for connected." : "will try again in a second or more."),

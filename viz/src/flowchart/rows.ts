@@ -112,7 +112,16 @@ function walkOpen(row: Row): void {
   for (const cell of row.cells) if (cell.lane !== "none") cell.mark = "more";
 }
 
+/** From here on another process calls: the one that the connection was inherited by, say. */
+function walkCaller(walk: Walk, { lane, event }: Step): void {
+  const pid = event?.args.last !== false && event?.pid;
+  if (!pid || pid === (walk.pid[lane] ??= walk.end(lane)?.pid ?? pid)) return;
+  walk.pid[lane] = pid;
+  walk.row(NaN).cells[lane].text = `process ${pid}`;
+}
+
 function walkStep(walk: Walk, step: Step): void {
+  walkCaller(walk, step);
   const row = walk.row(step.t);
   const { lane, event } = step;
   if (step.kind === "listening") {

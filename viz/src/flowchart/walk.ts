@@ -3,7 +3,7 @@
 // The making of rows: lanes that go on, marks, words and arrows. Knows events by name only to
 // take the next one.
 
-import type { Connection, Listener, SocketEvent } from "../format/types";
+import type { Connection, End, Listener, SocketEvent } from "../format/types";
 import { callText } from "./call";
 import {
   LEFT,
@@ -29,6 +29,8 @@ export class Walk {
   readonly rows: Row[] = [];
   readonly lane: [LaneState, LaneState] = ["none", "none"];
   readonly finSent: [boolean, boolean] = [false, false];
+  /** Whose calls stand in a lane, as of now. */
+  readonly pid: number[] = [];
   connected = false;
   synShown = false;
   resetShown = false;
@@ -51,7 +53,11 @@ export class Walk {
 
   /** That end is on this host and was followed. */
   seen(lane: Lane): boolean {
-    return !!this.connection?.[SIDES[lane]];
+    return !!this.end(lane);
+  }
+
+  end(lane: Lane): End | null | undefined {
+    return this.connection?.[SIDES[lane]];
   }
 
   /** A row in which nothing happens yet. */
