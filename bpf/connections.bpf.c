@@ -72,7 +72,8 @@ static __always_inline int connect_unix(const struct st_thread *thread, struct s
 		if (ret == 0)
 			r->call.sock.peer_id = unix_peer_id(sk);
 		listener =
-			ret ? unix_listener_at(r->path, r->path_len) : unix_listener_of_client(sk);
+			ret ? unix_listener_at(pointer_of(r->path), r->path_len)
+			    : unix_listener_of_client(sk);
 		unix_queue_fill(&r->call, listener);
 		unix_connect_ended(thread, listener, ret);
 		/* of another's only what reached a followed listener */

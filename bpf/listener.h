@@ -87,11 +87,11 @@ static __always_inline __u32 defer_accept_seconds(struct sock *sk)
 	return n <= 7 ? (1u << n) - 1 : 127 + (n - 7) * 120;
 }
 
-static __always_inline __u64 pointer_of(struct sock *sk)
+static __always_inline __u64 pointer_of(const void *pointer)
 {
 	__u64 address = 0;
 
-	bpf_probe_read_kernel(&address, sizeof(address), &sk);
+	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
 	return address;
 }
 
@@ -263,22 +263,30 @@ static __always_inline void listener_follow(struct sock *sk, __u64 id, const str
 	listener_enter(sk, id, s);
 }
 
-/* The place of a listener that goes is taken by another member of its reuseport group. A
- * function of its own, or the verifier goes on from every turn of the loop. */
+/* The i-th member of its reuseport group takes the place of a listener that goes, if it is followed.
+ * A global function: it stands in a loop, and is verified once that way. */
+__noinline int place_take_over(__u64 id, __u64 group, __u32 i)
+{
+	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
+	__u64 member = inet_id(group_member(group, i));
+
+	if (l && member != id && bpf_map_lookup_elem(&listeners, &member))
+		bpf_map_update_elem(&places, &l->place, &member, BPF_ANY);
+	return 0;
+}
+
+/* A function of its own, or the verifier goes on from every turn of the loop. */
 static __noinline int place_hand_on(const struct place *place, struct sock *sk, __u64 id)
 {
-	__u64 group = READ_ADDRESS(sk, sock, sk_reuseport_cb), *there, member;
+	__u64 group = READ_ADDRESS(sk, sock, sk_reuseport_cb), *there;
 	__u32 n = group_size(group);
 
 	there = bpf_map_lookup_elem(&places, place);
 	if (!there || *there != id)
 		return 0;
 	bpf_map_delete_elem(&places, place);
-	for (__u32 i = 0; i < MAX_GROUP && i < n; i++) {
-		member = inet_id(group_member(group, i));
-		if (member != id && bpf_map_lookup_elem(&listeners, &member))
-			bpf_map_update_elem(&places, place, &member, BPF_ANY);
-	}
+	for (__u32 i = 0; i < MAX_GROUP && i < n; i++)
+		place_take_over(id, group, i);
 	return 0;
 }
 

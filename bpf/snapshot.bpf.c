@@ -56,7 +56,7 @@ __noinline __u64 waiting_few_report(__u64 listener, __u64 address)
 			waiting_report(listener, child);
 		request = READ(request, request_sock, dl_next);
 	}
-	return pointer_of((void *)request);
+	return pointer_of(request);
 }
 
 static __always_inline void waiting_children_report(struct sock *sk, __u64 id)

@@ -67,15 +67,21 @@ static __always_inline struct sock *unix_listener(__u64 id, struct followed **f)
 	return unix_id(sk) == id && SOCK(sk, __sk_common.skc_state) == TCP_LISTEN ? sk : NULL;
 }
 
-/* Of a listener that nobody is connected to: by the path, which may be relative. */
-static __always_inline __u64 unix_listener_at(const char *path, __u8 len)
+/* Of a listener that nobody is connected to: by the path at that address, which may be relative. A
+ * global function, or the verifier would go through the loop for each of the ways that lead here. */
+__noinline __u64 unix_listener_at(__u64 address, __u32 path_len)
 {
-	struct path_hash hash = path_hashed(path, len);
-	__u64 *id = bpf_map_lookup_elem(&unix_paths, &hash.whole);
+	char path[ST_PATH_LEN] = {};
+	__u64 len = path_bound(path_len), *id;
+	struct path_hash hash;
 
+	if (!len || bpf_probe_read_kernel(path, len, (void *)address))
+		return 0;
+	hash = path_hashed(path, len);
+	id = bpf_map_lookup_elem(&unix_paths, &hash.whole);
 	if (!id)
 		id = bpf_map_lookup_elem(&unix_paths, &hash.last);
-	return id && len ? *id : 0;
+	return id ? *id : 0;
 }
 
 /* Of a client: the socket at the other end, which has no inode before it is accepted. */
