@@ -40,12 +40,12 @@ static __always_inline __u64 pointer_id(const void *pointer)
 /* UNIX sockets are known by their sockfs inode. An accepted one has none before accept(). */
 static __always_inline __u64 unix_id(struct sock *sk)
 {
-	struct socket *socket = SOCK(sk, sk_socket);
+	__u64 socket = READ_ADDRESS(sk, sock, sk_socket);
 	struct socket_alloc *alloc;
 
 	if (!socket)
 		return 0;
-	alloc = (void *)socket - bpf_core_field_offset(struct socket_alloc, socket);
+	alloc = (void *)(socket - bpf_core_field_offset(struct socket_alloc, socket));
 	return READ(alloc, socket_alloc, vfs_inode.i_ino) | ST_ID_UNIX;
 }
 
@@ -99,7 +99,7 @@ static __always_inline void sock_addresses(struct st_sock *out, struct sock *sk)
 
 static __always_inline void sock_fill(struct st_sock *out, struct sock *sk, __u64 id, __u8 flags)
 {
-	struct net *net = SOCK(sk, __sk_common.skc_net.net);
+	struct net *net = (void *)READ_ADDRESS(sk, sock, __sk_common.skc_net.net);
 
 	out->id = id;
 	out->flags = flags;
