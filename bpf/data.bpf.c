@@ -78,24 +78,26 @@ static __always_inline void datagram_first(struct sock *sk, __u64 id, struct fol
 	run_report(id, f, direction);
 }
 
-/* Nothing to receive, no room to send, or begun again after a signal: event loops ask and see. */
-static __always_inline bool is_failure(__s64 ret)
+/* Not that there was nothing to receive, no room to send, or a signal after which it begins again:
+ * event loops ask and see. */
+static __always_inline bool is_told(__s64 ret)
 {
-	return ret < 0 && ret != -EAGAIN && ret > -ERESTARTSYS;
+	return !ret || (ret < 0 && ret != -EAGAIN && ret > -ERESTARTSYS);
 }
 
-/* A function of its own: it is rare. */
-__noinline int failure_report(__u64 address, int ret, __u32 direction)
+/* One that moved nothing. Of the end of a stream targets' alone: a server's clients come to it once
+ * each. A function of its own: it is rare. */
+__noinline int empty_report(__u64 address, int ret, __u32 direction)
 {
-	struct sock *sk = sock_at(address);
-	__u64 pid_tgid = bpf_get_current_pid_tgid(), id;
+	struct sock *sk = mptcp_or_self(sock_at(address));
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), id = sock_id(sk);
+	struct followed *f = socket_followed(id);
 	struct st_data_call *r;
-	struct followed *f;
 
-	sk = mptcp_or_self(sk);
-	id = sock_id(sk);
-	f = socket_followed(id);
-	if (!f || !RECORD_RESERVE(ST_DATA_CALL, ST_LOSS_CALL, r))
+	if (!f || (!ret && (f->flags & ST_SOCK_PEER || direction == ST_SEND ||
+			    SOCK(sk, sk_type) == SOCK_DGRAM)))
+		return 0;
+	if (!RECORD_RESERVE(ST_DATA_CALL, ST_LOSS_CALL, r))
 		return 0;
 	sock_fill(&r->sock, sk, id, f->flags);
 	if (!sock_wanted(&r->sock)) {
@@ -107,7 +109,7 @@ __noinline int failure_report(__u64 address, int ret, __u32 direction)
 	r->tid = pid_tgid;
 	r->fd = -1;
 	r->ret = ret;
-	r->call = ST_DATA_CALL_FAILED;
+	r->call = ST_DATA_CALL_EMPTY;
 	r->direction = direction;
 	record_submit(r);
 	return 0;
@@ -119,10 +121,8 @@ static __always_inline int on_data(struct sock *sk, __s64 bytes, __u8 direction)
 	struct followed *f;
 	__u64 id, now;
 
-	if (is_failure(bytes))
-		return failure_report(pointer_of(sk), bytes, direction);
 	if (bytes <= 0)
-		return 0;
+		return is_told(bytes) ? empty_report(pointer_of(sk), bytes, direction) : 0;
 	f = followed_of(sk, &id);
 	if (!f)
 		return 0;

@@ -304,7 +304,7 @@ enum st_data_call_name {
 	ST_DATA_CALL_WRITEV,
 	ST_DATA_CALL_READV,
 	ST_DATA_CALL_SENDFILE,
-	ST_DATA_CALL_FAILED, /* one or the other, where only those that fail are told one by one */
+	ST_DATA_CALL_EMPTY, /* one or the other, where only those that move nothing are told so */
 	ST_DATA_CALL_MAX,
 };
 
@@ -315,14 +315,14 @@ enum st_data_call_flags {
 };
 
 /* With --data=events, and where nothing but the calls shows sends and receives; else of those
- * that fail. */
+ * that fail, and of targets' that read the end of a stream. */
 struct st_data_call {
 	struct st_header h;
 	struct st_sock sock;
-	__u64 enter_ns; /* 0: it had begun before the trace. ST_DATA_CALL_FAILED: as h.ts_ns */
+	__u64 enter_ns; /* 0: it had begun before the trace. ST_DATA_CALL_EMPTY: as h.ts_ns */
 	__u64 bytes;    /* sent or received by it; 0 on failure, with MSG_PEEK, MSG_ERRQUEUE */
 	__u32 pid, tid;
-	__s32 fd;       /* ST_DATA_CALL_FAILED: -1 */
+	__s32 fd;       /* ST_DATA_CALL_EMPTY: -1 */
 	__s32 ret;      /* what the call returned (sendmmsg, recvmmsg: messages), or -errno */
 	__u8 call;      /* enum st_data_call_name */
 	__u8 direction; /* enum st_direction */

@@ -12,7 +12,7 @@
 
 static struct event data_call_event(const struct model *model, const struct st_data_call *wire)
 {
-	bool in_flight = !wire->enter_ns, measured = wire->call != ST_DATA_CALL_FAILED;
+	bool in_flight = !wire->enter_ns, measured = wire->call != ST_DATA_CALL_EMPTY;
 
 	return (struct event){
 		.name = wire->direction == ST_SEND ? EVENT_SEND : EVENT_RECV,
@@ -58,9 +58,9 @@ void data_call_apply(struct model *model, const struct st_data_call *wire)
 	bool sums = wire->flags & ST_DATA_CALL_SUMS;
 	struct conn *conn;
 
-	if (!sock || (wire->call == ST_DATA_CALL_FAILED && transfers_are_told(model, process)))
+	if (!sock || (wire->call == ST_DATA_CALL_EMPTY && transfers_are_told(model, process)))
 		return;
-	if (wire->call == ST_DATA_CALL_FAILED)
+	if (wire->call == ST_DATA_CALL_EMPTY)
 		event.fd = process ? sock_fd(sock, process) : sock->pub.fd;
 	if (is_new)
 		sock->pub.from_snapshot = true; /* its birth was not seen */

@@ -219,6 +219,22 @@ def test_calls_that_fail():
             same("EAGAIN", len([e for e in events(connection) if e["errno"] == "EAGAIN"]), int((mode, target) == ("events", "client")))
 
 
+def test_end_of_stream():
+    """The recv() that returns 0 is told of a target, with runs too; not of who is only the other end."""
+    for target, wanted in ("client", [0]), ("server", []):
+        server, client = Puppet("server"), Puppet("client")
+        port = server.listen()
+        with Trace("-p", {"server": server, "client": client}[target].pid) as trace:
+            client(f"sock = tcp_connect({port})")
+            server("sock, peer = listener.accept(); sock.send(b'all there is'); sock.close()")
+            same("bytes", client("receive_all(sock)"), 12)
+            client("sock.close()")
+        trace.document.check_complete()
+        received = events(trace.document.connection(protocol="tcp"), "recv", "client")
+        same("what moved something", [e["bytes"] for e in received if e["bytes"]], [12])
+        same("ends", [e["ret"] for e in received if not e["bytes"]], wanted)
+
+
 def test_closed_twice():
     """A close() of no fd is told, but not each of a program's that goes through all that may be open."""
     client = Puppet("client")

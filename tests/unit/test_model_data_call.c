@@ -154,7 +154,7 @@ static void test_calls_that_move_nothing(void **state)
  * are, those of targets have been told already. */
 static void failures_of_both(struct model *model, const char *data_mode)
 {
-	struct st_data_call call = server_call(T0 + 200 * US, ST_DATA_CALL_FAILED, -ECONNRESET);
+	struct st_data_call call = server_call(T0 + 200 * US, ST_DATA_CALL_EMPTY, -ECONNRESET);
 
 	begin(model, data_mode);
 	build_pair(model);
