@@ -263,8 +263,8 @@ static __always_inline void listener_follow(struct sock *sk, __u64 id, const str
 	listener_enter(sk, id, s);
 }
 
-/* The i-th member of its reuseport group takes the place of a listener that goes, if it is followed.
- * A global function: it stands in a loop, and is verified once that way. */
+/* The i-th member of its reuseport group takes the place of a listener that goes, if it is
+ * followed. A global function: it stands in a loop, and is verified once that way. */
 __noinline int place_take_over(__u64 id, __u64 group, __u32 i)
 {
 	struct listener *l = bpf_map_lookup_elem(&listeners, &id);

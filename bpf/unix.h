@@ -67,8 +67,8 @@ static __always_inline struct sock *unix_listener(__u64 id, struct followed **f)
 	return unix_id(sk) == id && SOCK(sk, __sk_common.skc_state) == TCP_LISTEN ? sk : NULL;
 }
 
-/* Of a listener that nobody is connected to: by the path at that address, which may be relative. A
- * global function, or the verifier would go through the loop for each of the ways that lead here. */
+/* Of a listener that nobody is connected to: by the path at that address, which may be relative.
+ * A global function: the verifier would go through the loop for each way that leads here. */
 __noinline __u64 unix_listener_at(__u64 address, __u32 path_len)
 {
 	char path[ST_PATH_LEN] = {};
