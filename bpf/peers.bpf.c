@@ -37,34 +37,20 @@ int snapshot_peers(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
+	__u32 fd = ctx->fd; /* now: the compiler would put off the load, not its address */
+	struct sock *sk = sock_at_hand(task, file, false);
 	struct st_seen *r;
-	struct sock *sk;
 	__u64 id;
 
-	if (!task || !file || is_target_task(task))
-		return 0;
-	sk = sock_of_file(file);
-	if (!sk)
-		return 0;
-	sk = mptcp_or_self(sk);
-	if (!is_end_of_target(sk))
+	if (!sk || !is_end_of_target(sk))
 		return 0;
 	cookie_make(file);
 	id = sock_id(sk);
-	if (!id || socket_followed(id) || !RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
+	r = socket_followed(id) ? NULL : seen_begin(task, fd, sk, id, ST_SOCK_PEER);
+	if (!r)
 		return 0;
-	sock_fill(&r->sock, sk, id, ST_SOCK_PEER);
-	if (!sock_wanted(&r->sock)) {
-		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-		return 0;
-	}
-	socket_follow(sk, id, ST_SOCK_PEER);
-	seen_by(r, task, ctx->fd);
 	if (r->sock.family == AF_UNIX)
 		unix_peer_hint(r->pid);
-	seen_fill(r, sk);
-	record_submit(r);
-	/* Some output, so that the reader comes back in between and empties the ring. */
-	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
+	seen_end(ctx, r, id);
 	return 0;
 }

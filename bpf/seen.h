@@ -28,13 +28,6 @@ static __always_inline void cookie_make(struct file *file)
 		bpf_get_socket_cookie(socket->sk);
 }
 
-static __always_inline void seen_by(struct st_seen *r, struct task_struct *task, int fd)
-{
-	r->pid = BPF_CORE_READ(task, tgid);
-	r->fd = fd;
-	BPF_CORE_READ_INTO(&r->comm, task, group_leader, comm);
-}
-
 /* A function of its own: its stack is not that of the calls that follow it. */
 static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
 {
@@ -54,6 +47,48 @@ static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
 	r->backlog = SOCK(sk, sk_max_ack_backlog);
 	unix_listener_named(r->sock.id, r->path, r->path_len);
 	return 0;
+}
+
+/* --- what an iterator over files finds --------------------------------------------- */
+
+/* The socket at hand, if it is of a target or of none, as `targets` says. */
+static __always_inline struct sock *sock_at_hand(struct task_struct *task, struct file *file,
+						 bool targets)
+{
+	struct sock *sk;
+
+	if (!task || !file || is_target_task(task) != targets)
+		return NULL;
+	sk = sock_of_file(file);
+	return sk ? mptcp_or_self(sk) : NULL;
+}
+
+/* Follows it, and begins its record. NULL: it is not wanted, or there is no room. */
+static __always_inline struct st_seen *seen_begin(struct task_struct *task, __u32 fd,
+						  struct sock *sk, __u64 id, __u8 flags)
+{
+	struct st_seen *r;
+
+	if (!id || !RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
+		return NULL;
+	sock_fill(&r->sock, sk, id, flags);
+	if (!sock_wanted(&r->sock)) {
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return NULL;
+	}
+	socket_follow(sk, id, flags);
+	r->pid = BPF_CORE_READ(task, tgid);
+	r->fd = fd;
+	BPF_CORE_READ_INTO(&r->comm, task, group_leader, comm);
+	seen_fill(r, sk);
+	return r;
+}
+
+static __always_inline void seen_end(struct bpf_iter__task_file *ctx, struct st_seen *r, __u64 id)
+{
+	record_submit(r);
+	/* Some output, so that the reader comes back in between and empties the ring. */
+	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
 }
 
 /* A listener, met at an accept(): it came over a UNIX socket, or the look at what targets have open

@@ -72,39 +72,27 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
+	__u32 fd = ctx->fd; /* now: the compiler would put off the load, not its address */
+	struct sock *sk = sock_at_hand(task, file, true);
 	struct st_seen *r;
-	struct sock *sk;
 	bool listens;
 	__u64 id;
 
-	if (!task || !file || !is_target_task(task))
-		return 0;
-	sk = sock_of_file(file);
 	if (!sk)
 		return 0;
 	cookie_make(file);
-	sk = mptcp_or_self(sk);
 	id = sock_id(sk);
-	if (!id || !RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
+	r = seen_begin(task, fd, sk, id, 0);
+	if (!r)
 		return 0;
-	sock_fill(&r->sock, sk, id, 0);
-	if (!sock_wanted(&r->sock)) {
-		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-		return 0;
-	}
-	socket_follow(sk, id, 0);
-	seen_by(r, task, ctx->fd);
-	seen_fill(r, sk);
 	if (r->sock.state == TCP_LISTEN)
 		listener_announce(pointer_of(sk));
 	else if (is_local_tcp(&r->sock))
 		tuple_note(&r->sock);
 	listens = r->sock.state == TCP_LISTEN && r->sock.protocol == IPPROTO_TCP;
-	record_submit(r);
+	seen_end(ctx, r, id);
 	if (listens)
 		waiting_children_report(sk, id);
-	/* Some output, so that the reader comes back in between and empties the ring. */
-	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
 	return 0;
 }
 
