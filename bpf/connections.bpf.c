@@ -6,6 +6,7 @@
 #include "call.h"
 #include "seen.h"
 #include "step.h"
+#include "tuple.h"
 #include "unix.h"
 
 /* The current thread's entry for a connect(): also one that is no target's, for whether that
@@ -243,6 +244,18 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 
 static const struct st_thread entry_unseen = {.args = {-1}};
 
+/* The child's other end is a client that we follow, since before the child was seen: it stood in
+ * the queue when the trace began. */
+static __always_inline bool is_tcp_peer_followed(struct sock *child)
+{
+	struct st_sock s = {};
+
+	if (!tuples_known || SOCK(child, sk_protocol) != IPPROTO_TCP)
+		return false;
+	sock_fill(&s, child, 0, 0);
+	return is_other_end(&s);
+}
+
 /* That of a process that is no target is wanted where the client is followed. */
 static __always_inline int accepted(struct syscall_exit *ctx, bool accept4)
 {
@@ -252,7 +265,8 @@ static __always_inline int accepted(struct syscall_exit *ctx, bool accept4)
 	__u32 tgid;
 
 	if (!thread) {
-		if (!child || (!socket_followed(sock_id(child)) && !is_unix_peer_followed(child)))
+		if (!child || (!socket_followed(sock_id(child)) && !is_unix_peer_followed(child) &&
+			       !is_tcp_peer_followed(child)))
 			return 0;
 		tgid = bpf_get_current_pid_tgid() >> 32;
 		if (SOCK(child, __sk_common.skc_family) == AF_UNIX)

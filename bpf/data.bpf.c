@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
- * Sends and receives, by whatever call: counted into runs. On kernels before 6.3,
+ * Sends and receives, by whatever call: counted into runs, and those that move nothing too. On kernels before 6.3,
  * which lack sock_send_length and sock_recv_length, the functions below them are hooked.
  */
 #include "pending.h"
@@ -78,40 +78,42 @@ static __always_inline void datagram_first(struct sock *sk, __u64 id, struct fol
 	run_report(id, f, direction);
 }
 
-/* Not that there was nothing to receive, no room to send, or a signal after which it begins again:
- * event loops ask and see. */
+/* Not that there was nothing to receive, no room to send, or a signal: event loops ask and see. */
 static __always_inline bool is_told(__s64 ret)
 {
-	return !ret || (ret < 0 && ret != -EAGAIN && ret > -ERESTARTSYS);
+	return !ret || (ret < 0 && ret != -EAGAIN && ret != -EINTR && ret > -ERESTARTSYS);
 }
 
-/* One that moved nothing. Of the end of a stream targets' alone: a server's clients come to it once
- * each. A function of its own: it is rare. */
-__noinline int empty_report(__u64 address, int ret, __u32 direction)
+/* 0 was returned because the stream has ended, not for want of a buffer. Of targets' alone: a
+ * server's clients come to it once each. */
+static __always_inline bool is_end(struct sock *sk, const struct followed *f, __u32 direction)
+{
+	return direction == ST_RECV && !(f->flags & ST_SOCK_PEER) &&
+	       SOCK(sk, sk_type) != SOCK_DGRAM && SOCK(sk, sk_shutdown) & RCV_SHUTDOWN;
+}
+
+/* A call that moved nothing: one of those before, if they were like it. They are told when they
+ * are over, or a second long. A function of its own: it is rare. */
+__noinline int empty_note(__u64 address, int ret, __u32 direction)
 {
 	struct sock *sk = mptcp_or_self(sock_at(address));
-	__u64 pid_tgid = bpf_get_current_pid_tgid(), id = sock_id(sk);
+	__u64 id = sock_id(sk), now = bpf_ktime_get_ns();
 	struct followed *f = socket_followed(id);
-	struct st_data_call *r;
 
-	if (!f || (!ret && (f->flags & ST_SOCK_PEER || direction == ST_SEND ||
-			    SOCK(sk, sk_type) == SOCK_DGRAM)))
+	if (!f || (!ret && !is_end(sk, f, direction)))
 		return 0;
-	if (!RECORD_RESERVE(ST_DATA_CALL, ST_LOSS_CALL, r))
-		return 0;
-	sock_fill(&r->sock, sk, id, f->flags);
-	if (!sock_wanted(&r->sock)) {
-		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
-		return 0;
+	if (f->empty.ret != ret || f->empty.direction != direction ||
+	    now - f->empty.first_ns > RUN_LONG_NS)
+		empty_report(id, f);
+	if (f->empty.calls == f->empty.told) {
+		f->empty.first_ns = now;
+		f->empty.ret = ret;
+		f->empty.direction = direction;
 	}
-	r->h.ts_ns = r->enter_ns = bpf_ktime_get_ns();
-	r->pid = pid_tgid >> 32;
-	r->tid = pid_tgid;
-	r->fd = -1;
-	r->ret = ret;
-	r->call = ST_DATA_CALL_EMPTY;
-	r->direction = direction;
-	record_submit(r);
+	f->empty.last_ns = now;
+	f->empty.by = bpf_get_current_pid_tgid();
+	__sync_fetch_and_add(&f->empty.calls, 1);
+	pending_note(id, f);
 	return 0;
 }
 
@@ -122,7 +124,7 @@ static __always_inline int on_data(struct sock *sk, __s64 bytes, __u8 direction)
 	__u64 id, now;
 
 	if (bytes <= 0)
-		return is_told(bytes) ? empty_report(pointer_of(sk), bytes, direction) : 0;
+		return is_told(bytes) ? empty_note(pointer_of(sk), bytes, direction) : 0;
 	f = followed_of(sk, &id);
 	if (!f)
 		return 0;

@@ -10,6 +10,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#define EINTR 4
 #define EBADF 9
 #define EAGAIN 11
 #define ENOTSOCK 88
@@ -23,6 +24,7 @@
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 #define IPPROTO_MPTCP 262
+#define RCV_SHUTDOWN 1
 #define MSG_PEEK 2
 #define MSG_ERRQUEUE 0x2000
 #define S_IFMT 0170000
@@ -142,6 +144,7 @@ struct sock {
 	__u32 sk_max_ack_backlog;
 	__u16 sk_type;
 	__u16 sk_protocol;
+	__u8 sk_shutdown;
 	int sk_err;
 	struct socket *sk_socket;
 };

@@ -87,14 +87,6 @@ static __always_inline __u32 defer_accept_seconds(struct sock *sk)
 	return n <= 7 ? (1u << n) - 1 : 127 + (n - 7) * 120;
 }
 
-static __always_inline __u64 pointer_of(const void *pointer)
-{
-	__u64 address = 0;
-
-	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
-	return address;
-}
-
 static __always_inline bool is_listener(struct sock *sk, __u64 id)
 {
 	return SOCK(sk, __sk_common.skc_state) == TCP_LISTEN && inet_id(sk) == id;

@@ -8,11 +8,16 @@
 
 #include <bpf/bpf_tracing.h>
 
+/* Its other end is a target's, or waits in the queue of a target's listener. */
 static __always_inline bool is_unix_end_of_target(struct sock *sk)
 {
 	struct sock *peer = READ(sk, unix_sock, peer);
+	__u64 id;
 
-	return SOCK(sk, sk_type) != SOCK_DGRAM && peer && socket_followed(unix_id(peer));
+	if (!peer || SOCK(sk, sk_type) == SOCK_DGRAM || SOCK(sk, __sk_common.skc_state) == TCP_LISTEN)
+		return false;
+	id = unix_id(peer);
+	return id ? !!socket_followed(id) : !!unix_listener_of_client(sk);
 }
 
 static __always_inline bool is_tcp_end_of_target(struct sock *sk)

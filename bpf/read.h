@@ -36,3 +36,12 @@ static __always_inline __u64 read_word(const void *address)
 /* A pointer field as a number: one that the verifier lets us add to. */
 #define READ_ADDRESS(pointer, type, field)                                                         \
 	read_word((const char *)(pointer) + bpf_core_field_offset(struct type, field))
+
+/* A pointer as a number, for functions that the verifier lets take no pointers. */
+static __always_inline __u64 pointer_of(const void *pointer)
+{
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
+	return address;
+}

@@ -60,6 +60,28 @@ static __always_inline void run_report(__u64 id, struct followed *f, __u8 direct
 	record_submit(r);
 }
 
+/* Calls that moved nothing. */
+static __noinline int empty_report(__u64 id, struct followed *f)
+{
+	__u32 calls = *(volatile __u32 *)&f->empty.calls;
+	struct st_empty *r;
+
+	if (calls == f->empty.told || !RECORD_RESERVE(ST_EMPTY, ST_LOSS_CALL, r))
+		return 0;
+	r->id = id;
+	r->h.ts_ns = f->empty.last_ns;
+	r->first_ns = f->empty.first_ns;
+	r->last_ns = f->empty.last_ns;
+	r->pid = f->empty.by >> 32;
+	r->tid = f->empty.by;
+	r->calls = calls - f->empty.told;
+	r->ret = f->empty.ret;
+	r->direction = f->empty.direction;
+	f->empty.told = calls;
+	record_submit(r);
+	return 0;
+}
+
 /* Those that have ended; and sums that no record has told, where two CPUs met. Two may be in here
  * at once: then the header may be the other's, which user space sees by the ring's own count of
  * bytes (runs_mend). */
@@ -159,4 +181,5 @@ static __always_inline void runs_report(__u64 id, struct followed *f)
 	run_end(id, f, first);
 	run_end(id, f, !first);
 	runs_submit(id, f);
+	empty_report(id, f);
 }

@@ -12,7 +12,7 @@ static __always_inline bool is_target_task(struct task_struct *task)
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 
 	if (config.all)
-		return tgid != config.self;
+		return true;
 	return bpf_map_lookup_elem(&targets, &tgid) != NULL;
 }
 
@@ -33,8 +33,7 @@ static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
 {
 	if (r->sock.family == AF_UNIX) {
 		r->path_len = unix_path(r->path, sk);
-		if (READ(sk, unix_sock, peer))
-			r->sock.peer_id = unix_id(READ(sk, unix_sock, peer));
+		r->sock.peer_id = unix_peer_id(sk);
 		r->depth = SOCK(sk, sk_receive_queue.qlen);
 	} else if (r->sock.protocol == IPPROTO_TCP && r->sock.state != TCP_LISTEN) {
 		r->written = READ(sk, tcp_sock, write_seq);
@@ -57,7 +56,8 @@ static __always_inline struct sock *sock_at_hand(struct task_struct *task, struc
 {
 	struct sock *sk;
 
-	if (!task || !file || is_target_task(task) != targets)
+	if (!task || !file || BPF_CORE_READ(task, tgid) == config.self ||
+	    is_target_task(task) != targets)
 		return NULL;
 	sk = sock_of_file(file);
 	return sk ? mptcp_or_self(sk) : NULL;
@@ -67,10 +67,12 @@ static __always_inline struct sock *sock_at_hand(struct task_struct *task, struc
 static __always_inline struct st_seen *seen_begin(struct task_struct *task, __u32 fd,
 						  struct sock *sk, __u64 id, __u8 flags)
 {
+	bool known = socket_followed(id);
 	struct st_seen *r;
 
 	if (!id || !RECORD_RESERVE(ST_SEEN, ST_LOSS_CALL, r))
 		return NULL;
+	r->known = known;
 	sock_fill(&r->sock, sk, id, flags);
 	if (!sock_wanted(&r->sock)) {
 		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);

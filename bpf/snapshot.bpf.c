@@ -40,6 +40,8 @@ __noinline int waiting_report(__u64 listener, __u64 address)
 	f = socket_follow(child, id, 0);
 	if (f)
 		f->listener = listener;
+	if (is_local_tcp(&r->sock))
+		tuple_note(&r->sock);
 	record_submit(r);
 	return 0;
 }
@@ -142,13 +144,15 @@ static __always_inline void idle_runs_report(__u64 id, struct followed *f, __u64
 		runs_report(id, f);
 	else if (now - f->runs.first_ns > IDLE_NS)
 		runs_submit(id, f);
+	if (now - f->empty.last_ns > IDLE_NS)
+		empty_report(id, f);
 }
 
 static __always_inline bool has_more_to_tell(const struct followed *f)
 {
 	return f->ended || f->run[ST_SEND].first_ns || f->run[ST_RECV].first_ns ||
-	       f->handshake.syn_ns || f->handshake.established_ns || f->fin_sent_ns ||
-	       f->fin_received_ns;
+	       f->empty.calls != f->empty.told || f->handshake.syn_ns ||
+	       f->handshake.established_ns || f->fin_sent_ns || f->fin_received_ns;
 }
 
 static __always_inline int look_at_socket(__u64 id, struct followed *f)

@@ -47,6 +47,14 @@ struct followed {
 	__u8 pad[1];
 	struct run run[ST_DIRECTION_MAX];
 	__u64 by; /* pid_tgid of the last call */
+	struct { /* calls that moved nothing, those not told all alike */
+		__u64 first_ns, last_ns;
+		__u64 by; /* pid_tgid of the last */
+		__u32 calls, told; /* how many so far: never reset, as in struct run */
+		__s16 ret;
+		__u8 direction;
+		__u8 pad[5];
+	} empty;
 	__u64 told; /* of `runs`: the sums of both directions together, as of the last record */
 	struct st_runs runs; /* the next record: runs that have ended, sums up to there */
 };

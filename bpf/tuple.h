@@ -14,7 +14,7 @@ struct tuple {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, MAX_PEERS);
+	__uint(max_entries, MAX_PEERS); /* made larger where there are more sockets */
 	__type(key, struct tuple);
 	__type(value, __u64);
 } tuples SEC(".maps");

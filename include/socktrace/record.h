@@ -50,13 +50,15 @@ enum st_type {
 	ST_ACCEPT_WAITS, /* at the end: an accept() that has not returned */
 	/* and by the kernel side */
 	ST_UNWANTED, /* a socket told of proves to be of a port that was not asked for */
+	ST_EMPTY, /* sends or receives that moved nothing */
 	ST_TYPE_MAX,
 };
 
 /* Whether it tells of something that happened: the kernel side's, but for ST_NETNS. */
 static inline int st_is_event(__u32 type)
 {
-	return type < ST_HOST || type == ST_RUNS || type == ST_DATA_CALL || type == ST_CALL_JOIN;
+	return type < ST_HOST || type == ST_RUNS || type == ST_DATA_CALL || type == ST_CALL_JOIN ||
+	       type == ST_EMPTY;
 }
 
 struct st_header {
@@ -209,7 +211,8 @@ struct st_seen {
 	char comm[ST_COMM_LEN];
 	char path[ST_PATH_LEN];
 	__u8 path_len;
-	__u8 pad[3];
+	__u8 known; /* another record has told of it before */
+	__u8 pad[2];
 };
 
 /* old and new are the kernel's TCP_* numbers. For a child of a listener the
@@ -304,7 +307,6 @@ enum st_data_call_name {
 	ST_DATA_CALL_WRITEV,
 	ST_DATA_CALL_READV,
 	ST_DATA_CALL_SENDFILE,
-	ST_DATA_CALL_EMPTY, /* one or the other, where only those that move nothing are told so */
 	ST_DATA_CALL_MAX,
 };
 
@@ -314,15 +316,14 @@ enum st_data_call_flags {
 	ST_DATA_CALL_ERRQUEUE = 4, /* MSG_ERRQUEUE: what it returned did not come from the peer */
 };
 
-/* With --data=events, and where nothing but the calls shows sends and receives; else of those
- * that fail, and of targets' that read the end of a stream. */
+/* With --data=events, and where nothing but the calls shows sends and receives. */
 struct st_data_call {
 	struct st_header h;
 	struct st_sock sock;
-	__u64 enter_ns; /* 0: it had begun before the trace. ST_DATA_CALL_EMPTY: as h.ts_ns */
+	__u64 enter_ns; /* 0: it had begun before the trace */
 	__u64 bytes;    /* sent or received by it; 0 on failure, with MSG_PEEK, MSG_ERRQUEUE */
 	__u32 pid, tid;
-	__s32 fd;       /* ST_DATA_CALL_EMPTY: -1 */
+	__s32 fd;
 	__s32 ret;      /* what the call returned (sendmmsg, recvmmsg: messages), or -errno */
 	__u8 call;      /* enum st_data_call_name */
 	__u8 direction; /* enum st_direction */
@@ -331,6 +332,19 @@ struct st_data_call {
 	__u16 peer_family; /* UDP: the address that the call was given or gave; else AF_UNSPEC */
 	__u16 peer_port;
 	__u8 peer[16];
+};
+
+/* Sends or receives on one socket, one after the other, that all failed alike, or read the end of
+ * the stream. */
+struct st_empty {
+	struct st_header h;
+	__u64 id;
+	__u64 first_ns, last_ns; /* when the first and the last of them returned */
+	__u32 pid, tid; /* of the last */
+	__u32 calls;
+	__s16 ret; /* -errno, or 0: the end */
+	__u8 direction; /* enum st_direction */
+	__u8 pad;
 };
 
 struct st_release {
@@ -491,6 +505,7 @@ _Static_assert(sizeof(struct st_runs) == 200, "st_runs");
 _Static_assert(sizeof(struct st_data_call) == 144, "st_data_call");
 _Static_assert(sizeof(struct st_release) == 48, "st_release");
 _Static_assert(sizeof(struct st_unwanted) == 24, "st_unwanted");
+_Static_assert(sizeof(struct st_empty) == 56, "st_empty");
 _Static_assert(sizeof(struct st_process) == 328, "st_process");
 _Static_assert(sizeof(struct st_listener) == 64, "st_listener");
 _Static_assert(sizeof(struct st_drop) == 112, "st_drop");

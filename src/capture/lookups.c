@@ -79,10 +79,10 @@ static __u32 find_functions(const struct bpf_program *program, struct bpf_func_i
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) ||
 	    info.nr_func_info > FUNCTIONS_MAX)
 		return 0;
-	for (size_t at = 0; at < count && found < info.nr_func_info; at++)
-		if (begins_function(all, count, at))
-			functions[found++].insn_off = at;
-	return found == info.nr_func_info ? found : 0;
+	for (size_t at = 0; at < count; at++)
+		if (begins_function(all, count, at) && found++ < FUNCTIONS_MAX)
+			functions[found - 1].insn_off = at;
+	return found == info.nr_func_info ? found : 0; /* else one was left out as dead */
 }
 
 static void write_netns(struct bpf_insn *copy, size_t count, uint32_t netns)

@@ -19,21 +19,30 @@
 #define SOCKETS_MIN 65536
 #define SOCKETS_MAX 1048576
 
-/* Four times as many as there are sockets now: with twice as many as now all but one in 65,000
- * would still find a place. */
-__u32 map_sizes_sockets(void)
+/* A hundred bytes each. */
+#define TUPLES_MIN 16384
+
+/* How many sockets there are, times `factor`, as a power of two between two others. */
+static __u32 size_by_sockets(unsigned factor, __u32 min)
 {
 	FILE *file = fopen("/proc/net/sockstat", "re");
 	uint64_t used = 0;
-	__u32 places = SOCKETS_MIN;
+	__u32 size = min;
 
 	if (file && fscanf(file, "sockets: used %" SCNu64, &used) != 1)
 		used = 0;
 	if (file)
 		fclose(file);
-	while (places < 4 * used && places < SOCKETS_MAX)
-		places *= 2;
-	return places;
+	while (size < factor * used && size < SOCKETS_MAX)
+		size *= 2;
+	return size;
+}
+
+/* Four times as many as there are sockets now: with twice as many as now all but one in 65,000
+ * would still find a place. */
+__u32 map_sizes_sockets(void)
+{
+	return size_by_sockets(4, SOCKETS_MIN);
 }
 
 /* Those that are walked through many times a second are no larger than need be: the walk is over
@@ -47,6 +56,8 @@ int map_sizes_set(struct socktrace_bpf *skeleton, const struct source_options *o
 		{skeleton->maps.ring, options->buffer_bytes},
 		{skeleton->maps.sockets, skeleton->rodata->config.sockets_mask + 1},
 		{skeleton->maps.socket_places, skeleton->rodata->config.sockets_mask + 1},
+		/* room for each connection that is open, and as many later ones */
+		{skeleton->maps.tuples, size_by_sockets(2, TUPLES_MIN)},
 		{skeleton->maps.attempts, skeleton->rodata->config.cpus + 1},
 		{skeleton->maps.pendings, skeleton->rodata->config.cpus},
 		{skeleton->maps.begun, skeleton->rodata->config.cpus},

@@ -28,7 +28,7 @@ static int note_seen(struct tcp_count *count, const struct st_seen *seen)
 	bool is_first_use = seen->fd < 0 && !seen->listener; /* told once; may come for ever */
 	uint64_t key = addresses_key(s);
 
-	if (s->protocol != IPPROTO_TCP || !s->peer_port || s->state == TCP_CLOSE ||
+	if (s->protocol != IPPROTO_TCP || !s->peer_port || s->state == TCP_CLOSE || seen->known ||
 	    hashmap_get(&count->there, key))
 		return 0;
 	count->n++;

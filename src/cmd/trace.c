@@ -92,7 +92,7 @@ static void print_line(struct trace *trace, const struct event *event, const str
 
 	while (connection && live_turns_before(&trace->turns, event, connection, &turn))
 		print_turn(trace, &turn);
-	if (!connection || !event_is_run(event) ||
+	if (!connection || !event_moved(event) ||
 	    live_turns_show(&trace->turns, event, connection))
 		print_event(trace, event, socket, listener, connection);
 }

@@ -29,6 +29,7 @@ static const __u16 record_size[ST_TYPE_MAX] = {
 	[ST_CALL_JOIN] = sizeof(struct st_call_join),
 	[ST_ACCEPT_WAITS] = sizeof(struct st_accept_waits),
 	[ST_UNWANTED] = sizeof(struct st_unwanted),
+	[ST_EMPTY] = sizeof(struct st_empty),
 };
 
 static bool time_sound(__u64 ns)
@@ -120,6 +121,13 @@ static bool data_call_sound(const struct st_data_call *call)
 	       call->v4 <= 1 && call->ret > -4096;
 }
 
+static bool empty_sound(const struct st_empty *empty)
+{
+	return time_sound(empty->first_ns) && empty->first_ns <= empty->last_ns &&
+	       empty->last_ns <= empty->h.ts_ns && empty->ret <= 0 &&
+	       empty->direction < ST_DIRECTION_MAX;
+}
+
 static bool quota_sound(const struct st_cpu_quota *quota)
 {
 	return quota->version >= 1 && quota->version <= 2 && time_sound(quota->quota_ns) &&
@@ -160,6 +168,8 @@ static bool record_sound(const struct record *record)
 		return data_call_sound(record->data_call);
 	case ST_CPU_QUOTA:
 		return quota_sound(record->cpu_quota);
+	case ST_EMPTY:
+		return empty_sound(record->empty);
 	case ST_ACCEPT_WAITS:
 		return waits_sound(record->accept_waits);
 	default:

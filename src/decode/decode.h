@@ -40,6 +40,7 @@ struct record {
 		const struct st_cpu_quota *cpu_quota;
 		const struct st_accept_waits *accept_waits;
 		const struct st_unwanted *unwanted;
+		const struct st_empty *empty;
 	};
 };
 

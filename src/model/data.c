@@ -49,6 +49,25 @@ static struct event stretch_event(const struct stretch *stretch)
 	};
 }
 
+/* The fd that the process, NULL: not known, was last seen to have it by. */
+static int32_t fd_used(struct sock *sock, struct process *process)
+{
+	int32_t fd = process ? sock_fd(sock, process) : sock->pub.fd;
+
+	if (process)
+		sock_used(sock, process, fd);
+	return fd;
+}
+
+static void event_add(struct model *model, struct sock *sock, struct conn *conn,
+		      struct event *event)
+{
+	if (conn)
+		conn_event(model, conn, conn_side(conn, sock), event);
+	else
+		sock_event(model, sock, event);
+}
+
 static void stretch_add(struct model *model, struct sock *sock, const struct stretch *stretch)
 {
 	struct process *process;
@@ -59,21 +78,36 @@ static void stretch_add(struct model *model, struct sock *sock, const struct str
 		return;
 	process = process_find(model, stretch->pid);
 	event = stretch_event(stretch);
-	event.fd = process ? sock_fd(sock, process) : sock->pub.fd;
-	if (process)
-		sock_used(sock, process, event.fd);
+	event.fd = fd_used(sock, process);
 	conn = transfer_conn(model, sock, stretch->peer, stretch->direction, stretch->t_ns);
 	if (conn) {
 		conn_end_used(conn, conn_side(conn, sock), process, event.fd);
 		transfer_add(conn_end(conn, conn_side(conn, sock)), stretch->direction,
 			     event.bytes);
 	}
-	if (transfers_are_told(model, process))
+	if (!transfers_are_told(model, process))
+		event_add(model, sock, conn, &event);
+}
+
+void empty_apply(struct model *model, const struct st_empty *empty)
+{
+	struct sock *sock = sock_find(model, empty->id);
+	struct process *process = process_find(model, empty->pid);
+	struct event event = {
+		.name = empty->direction == ST_SEND ? EVENT_SEND : EVENT_RECV,
+		.t_ns = wire_time(model, empty->first_ns),
+		.duration_ns = (int64_t)(empty->last_ns - empty->first_ns),
+		.count = empty->calls,
+		.pid = empty->pid,
+		.tid = empty->tid,
+		.ret = empty->ret < 0 ? -1 : 0,
+		.err = wire_errno(empty->ret),
+	};
+
+	if (!sock || transfers_are_told(model, process))
 		return;
-	if (conn)
-		conn_event(model, conn, conn_side(conn, sock), &event);
-	else
-		sock_event(model, sock, &event);
+	event.fd = fd_used(sock, process);
+	event_add(model, sock, transfer_conn_of_nothing(sock), &event);
 }
 
 void data_apply(struct model *model, const struct st_data *data)

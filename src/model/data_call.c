@@ -12,13 +12,12 @@
 
 static struct event data_call_event(const struct model *model, const struct st_data_call *wire)
 {
-	bool in_flight = !wire->enter_ns, measured = wire->call != ST_DATA_CALL_EMPTY;
+	bool in_flight = !wire->enter_ns;
 
 	return (struct event){
 		.name = wire->direction == ST_SEND ? EVENT_SEND : EVENT_RECV,
 		.t_ns = wire_time(model, in_flight ? wire->h.ts_ns : wire->enter_ns),
-		.duration_ns = in_flight || !measured ? TIME_UNKNOWN
-						      : (int64_t)(wire->h.ts_ns - wire->enter_ns),
+		.duration_ns = in_flight ? TIME_UNKNOWN : (int64_t)(wire->h.ts_ns - wire->enter_ns),
 		.in_flight = in_flight,
 		.count = 1,
 		.bytes = wire->bytes,
@@ -33,8 +32,6 @@ static struct event data_call_event(const struct model *model, const struct st_d
 	};
 }
 
-/* A datagram socket may have many: that of a call which moved nothing is known where it is
- * connected. */
 static struct conn *data_call_conn(struct model *model, struct sock *sock,
 				   const struct st_data_call *wire)
 {
@@ -44,9 +41,7 @@ static struct conn *data_call_conn(struct model *model, struct sock *sock,
 	if (wire->bytes)
 		return transfer_conn(model, sock, &peer, wire->direction,
 				     wire_time(model, wire->h.ts_ns));
-	if (sock_is_datagram(sock) && sock->pub.peer.family == FAMILY_NONE)
-		return NULL;
-	return conn_of(sock->pub.connection);
+	return transfer_conn_of_nothing(sock);
 }
 
 void data_call_apply(struct model *model, const struct st_data_call *wire)
@@ -58,13 +53,11 @@ void data_call_apply(struct model *model, const struct st_data_call *wire)
 	bool sums = wire->flags & ST_DATA_CALL_SUMS;
 	struct conn *conn;
 
-	if (!sock || (wire->call == ST_DATA_CALL_EMPTY && transfers_are_told(model, process)))
+	if (!sock)
 		return;
-	if (wire->call == ST_DATA_CALL_EMPTY)
-		event.fd = process ? sock_fd(sock, process) : sock->pub.fd;
 	if (is_new)
 		sock->pub.from_snapshot = true; /* its birth was not seen */
-	sock_used(sock, process, event.fd);
+	sock_used(sock, process, wire->fd);
 	if (sums) {
 		model->index->sums_by_calls = true;
 		sock->pub.calls[wire->direction]++;
@@ -75,7 +68,7 @@ void data_call_apply(struct model *model, const struct st_data_call *wire)
 		sock_event(model, sock, &event);
 		return;
 	}
-	conn_end_used(conn, conn_side(conn, sock), process, event.fd);
+	conn_end_used(conn, conn_side(conn, sock), process, wire->fd);
 	if (sums)
 		transfer_add(conn_end(conn, conn_side(conn, sock)), wire->direction, wire->bytes);
 	conn_event(model, conn, conn_side(conn, sock), &event);

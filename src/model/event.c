@@ -43,6 +43,11 @@ bool event_is_run(const struct event *event)
 	return event_is_data(event->name) && !event->arg.data.call;
 }
 
+bool event_moved(const struct event *event)
+{
+	return event_is_run(event) && event->bytes;
+}
+
 int64_t event_end_ns(const struct event *event)
 {
 	return event->duration_ns == TIME_UNKNOWN ? event->t_ns : event->t_ns + event->duration_ns;

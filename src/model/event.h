@@ -75,5 +75,6 @@ VEC_TYPE(events, struct event);
 bool event_is_call(enum event_name name);
 bool event_is_data(enum event_name name); /* SEND, RECV */
 bool event_is_run(const struct event *event); /* of sends or receives, though perhaps of one */
+bool event_moved(const struct event *event); /* a run, and of calls that moved something */
 int64_t event_end_ns(const struct event *event); /* of the call or run; t_ns where not known */
 const char *event_name_text(enum event_name name); /* "socket", …: the contract's names */

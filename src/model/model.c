@@ -215,6 +215,9 @@ static void apply(struct model *model, const struct record *record)
 	case ST_RUNS:
 		runs_apply(model, record->runs);
 		break;
+	case ST_EMPTY:
+		empty_apply(model, record->empty);
+		break;
 	case ST_DATA_CALL:
 		data_call_apply(model, record->data_call);
 		break;

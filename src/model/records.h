@@ -10,6 +10,7 @@
 void call_apply(struct model *model, const struct st_call *call, const char *path, size_t path_len);
 void data_apply(struct model *model, const struct st_data *data);
 void runs_apply(struct model *model, const struct st_runs *runs);
+void empty_apply(struct model *model, const struct st_empty *empty);
 void data_call_apply(struct model *model, const struct st_data_call *call);
 void seen_apply(struct model *model, const struct st_seen *seen);
 void drop_apply(struct model *model, const struct st_drop *drop);

@@ -26,6 +26,13 @@ struct conn *transfer_conn(struct model *model, struct sock *sock, const struct 
 	return flow_seen(model, sock, peer, direction, t_ns);
 }
 
+struct conn *transfer_conn_of_nothing(const struct sock *sock)
+{
+	if (sock_is_datagram(sock) && sock->pub.peer.family == FAMILY_NONE)
+		return NULL;
+	return conn_of(sock->pub.connection);
+}
+
 void transfer_add(struct end *end, enum st_direction direction, uint64_t bytes)
 {
 	if (direction == ST_SEND)

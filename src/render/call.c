@@ -256,6 +256,7 @@ void call_print_noted(const struct style *style, const struct event *event, unsi
 		strbuf_add(out, " waits");
 		times_print(style, event, out); /* threads */
 	} else if (event->err) {
+		times_print(style, event, out);
 		strbuf_add_char(out, ' ');
 		errno_print(event->err, out);
 	} else {

@@ -80,7 +80,7 @@ static void json_event_args(struct json *json, const struct event *event)
 		break;
 	case EVENT_SEND:
 	case EVENT_RECV:
-		if (!json_data_call(event->arg.data.call))
+		if (event_is_run(event))
 			break;
 		json_member_string(json, "call", json_data_call(event->arg.data.call));
 		json_member_bool(json, "peek", event->arg.data.peek);

@@ -58,7 +58,7 @@ const char *json_data_call(enum st_data_call_name call)
 		[ST_DATA_CALL_SENDMMSG] = "sendmmsg", [ST_DATA_CALL_RECVMMSG] = "recvmmsg",
 		[ST_DATA_CALL_WRITE] = "write",       [ST_DATA_CALL_READ] = "read",
 		[ST_DATA_CALL_WRITEV] = "writev",     [ST_DATA_CALL_READV] = "readv",
-		[ST_DATA_CALL_SENDFILE] = "sendfile", [ST_DATA_CALL_EMPTY] = NULL,
+		[ST_DATA_CALL_SENDFILE] = "sendfile",
 	};
 
 	static_assert(LENGTH(names) == ST_DATA_CALL_MAX, "every call has a name");

@@ -17,7 +17,7 @@ const char *json_sock_type(enum sock_type type);
 const char *json_family(enum family family); /* NULL: not known */
 const char *json_side(enum side side);       /* NULL: none */
 
-const char *json_data_call(enum st_data_call_name call); /* "sendmsg", …; NULL: not known */
+const char *json_data_call(enum st_data_call_name call); /* "sendmsg", … */
 
 /* As the C library names them; a number it has no name for is written in digits. */
 void json_errno(struct json *json, int err);     /* "ECONNREFUSED"; 0: null */

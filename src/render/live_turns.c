@@ -129,7 +129,7 @@ bool live_turns_before(struct live_turns *turns, const struct event *event,
 
 	if (!turns->held.len)
 		return false;
-	if (!event_is_run(event))
+	if (!event_moved(event))
 		return live_turns_take(turns, connection, out);
 	turn = find(turns, key_of(connection, event->side, event->name));
 	if (!turn ||

@@ -114,6 +114,24 @@ def test_other_ends():
                  [("client", "send"), ("server", "recv"), ("server", "send"), ("client", "recv")])
 
 
+def test_other_ends_in_the_queue():
+    """What waits to be accepted as the trace begins has another end, whichever of the two is the target."""
+    for target in "server", "client":
+        server, client = Puppet("server"), Puppet("client")
+        port = server.listen()
+        server("listen_unix = socket.socket(socket.AF_UNIX); listen_unix.bind('here.sock'); listen_unix.listen(5)")
+        client(f"tcp = tcp_connect({port}); unix = socket.socket(socket.AF_UNIX); unix.connect('here.sock')")
+        with Trace("-p", {"server": server, "client": client}[target].pid) as trace:
+            server("accepted = [sock.accept()[0] for sock in (listener, listen_unix)]")
+            for kind in "tcp", "unix":
+                client(f"{kind}.send(b'hello')")
+            server("[sock.recv(10) for sock in accepted]")
+        os.unlink("here.sock")
+        trace.document.check_complete()
+        same("ends", sorted((c["protocol"], c["client"] and c["client"]["pid"], c["server"] and c["server"]["pid"], c["server"] and c["server"]["bytes_received"])
+                            for c in trace.document["connections"]), [(kind, client.pid, server.pid, 5) for kind in ("tcp", "unix")])
+
+
 def test_closed_before_it_is_accepted():
     """Clients come, close at once and are forgotten, within some 50 ms; accept() comes later: one connection each."""
     server, client = Puppet("server"), Puppet("client")

@@ -210,6 +210,21 @@ struct st_data_call build_data_call(__u64 ts_ns, struct st_sock sock, enum st_da
 	return call;
 }
 
+struct st_empty build_empty(__u64 ts_ns, __u64 id, __s16 ret, __u32 calls, __u32 pid)
+{
+	return (struct st_empty){
+		.h = HEADER(ST_EMPTY, ts_ns, struct st_empty),
+		.id = id,
+		.first_ns = ts_ns - (calls - 1) * 10 * US,
+		.last_ns = ts_ns,
+		.pid = pid,
+		.tid = pid,
+		.calls = calls,
+		.ret = ret,
+		.direction = ST_RECV,
+	};
+}
+
 struct st_release build_release(__u64 ts_ns, __u64 id, __u32 pid)
 {
 	struct st_release release = {.id = id, .pid = pid, .tid = pid};

@@ -39,6 +39,8 @@ struct st_runs build_runs(__u64 ts_ns, __u64 id, __u32 pid, __u32 n);
 /* The socket's fd is 4; it took 10 us. ret: bytes, or -errno. */
 struct st_data_call build_data_call(__u64 ts_ns, struct st_sock sock, enum st_data_call_name name,
 				    __s32 ret, __u32 pid);
+/* calls that failed to receive, 10 µs from each to the next */
+struct st_empty build_empty(__u64 ts_ns, __u64 id, __s16 ret, __u32 calls, __u32 pid);
 struct st_release build_release(__u64 ts_ns, __u64 id, __u32 pid);
 struct st_seen build_seen(__u64 ts_ns, struct st_sock sock, __u32 pid, __s32 fd);
 struct st_process build_process(__u64 ts_ns, enum st_process_event event, __u32 pid,

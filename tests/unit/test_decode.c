@@ -29,6 +29,7 @@ union any {
 	struct st_state state;
 	struct st_tcp tcp;
 	struct st_data data;
+	struct st_empty empty;
 	struct st_runs runs;
 	struct st_release release;
 	struct st_process process;
@@ -123,6 +124,9 @@ static union any sample(enum st_type type)
 		break;
 	case ST_RUNS:
 		any.runs = build_runs(T, 5, 100, 3);
+		break;
+	case ST_EMPTY:
+		any.empty = build_empty(T, 5, -ECONNRESET, 3, 100);
 		break;
 	case ST_UNWANTED:
 		any.h = (struct st_header){
