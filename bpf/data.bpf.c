@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
- * Sends and receives, by whatever call: counted into runs, and those that move nothing too. On kernels before 6.3,
- * which lack sock_send_length and sock_recv_length, the functions below them are hooked.
+ * Sends and receives, by whatever call: counted into runs, and those that move nothing too. On
+ * kernels before 6.3, which lack sock_send_length and sock_recv_length, the functions below them
+ * are hooked.
  */
 #include "pending.h"
 #include "run.h"

@@ -14,7 +14,7 @@ static __always_inline bool is_unix_end_of_target(struct sock *sk)
 	struct sock *peer = READ(sk, unix_sock, peer);
 	__u64 id;
 
-	if (!peer || SOCK(sk, sk_type) == SOCK_DGRAM || SOCK(sk, __sk_common.skc_state) == TCP_LISTEN)
+	if (!peer || SOCK(sk, sk_type) == SOCK_DGRAM)
 		return false;
 	id = unix_id(peer);
 	return id ? !!socket_followed(id) : !!unix_listener_of_client(sk);

@@ -144,7 +144,8 @@ static __always_inline void idle_runs_report(__u64 id, struct followed *f, __u64
 		runs_report(id, f);
 	else if (now - f->runs.first_ns > IDLE_NS)
 		runs_submit(id, f);
-	if (now - f->empty.last_ns > IDLE_NS)
+	/* signed: another CPU may have counted since `now` */
+	if (finishing || (__s64)(now - f->empty.last_ns) > (__s64)IDLE_NS)
 		empty_report(id, f);
 }
 
