@@ -172,8 +172,8 @@ static __noinline int run_end(__u64 id, struct followed *f, __u32 direction)
 	return 0;
 }
 
-/* All there is, in the order in which it happened. */
-static __always_inline void runs_report(__u64 id, struct followed *f)
+/* In the order in which they began. */
+static __always_inline void runs_end(__u64 id, struct followed *f)
 {
 	__u64 sent_ns = f->run[ST_SEND].first_ns, received_ns = f->run[ST_RECV].first_ns;
 	__u32 first = sent_ns && received_ns > sent_ns ? ST_SEND : ST_RECV;
@@ -181,5 +181,11 @@ static __always_inline void runs_report(__u64 id, struct followed *f)
 	run_end(id, f, first);
 	run_end(id, f, !first);
 	runs_submit(id, f);
+}
+
+/* All there is. */
+static __always_inline void runs_report(__u64 id, struct followed *f)
+{
+	runs_end(id, f);
 	empty_report(id, f);
 }

@@ -141,7 +141,7 @@ static __always_inline void idle_runs_report(__u64 id, struct followed *f, __u64
 {
 	if (finishing || (now - f->run[ST_SEND].last_ns > IDLE_NS &&
 			  now - f->run[ST_RECV].last_ns > IDLE_NS))
-		runs_report(id, f);
+		runs_end(id, f);
 	else if (now - f->runs.first_ns > IDLE_NS)
 		runs_submit(id, f);
 	/* signed: another CPU may have counted since `now` */
