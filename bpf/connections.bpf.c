@@ -245,9 +245,10 @@ static __always_inline int accept_report(const struct st_thread *thread, struct 
 static const struct st_thread entry_unseen = {.args = {-1}};
 
 /* The child's other end is a client that we follow, since before the child was seen: it stood in
- * the queue when the trace began. */
-static __always_inline bool is_tcp_peer_followed(struct sock *child)
+ * the queue when the trace began. A function of its own: older kernels leave no stack for it. */
+__noinline int is_tcp_peer_followed(__u64 address)
 {
+	struct sock *child = sock_at(address);
 	struct st_sock s = {};
 
 	if (!tuples_known || SOCK(child, sk_protocol) != IPPROTO_TCP)
@@ -266,7 +267,7 @@ static __always_inline int accepted(struct syscall_exit *ctx, bool accept4)
 
 	if (!thread) {
 		if (!child || (!socket_followed(sock_id(child)) && !is_unix_peer_followed(child) &&
-			       !is_tcp_peer_followed(child)))
+			       !is_tcp_peer_followed(pointer_of(child))))
 			return 0;
 		tgid = bpf_get_current_pid_tgid() >> 32;
 		if (SOCK(child, __sk_common.skc_family) == AF_UNIX)
