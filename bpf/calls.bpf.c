@@ -207,18 +207,22 @@ static __always_inline int unix_peer_closes(int fd)
 }
 
 #define BAD_FDS_APART 16
+#define BAD_FDS_TOLD 8
 
-/* Closed twice, or never opened: it may have been a socket's. Not each of those that a program
- * goes through to close whatever it may have inherited. */
+/* Closed twice, or never opened: it may have been a socket's. Of those that a program goes through
+ * to close whatever it may have inherited, the first few. */
 static __always_inline int bad_close_entered(struct st_thread *thread, struct syscall_enter *ctx)
 {
-	int fd = ctx->args[0], last = thread->bad_fd - 1, apart = fd - last;
+	int fd = ctx->args[0], apart = fd - thread->bad_fd;
 
 	if (fd < 0)
 		return 0;
-	thread->bad_fd = fd + 1;
-	if (last >= 0 && apart && apart >= -BAD_FDS_APART && apart <= BAD_FDS_APART)
+	thread->bad_fd = fd;
+	if (!apart || apart < -BAD_FDS_APART || apart > BAD_FDS_APART)
+		thread->bad_fds = 0;
+	if (thread->bad_fds >= BAD_FDS_TOLD)
 		return 0;
+	thread->bad_fds++;
 	call_enter(thread, ST_CALL_CLOSE, ctx, 1);
 	thread->sock.id = 0;
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
  * The other ends, on this host, of the connections that targets had open: user space runs it
- * once, after those.
+ * once, after those. They may be targets' too: of what was narrowed to a port only one end is.
  */
 #include "seen.h"
 #include "tuple.h"
@@ -43,7 +43,7 @@ int snapshot_peers(struct bpf_iter__task_file *ctx)
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	__u32 fd = ctx->fd; /* now: the compiler would put off the load, not its address */
-	struct sock *sk = sock_at_hand(task, file, false);
+	struct sock *sk = sock_at_hand(task, file);
 	struct st_seen *r;
 	__u64 id;
 

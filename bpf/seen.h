@@ -50,14 +50,12 @@ static __noinline int seen_fill(struct st_seen *r, struct sock *sk)
 
 /* --- what an iterator over files finds --------------------------------------------- */
 
-/* The socket at hand, if it is of a target or of none, as `targets` says. */
-static __always_inline struct sock *sock_at_hand(struct task_struct *task, struct file *file,
-						 bool targets)
+/* The socket at hand; NULL: it is our own, or none. */
+static __always_inline struct sock *sock_at_hand(struct task_struct *task, struct file *file)
 {
 	struct sock *sk;
 
-	if (!task || !file || BPF_CORE_READ(task, tgid) == config.self ||
-	    is_target_task(task) != targets)
+	if (!task || !file || BPF_CORE_READ(task, tgid) == config.self)
 		return NULL;
 	sk = sock_of_file(file);
 	return sk ? mptcp_or_self(sk) : NULL;

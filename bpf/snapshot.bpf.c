@@ -75,12 +75,12 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	__u32 fd = ctx->fd; /* now: the compiler would put off the load, not its address */
-	struct sock *sk = sock_at_hand(task, file, true);
+	struct sock *sk = sock_at_hand(task, file);
 	struct st_seen *r;
 	bool listens;
 	__u64 id;
 
-	if (!sk)
+	if (!sk || !is_target_task(task))
 		return 0;
 	cookie_make(file);
 	id = sock_id(sk);

@@ -73,5 +73,7 @@ struct st_thread {
 	__u8 once; /* not a target: only this call is followed */
 	__u8 last; /* close: nobody else has the file */
 	__u8 announced; /* once: its process was */
-	__s32 bad_fd; /* the last one that a close() found to be none, + 1; 0: there was none */
+	__u8 bad_fds; /* how many close() found to be none, each near the one before */
+	__u8 pad[7];
+	__s32 bad_fd; /* the last of them */
 };

@@ -8,18 +8,18 @@
 
 static_assert(EVENT_SYN == CALL_STATS_CALLS, "the calls come first, close() is the last");
 
-static void count_error(struct call_stat *stat, int32_t err)
+static void count_errors(struct call_stat *stat, int32_t err, uint64_t calls)
 {
 	unsigned i = 0;
 
-	stat->errors++;
+	stat->errors += calls;
 	while (i < stat->errnos && stat->by_errno[i].err != err)
 		i++;
 	if (i == CALL_STATS_ERRORS)
 		return;
 	if (i == stat->errnos)
 		stat->by_errno[stat->errnos++].err = err;
-	stat->by_errno[i].count++;
+	stat->by_errno[i].count += calls;
 }
 
 void call_stats_add(struct call_stats *stats, const struct event *event,
@@ -39,7 +39,7 @@ void call_stats_add(struct call_stats *stats, const struct event *event,
 	stat->count += calls;
 	stat->bytes += event->bytes;
 	if (event->err)
-		count_error(stat, event->err);
+		count_errors(stat, event->err, calls);
 	if (!event_is_run(event) && event->duration_ns >= 0)
 		histogram_add(&stat->elapsed, event->duration_ns);
 }

@@ -53,6 +53,14 @@ static int look_at_files(struct bpf_program *program, iterators_consume *consume
 	return r;
 }
 
+/* Where all are targets, both ends are, but of what was narrowed to a port. */
+static bool has_other_ends(const struct socktrace_bpf *skeleton)
+{
+	const struct st_config *config = (const void *)&skeleton->rodata->config;
+
+	return !config->all || config->local_port || config->remote_port;
+}
+
 int snapshot_take(struct probes *probes, bool all, bool data_calls, iterators_consume *consume,
 		  void *context)
 {
@@ -65,7 +73,7 @@ int snapshot_take(struct probes *probes, bool all, bool data_calls, iterators_co
 		r = cookies_make(&pids);
 	if (!r && probes_row_method(probes, ROW_SNAPSHOT))
 		r = look_at_files(skeleton->progs.snapshot_files, consume, context);
-	if (!r && probes_row_method(probes, ROW_SNAPSHOT) && !all)
+	if (!r && probes_row_method(probes, ROW_SNAPSHOT) && has_other_ends(skeleton))
 		r = look_at_files(skeleton->progs.snapshot_peers, consume, context);
 	skeleton->bss->looked_around = true;
 	vec_each (pid, &pids)

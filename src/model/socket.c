@@ -169,7 +169,11 @@ int32_t sock_fd(const struct sock *sock, const struct process *process)
 			return sock->holders[i].fd;
 	if (sock->pub.process == process) /* which is over, and what it did is told late */
 		return sock->pub.fd;
-	/* a forked child has its parent's numbers, though the parent may have closed its copy */
+	/* a forked child has its parent's numbers, though the parent may have closed its copy;
+	 * what was made after its birth was passed to it */
+	if (sock->born_ns != TIME_UNKNOWN && process->start_ns != TIME_UNKNOWN &&
+	    process->start_ns < sock->born_ns)
+		return -1;
 	for (size_t i = 0; i < 2; i++)
 		if (sock->holders[i].process && sock->holders[i].process->pid == process->ppid)
 			return sock->holders[i].fd;

@@ -83,11 +83,8 @@ static void add_cell(const struct style *style, enum event_name name, const stru
 	case COLUMN_COUNT:
 		units_count(out, stat->count);
 		break;
-	case COLUMN_ERRORS: /* runs of sends and receives show none, and no times */
-		if (data && !elapsed->count)
-			strbuf_add(out, style_glyph(style, GLYPH_ABSENT));
-		else
-			units_count(out, stat->errors);
+	case COLUMN_ERRORS:
+		units_count(out, stat->errors);
 		break;
 	case COLUMN_BYTES:
 		if (data)

@@ -114,6 +114,21 @@ def test_other_ends():
                  [("client", "send"), ("server", "recv"), ("server", "send"), ("client", "recv")])
 
 
+def test_other_ends_of_a_port():
+    """Narrowed to a port, the other end is told as what it is, also where it is a target's."""
+    server, client = Puppet("server"), Puppet("client")
+    port, aside = server.listen(), server.listen("aside")
+    client(f"sock = tcp_connect({port}); other = tcp_connect({aside})")
+    server("accepted, _ = listener.accept(); aside.accept()")
+    for targets in ["-p", server.pid], ["-p", server.pid, "-p", client.pid], ["-a"]:
+        with Trace(*targets, "-L", port) as trace:
+            client("sock.send(b'hello')")
+            server("accepted.recv(10)")
+        connection = trace.document.connection()
+        same("ends", [(connection[side]["pid"], connection[side][way]) for side, way in (("client", "bytes_sent"), ("server", "bytes_received"))],
+             [(client.pid, 5), (server.pid, 5)])
+
+
 def test_other_ends_in_the_queue():
     """What waits to be accepted as the trace begins has another end, whichever of the two is the target."""
     for target in "server", "client":
