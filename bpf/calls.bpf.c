@@ -225,6 +225,7 @@ static __always_inline int bad_close_entered(struct st_thread *thread, struct sy
 	thread->bad_fds++;
 	call_enter(thread, ST_CALL_CLOSE, ctx, 1);
 	thread->sock.id = 0;
+	thread->sock.family = AF_UNSPEC;
 	return 0;
 }
 
@@ -258,7 +259,8 @@ static __always_inline int returned_close(struct syscall_exit *ctx)
 	struct st_thread *thread = call_leave(ST_CALL_CLOSE);
 	struct st_call *r;
 
-	if (thread && ctx->ret == -EBADF)
+	/* it was of no fd; if that was opened meanwhile, of whatever it is */
+	if (thread && thread->sock.family == AF_UNSPEC)
 		return call_report_alone(thread, ST_CALL_CLOSE, 0, ctx->ret);
 	if (!thread || !RECORD_RESERVE(ST_CALL, ST_LOSS_CALL, r))
 		return 0;

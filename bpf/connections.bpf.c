@@ -251,7 +251,7 @@ __noinline int is_tcp_peer_followed(__u64 address)
 	struct sock *child = sock_at(address);
 	struct st_sock s = {};
 
-	if (!tuples_known || SOCK(child, sk_protocol) != IPPROTO_TCP)
+	if (SOCK(child, sk_protocol) != IPPROTO_TCP)
 		return false;
 	sock_fill(&s, child, 0, 0);
 	return is_other_end(&s);
@@ -267,7 +267,7 @@ static __always_inline int accepted(struct syscall_exit *ctx, bool accept4)
 
 	if (!thread) {
 		if (!child || (!socket_followed(sock_id(child)) && !is_unix_peer_followed(child) &&
-			       !is_tcp_peer_followed(pointer_of(child))))
+			       !(tuples_known && is_tcp_peer_followed(pointer_of(child)))))
 			return 0;
 		tgid = bpf_get_current_pid_tgid() >> 32;
 		if (SOCK(child, __sk_common.skc_family) == AF_UNIX)

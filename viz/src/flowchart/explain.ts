@@ -13,7 +13,7 @@ const ERRORS: Record<string, string> = {
   EAGAIN: "There was nothing to take yet: the program is to ask again later.",
   ECONNREFUSED: "The other machine answered that nobody listens there.",
   ECONNRESET: "The other side broke the connection off.",
-  EINPROGRESS: "The socket is non-blocking: connecting goes on in the background.",
+  EINPROGRESS: "Connecting goes on in the background.",
   EINTR: "A signal interrupted the call.",
   EMFILE: "The process has used up the file descriptors it may have.",
   ENFILE: "The machine has used up the file descriptors it may have.",
@@ -22,7 +22,7 @@ const ERRORS: Record<string, string> = {
   EACCES: "The process is not allowed to.",
   EPERM: "The process is not allowed to.",
   EPIPE: "The other side does not read any more.",
-  ETIMEDOUT: "Nobody answered for as long as the kernel kept trying.",
+  ETIMEDOUT: "Nobody answered in all that time.",
   ENOTCONN: "The socket is not connected.",
 };
 
@@ -74,7 +74,7 @@ function acceptWords(event: SocketEvent): string {
 function establishedWords(event: SocketEvent): string {
   return event.side === "client"
     ? "The handshake is complete. No program at the server has done anything for that yet."
-    : "It is complete, and waits in the accept queue until the program calls accept().";
+    : "The connection is complete, and waits in the accept queue until accept() takes it.";
 }
 
 const HOW: Record<string, string> = {
@@ -106,7 +106,7 @@ const WORDS: Record<string, (event: SocketEvent) => string> = {
   socket: ({ args }) =>
     `Makes a socket: ${typeWords(args.type)} over ${domainWords(args.domain)}. ` +
     "It has no address and no other side yet.",
-  socketpair: () => "Makes two sockets that are connected to each other.",
+  socketpair: () => "Makes two connected sockets.",
   bind: bindWords,
   listen: listenWords,
   accept: acceptWords,
