@@ -49,13 +49,14 @@ int snapshot_peers(struct bpf_iter__task_file *ctx)
 
 	if (!sk || !is_end_of_target(sk))
 		return 0;
-	cookie_make(file);
 	id = sock_id(sk);
+	if (!id)
+		leave_out(ctx, task, fd, sk);
 	r = socket_followed(id) ? NULL : seen_begin(task, fd, sk, id, ST_SOCK_PEER);
 	if (!r)
 		return 0;
 	if (r->sock.family == AF_UNIX)
 		unix_peer_hint(r->pid);
-	seen_end(ctx, r, id);
+	seen_end(ctx, r);
 	return 0;
 }

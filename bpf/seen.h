@@ -16,16 +16,22 @@ static __always_inline bool is_target_task(struct task_struct *task)
 	return bpf_map_lookup_elem(&targets, &tgid) != NULL;
 }
 
-/* Sockets older than the trace have no cookie unless somebody asked for it: ask. */
-static __always_inline void cookie_make(struct file *file)
-{
-	struct socket *socket;
+/* User space has asked for the cookies of those that were left out, and comes again for them. */
+bool seen_again;
 
-	if (!config.cookies)
+/* A socket older than the trace has no cookie unless somebody asked for it, and not
+ * every kernel lets an iterator do that for the socket of a file: user space does. */
+static __always_inline void leave_out(struct bpf_iter__task_file *ctx, struct task_struct *task,
+				      __u32 fd, struct sock *sk)
+{
+	__u16 family = SOCK(sk, __sk_common.skc_family);
+	struct st_left_out out = {};
+
+	if (family != AF_INET && family != AF_INET6)
 		return;
-	socket = bpf_sock_from_file(file);
-	if (socket && socket->sk)
-		bpf_get_socket_cookie(socket->sk);
+	out.pid = BPF_CORE_READ(task, tgid);
+	out.fd = fd;
+	bpf_seq_write(ctx->meta->seq, &out, sizeof(out));
 }
 
 /* A function of its own: its stack is not that of the calls that follow it. */
@@ -84,11 +90,13 @@ static __always_inline struct st_seen *seen_begin(struct task_struct *task, __u3
 	return r;
 }
 
-static __always_inline void seen_end(struct bpf_iter__task_file *ctx, struct st_seen *r, __u64 id)
+static __always_inline void seen_end(struct bpf_iter__task_file *ctx, struct st_seen *r)
 {
+	struct st_left_out none = {};
+
 	record_submit(r);
 	/* Some output, so that the reader comes back in between and empties the ring. */
-	bpf_seq_write(ctx->meta->seq, &id, sizeof(id));
+	bpf_seq_write(ctx->meta->seq, &none, sizeof(none));
 }
 
 /* A listener, met at an accept(): it came over a UNIX socket, or the look at what targets have open

@@ -82,9 +82,10 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 
 	if (!sk || !is_target_task(task))
 		return 0;
-	cookie_make(file);
 	id = sock_id(sk);
-	r = seen_begin(task, fd, sk, id, 0);
+	if (!id)
+		leave_out(ctx, task, fd, sk);
+	r = seen_again && socket_followed(id) ? NULL : seen_begin(task, fd, sk, id, 0);
 	if (!r)
 		return 0;
 	if (r->sock.state == TCP_LISTEN)
@@ -92,7 +93,7 @@ int snapshot_files(struct bpf_iter__task_file *ctx)
 	else if (is_local_tcp(&r->sock))
 		tuple_note(&r->sock);
 	listens = r->sock.state == TCP_LISTEN && r->sock.protocol == IPPROTO_TCP;
-	seen_end(ctx, r, id);
+	seen_end(ctx, r);
 	if (listens)
 		waiting_children_report(sk, id);
 	return 0;

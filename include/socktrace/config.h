@@ -49,6 +49,12 @@ struct st_sampling {
 	__u32 all; /* look at every thread of the owners */
 };
 
+/* What the iterators over files write: a socket that has no cookie yet. pid 0: nothing. */
+struct st_left_out {
+	__u32 pid;
+	__s32 fd;
+};
+
 /* Stands in the program on_lookup where each copy gets the number of its network namespace. */
 #define ST_NETNS_PLACEHOLDER 0x6e65746e
 

@@ -21,6 +21,20 @@
 #include "capture/owners.h"
 #include "capture/proc.h"
 
+int borrow_open(pid_t pid)
+{
+	int pidfd = syscall(SYS_pidfd_open, pid, 0);
+
+	return pidfd < 0 ? -errno : pidfd;
+}
+
+int borrow_fd(int pidfd, int their_fd)
+{
+	int fd = syscall(SYS_pidfd_getfd, pidfd, their_fd, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
 static int option(int fd, int name)
 {
 	socklen_t len = sizeof(int);
@@ -94,9 +108,9 @@ static int borrow_one(int pidfd, struct borrowed *borrowed, struct borrowed_list
 {
 	int r = 0;
 
-	borrowed->fd = syscall(SYS_pidfd_getfd, pidfd, borrowed->their_fd, 0);
+	borrowed->fd = borrow_fd(pidfd, borrowed->their_fd);
 	if (borrowed->fd < 0)
-		return errno == EPERM ? -EPERM : 0;
+		return borrowed->fd == -EPERM ? -EPERM : 0;
 	borrowed->name_len = sizeof(borrowed->name);
 	if (!getsockname(borrowed->fd, (struct sockaddr *)&borrowed->name, &borrowed->name_len)) {
 		borrowed->protocol =
@@ -134,13 +148,6 @@ static int borrow_all(pid_t pid, int pidfd, DIR *dir, struct borrowed_list *out)
 	return r;
 }
 
-int borrow_open(pid_t pid)
-{
-	int pidfd = syscall(SYS_pidfd_open, pid, 0);
-
-	return pidfd < 0 ? -errno : pidfd;
-}
-
 int borrow_sockets(pid_t pid, struct borrowed_list *out)
 {
 	char path[64];
@@ -172,7 +179,7 @@ void borrowed_release(struct borrowed_list *list)
 
 int borrow_defer_accept(int pidfd, int their_fd)
 {
-	int fd = syscall(SYS_pidfd_getfd, pidfd, their_fd, 0), seconds = -1;
+	int fd = borrow_fd(pidfd, their_fd), seconds = -1;
 	socklen_t len = sizeof(seconds);
 
 	if (fd < 0)

@@ -40,6 +40,9 @@ void borrowed_look(struct borrowed *borrowed);
 /* A pidfd, or -errno. */
 int borrow_open(pid_t pid);
 
+/* A copy of an fd of that process, or -errno. */
+int borrow_fd(int pidfd, int their_fd);
+
 /* TCP_DEFER_ACCEPT of a listener, which no other interface tells, in seconds; 0: not set,
  * -1: not known. */
 int borrow_defer_accept(int pidfd, int their_fd);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Dumps the TCP sockets of a namespace and throws the answer away: that each was asked
- * for its cookie is what counts.
+ * for its cookie is what counts. No dump has sockets that are not bound: those are borrowed.
  */
 #include "capture/cookies.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
 
+#include "capture/borrow.h"
 #include "capture/netns_visit.h"
 #include "capture/sockdiag.h"
 
@@ -39,4 +42,22 @@ int cookies_make(const struct pid_list *pids)
 		done = netns;
 	}
 	return r == -ENOTRECOVERABLE ? r : 0;
+}
+
+bool cookies_make_one(pid_t pid, int fd)
+{
+	int pidfd = borrow_open(pid), copy;
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	if (pidfd < 0)
+		return false;
+	copy = borrow_fd(pidfd, fd);
+	close(pidfd);
+	if (copy < 0)
+		return false;
+	if (getsockopt(copy, SOL_SOCKET, SO_COOKIE, &cookie, &len))
+		cookie = 0;
+	close(copy);
+	return cookie;
 }

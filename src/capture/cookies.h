@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Socket cookies for TCP sockets that were there before the trace.
+ * Socket cookies for sockets that were there before the trace.
  */
 #pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
 
 #include "capture/proc.h"
 
@@ -11,3 +14,7 @@
  * and that no process has yet. What fails costs the identity of such connections only, and is not
  * said; but -errno, said, when the way back into our own namespace is barred. */
 int cookies_make(const struct pid_list *pids);
+
+/* The same for the socket of one fd of a process, in whatever state it is. False: it cannot be
+ * had. */
+bool cookies_make_one(pid_t pid, int fd);

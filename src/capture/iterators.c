@@ -56,17 +56,22 @@ void iterators_free(struct iterators **at)
 	*at = NULL;
 }
 
-int iterators_run(struct bpf_link *link, iterators_consume *consume, void *context)
+int iterators_run(struct bpf_link *link, iterators_take *take, void *taker,
+		  iterators_consume *consume, void *context)
 {
 	int fd = bpf_iter_create(bpf_link__fd(link)), r = 0;
-	char ignored[4096];
+	uint64_t words[512];
 	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	while (!r && ((n = read(fd, ignored, sizeof(ignored))) > 0 ||
-		      (n < 0 && (errno == EAGAIN || errno == EINTR))))
-		r = consume(context);
+	while (!r && ((n = read(fd, words, sizeof(words))) > 0 ||
+		      (n < 0 && (errno == EAGAIN || errno == EINTR)))) {
+		if (take && n > 0)
+			r = take(taker, words, n);
+		if (!r)
+			r = consume(context);
+	}
 	close(fd);
 	return r;
 }
@@ -93,7 +98,8 @@ int iterators_sample_threads(struct iterators *iterators, int64_t now_ns)
 	while (!r && sampler_next(iterators->sampler, now_ns, sampling)) {
 		int64_t before = cpu_time_ns();
 
-		r = iterators_run(iterators->threads, iterators->consume, iterators->context);
+		r = iterators_run(iterators->threads, NULL, NULL, iterators->consume,
+				  iterators->context);
 		sampler_looked(iterators->sampler, cpu_time_ns() - before);
 	}
 	return r;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "capture/probes.h"
@@ -21,8 +22,12 @@ int iterators_new(struct probes *probes, iterators_consume *consume, void *conte
 		  struct iterators **out);
 void iterators_free(struct iterators **iterators);
 
-/* Reads one to its end. 0 or -errno. */
-int iterators_run(struct bpf_link *link, iterators_consume *consume, void *context);
+/* Takes what an iterator wrote, some words of 8 bytes at a time. 0 or -errno, which ends it. */
+typedef int iterators_take(void *context, const void *words, size_t size);
+
+/* Reads one to its end. take: NULL, or gets its output, with `taker`. 0 or -errno. */
+int iterators_run(struct bpf_link *link, iterators_take *take, void *taker,
+		  iterators_consume *consume, void *context);
 
 /* A record passes: it may say that threads are to be looked at. */
 void iterators_note(struct iterators *iterators, const struct st_header *record);

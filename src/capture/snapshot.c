@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/vec.h"
 #include "capture/cookies.h"
 #include "capture/proc.h"
 #include "socktrace/config.h"
@@ -44,11 +45,42 @@ static int target_pids(const struct socktrace_bpf *skeleton, bool all, struct pi
 	return r;
 }
 
-static int look_at_files(struct bpf_program *program, iterators_consume *consume, void *context)
+VEC_TYPE(left_out_list, struct st_left_out);
+
+static int take_left_out(void *context, const void *words, size_t size)
+{
+	const struct st_left_out *at = words;
+	int r = 0;
+
+	for (size_t n = size / sizeof(*at); n && !r; n--, at++)
+		if (at->pid)
+			r = vec_push((struct left_out_list *)context, *at);
+	return r;
+}
+
+/* How many can be told now. */
+static size_t name_left_out(const struct left_out_list *list)
+{
+	size_t named = 0;
+
+	vec_each (at, list)
+		named += cookies_make_one(at->pid, at->fd);
+	return named;
+}
+
+static int look_at_files(struct socktrace_bpf *skeleton, struct bpf_program *program,
+			 iterators_consume *consume, void *context)
 {
 	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
-	int r = link ? iterators_run(link, consume, context) : -errno;
+	struct left_out_list left_out = {0};
+	int r = link ? iterators_run(link, take_left_out, &left_out, consume, context) : -errno;
 
+	if (!r && name_left_out(&left_out)) {
+		skeleton->bss->seen_again = true;
+		r = iterators_run(link, NULL, NULL, consume, context);
+		skeleton->bss->seen_again = false;
+	}
+	vec_release(&left_out);
 	bpf_link__destroy(link);
 	return r;
 }
@@ -72,9 +104,9 @@ int snapshot_take(struct probes *probes, bool all, bool data_calls, iterators_co
 	if (!r && probes_row_method(probes, ROW_IDENTITY))
 		r = cookies_make(&pids);
 	if (!r && probes_row_method(probes, ROW_SNAPSHOT))
-		r = look_at_files(skeleton->progs.snapshot_files, consume, context);
+		r = look_at_files(skeleton, skeleton->progs.snapshot_files, consume, context);
 	if (!r && probes_row_method(probes, ROW_SNAPSHOT) && has_other_ends(skeleton))
-		r = look_at_files(skeleton->progs.snapshot_peers, consume, context);
+		r = look_at_files(skeleton, skeleton->progs.snapshot_peers, consume, context);
 	skeleton->bss->looked_around = true;
 	vec_each (pid, &pids)
 		if (*pid != getpid())

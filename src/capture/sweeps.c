@@ -113,8 +113,8 @@ static int pass(const struct sweeps *sweeps, const struct sweep *sweep)
 	DECLARE_LIBBPF_OPTS(bpf_test_run_opts, options);
 
 	if (sweep->program < 0)
-		return sweep->iterator ? iterators_run(sweep->iterator, sweeps->consume,
-						       sweeps->context)
+		return sweep->iterator ? iterators_run(sweep->iterator, NULL, NULL,
+						       sweeps->consume, sweeps->context)
 				       : 0;
 	if (bpf_prog_test_run_opts(sweep->program, &options))
 		return -errno;

@@ -77,6 +77,24 @@ def test_listener_of_a_higher_fd():
         same("listener", connection["listener"], trace.document.listener()["id"])
 
 
+def test_sockets_without_a_name():
+    """Made before the trace and used in it for the first time: no list of the kernel's has them."""
+    server, client = Puppet("server"), Puppet("client")
+    for family, host in ("AF_INET", "127.0.0.1"), ("AF_INET6", "::1"):
+        server(f"tcp = socket.socket(socket.{family}); udp = socket.socket(socket.{family}, socket.SOCK_DGRAM)")
+        client(f"tcp = socket.socket(socket.{family}); udp = socket.socket(socket.{family}, socket.SOCK_DGRAM)")
+        with Trace("-p", server.pid, "-p", client.pid) as trace:
+            server(f"tcp.bind(('{host}', 0)); tcp.listen(); udp.bind(('{host}', 0))")
+            client(f"tcp.connect(('{host}', {server('port_of(tcp)')})); udp.sendto(b'hello', ('{host}', {server('port_of(udp)')}))")
+            server("sock, _ = tcp.accept(); udp.recvfrom(100); [s.close() for s in (sock, tcp, udp)]")
+            client("tcp.close(); udp.close()")
+        trace.document.check_complete()
+        connection = trace.document.connection(protocol="tcp")
+        same("ends", (connection["client"]["pid"], connection["server"]["pid"]), (client.pid, server.pid))
+        datagrams = trace.document.connection(protocol="udp")
+        same("datagrams", (datagrams["client"]["bytes_sent"], datagrams["server"]["bytes_received"]), (5, 5))
+
+
 def connect_by_all(server, client):
     """A connection each over IPv4, IPv6 and UNIX; the kinds of their sockets, as server and client name them."""
     for kind, host, family in ("v4", "127.0.0.1", socket.AF_INET), ("v6", "::1", socket.AF_INET6):
