@@ -16,25 +16,31 @@
 
 #include "socktrace.skel.h" /* wants config.h before it */
 
-/* How often a program was skipped because it interrupted itself, but for the steps that a second
- * one caught (bpf/skipped.h). These are read last: a skip in between would be a loss for good. */
+/* How often the kernel has not run it because it interrupted itself. */
+static uint64_t skips(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {0};
+	__u32 len = sizeof(info);
+	int fd = bpf_program__fd(program);
+
+	return fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : info.recursion_misses;
+}
+
+/* But for the steps that a second program caught (bpf/skipped.h). These are read after the skips:
+ * one in between would be a loss for good. */
 static uint64_t recursion_misses(const struct socktrace_bpf *skeleton)
 {
+	uint64_t misses = 0, steps = skips(skeleton->progs.on_state), caught;
 	struct bpf_program *program;
-	uint64_t misses = 0, caught;
 
+	caught = skeleton->bss->steps_caught;
 	bpf_object__for_each_program(program, skeleton->obj)
 	{
-		struct bpf_prog_info info = {0};
-		__u32 len = sizeof(info);
-		int fd = bpf_program__fd(program);
-
-		if (program != skeleton->progs.on_state_skipped && fd >= 0 &&
-		    !bpf_obj_get_info_by_fd(fd, &info, &len))
-			misses += info.recursion_misses;
+		if (program != skeleton->progs.on_state &&
+		    program != skeleton->progs.on_state_skipped)
+			misses += skips(program);
 	}
-	caught = skeleton->bss->steps_caught;
-	return misses > caught ? misses - caught : 0;
+	return steps > caught ? misses + steps - caught : misses;
 }
 
 int losses_read(struct probes *probes, __u64 count[ST_LOSS_MAX])

@@ -82,6 +82,21 @@ static void failed_bind(struct live *live, struct fixture *fixture, struct strbu
 	vec_release(&socket.events);
 }
 
+/* The sockets of no connection say which they are: what has no name is known by its fd. */
+static void plain_closes(struct live *live, struct fixture *fixture, struct strbuf *out)
+{
+	struct socket named = {.protocol = PROTOCOL_UDP, .process = &fixture->server, .fd = 6};
+	struct socket nameless = {.protocol = PROTOCOL_TCP, .process = &fixture->server, .fd = 7};
+
+	named.local = ip_address("127.0.0.1", 8088);
+	event_at(&named.events, EVENT_CLOSE, SIDE_NONE, 9000100, 3, 6);
+	event_at(&nameless.events, EVENT_CLOSE, SIDE_NONE, 9000200, 3, 7);
+	live_line(live, &fixture->model.capture, named.events.items, &named, NULL, NULL, out);
+	live_line(live, &fixture->model.capture, nameless.events.items, &nameless, NULL, NULL, out);
+	vec_release(&named.events);
+	vec_release(&nameless.events);
+}
+
 static void kernel_lines(struct live *live, struct fixture *fixture, struct connection *connection,
 			 struct strbuf *out)
 {
@@ -109,6 +124,7 @@ static void all_stories(const struct style *style, const struct live_options *op
 	connection_lines(&live, fixture, story_refused(fixture), out);
 	connection_lines(&live, fixture, story_timed_out(fixture), out);
 	failed_bind(&live, fixture, out);
+	plain_closes(&live, fixture, out);
 	kernel_lines(&live, fixture, remote, out);
 	fixture_free(fixture);
 }
