@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "socktrace/config.h"
 
 #include "socktrace.skel.h" /* wants config.h before it */
@@ -23,7 +24,10 @@ static uint64_t skips(const struct bpf_program *program)
 	__u32 len = sizeof(info);
 	int fd = bpf_program__fd(program);
 
-	return fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : info.recursion_misses;
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) || !info.recursion_misses)
+		return 0;
+	log_debug("%s: skipped %llu times", bpf_program__name(program), info.recursion_misses);
+	return info.recursion_misses;
 }
 
 /* But for the steps that a second program caught (bpf/skipped.h). These are read after the skips:
