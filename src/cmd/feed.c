@@ -16,11 +16,8 @@ int feed_record(void *context, const void *record, size_t size)
 {
 	struct model *model = context;
 	struct record decoded;
-	int r = decode_record(record, size, &decoded);
 
-	if (r == -ENOMSG)
-		return 0;
-	if (r) {
+	if (decode_record(record, size, &decoded)) {
 		model->capture.lost[ST_LOSS_DAMAGED]++;
 		return 0;
 	}

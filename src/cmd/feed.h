@@ -9,8 +9,8 @@
 struct model;
 struct recording_reader;
 
-/* Decodes one record and applies it; one that is damaged is counted as lost, an
- * unknown type is skipped. context is a struct model: it serves as a source_sink. */
+/* Decodes one record of a live capture and applies it; one that is damaged is counted as lost.
+ * context is a struct model: it serves as a source_sink. */
 int feed_record(void *context, const void *record, size_t size);
 
 /* Reads the rest of a recording into the model and finishes it. What is missing is said
