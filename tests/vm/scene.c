@@ -22,6 +22,8 @@
 #define CLOSED_PORT 81
 #define LOAD_CONNECTIONS 2000
 
+int scene_port = PORT;
+
 void check(bool ok, const char *what)
 {
 	if (ok)
@@ -144,17 +146,17 @@ static void tutorial(int type, int protocol, struct address a, struct truth *tru
 
 static void scene_tcp(struct truth *truth)
 {
-	tutorial(SOCK_STREAM, 0, loopback(AF_INET, PORT), truth);
+	tutorial(SOCK_STREAM, 0, loopback(AF_INET, scene_port), truth);
 }
 
 static void scene_tcp6(struct truth *truth)
 {
-	tutorial(SOCK_STREAM, 0, loopback(AF_INET6, PORT), truth);
+	tutorial(SOCK_STREAM, 0, loopback(AF_INET6, scene_port), truth);
 }
 
 static void scene_mptcp(struct truth *truth)
 {
-	tutorial(SOCK_STREAM, IPPROTO_MPTCP, loopback(AF_INET, PORT), truth);
+	tutorial(SOCK_STREAM, IPPROTO_MPTCP, loopback(AF_INET, scene_port), truth);
 }
 
 static void scene_unix(struct truth *truth)
@@ -186,7 +188,7 @@ static void scene_socketpair(struct truth *truth)
 
 static void udp(int family, struct truth *truth)
 {
-	struct address a = loopback(family, PORT), peer = {.len = sizeof(peer) - sizeof(peer.len)};
+	struct address a = loopback(family, scene_port), peer = {.len = sizeof(peer) - sizeof(peer.len)};
 	int server = socket(family, SOCK_DGRAM, 0), client = socket(family, SOCK_DGRAM, 0);
 	char got[64];
 
@@ -231,7 +233,7 @@ static void scene_refused(struct truth *truth)
  * when the trace begins, the other comes later. */
 static void scene_serve(struct truth *truth)
 {
-	struct address a = loopback(AF_INET, PORT);
+	struct address a = loopback(AF_INET, scene_port);
 	int listener = listener_open(SOCK_STREAM, 0, &a, 5);
 
 	serve(listener);
@@ -241,7 +243,7 @@ static void scene_serve(struct truth *truth)
 
 static void scene_visit(struct truth *truth)
 {
-	struct address a = loopback(AF_INET, PORT);
+	struct address a = loopback(AF_INET, scene_port);
 
 	visit(SOCK_STREAM, 0, &a);
 	*truth = (struct truth){.connections = 1, .outcome = "closed"};
@@ -251,7 +253,7 @@ static void scene_visit(struct truth *truth)
 static void scene_reset(struct truth *truth)
 {
 	struct linger at_once = {.l_onoff = 1};
-	struct address a = loopback(AF_INET, PORT);
+	struct address a = loopback(AF_INET, scene_port);
 	int server, listener = listener_open(SOCK_STREAM, 0, &a, 5);
 	int client = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -282,7 +284,7 @@ static void load_clients(const struct address *a)
 
 static void scene_load(struct truth *truth)
 {
-	struct address a = loopback(AF_INET, PORT);
+	struct address a = loopback(AF_INET, scene_port);
 	int listener = listener_open(SOCK_STREAM, 0, &a, 128);
 	pid_t child = fork();
 
@@ -328,33 +330,58 @@ static const struct scene {
 	{"visit", scene_visit},
 };
 
-static void truth_write(const char *path, const struct truth *truth)
+static void truth_write(FILE *out, const char *scene, const struct truth *truth)
 {
-	FILE *out = fopen(path, "w");
-
-	check(out, path);
 	fprintf(out,
-		"{\"connections\": %u, \"outcome\": \"%s\", \"client_sent\": %llu,"
-		" \"server_sent\": %llu, \"queued_max\": %u, \"retried\": %u,"
-		" \"overflows\": %lu}\n",
-		truth->connections, truth->outcome, truth->client_sent, truth->server_sent,
-		truth->queued_max, truth->retried, truth->overflows);
-	check(fclose(out) == 0, path);
+		"\"%s\": {\"port\": %d, \"connections\": %u, \"outcome\": \"%s\","
+		" \"client_sent\": %llu, \"server_sent\": %llu, \"queued_max\": %u,"
+		" \"retried\": %u, \"overflows\": %lu}",
+		scene, scene_port, truth->connections, truth->outcome, truth->client_sent,
+		truth->server_sent, truth->queued_max, truth->retried, truth->overflows);
 }
 
-int main(int argc, char **argv)
+static const struct scene *scene_named(const char *name)
 {
 	const struct scene *end = scenes + sizeof(scenes) / sizeof(scenes[0]);
-	struct truth truth;
 
-	for (const struct scene *scene = scenes; scene < end; scene++) {
-		if (argc != 3) {
-			puts(scene->name);
-		} else if (strcmp(scene->name, argv[1]) == 0) {
-			scene->play(&truth);
-			truth_write(argv[2], &truth);
-			return 0;
-		}
+	for (const struct scene *scene = scenes; scene < end; scene++)
+		if (strcmp(scene->name, name) == 0)
+			return scene;
+	errno = ENOENT;
+	return NULL;
+}
+
+/* One after the other, as in "eight+udp". */
+static void play_all(char *names, FILE *out)
+{
+	char *rest = NULL;
+
+	for (char *name = strtok_r(names, "+", &rest); name; name = strtok_r(NULL, "+", &rest)) {
+		const struct scene *scene = scene_named(name);
+		struct truth truth;
+
+		check(scene, name);
+		fputs(name == names ? "{" : ", ", out);
+		scene->play(&truth);
+		truth_write(out, name, &truth);
+		scene_port++;
 	}
-	return 2;
+	fputs("}\n", out);
+}
+
+/* scene: their names. scene NAMES FILE: what they did goes into the file, as a JSON object. */
+int main(int argc, char **argv)
+{
+	FILE *out;
+
+	if (argc != 3) {
+		for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
+			puts(scenes[i].name);
+		return 0;
+	}
+	out = fopen(argv[2], "we");
+	check(out, argv[2]);
+	play_all(argv[1], out);
+	check(fclose(out) == 0, argv[2]);
+	return 0;
 }

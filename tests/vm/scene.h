@@ -13,6 +13,9 @@
 
 #define PORT 8088
 
+/* Of the scene that plays: each of several has one of its own. */
+extern int scene_port;
+
 #define THANKS "Thank you for connecting"
 #define THANKS_LEN (sizeof(THANKS) - 1)
 

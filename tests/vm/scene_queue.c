@@ -86,7 +86,7 @@ static void overflows_await(unsigned long count)
 /* Eight connect before the first accept(): six fit behind listen(5), two must retry. */
 void scene_eight(struct truth *truth)
 {
-	struct address a = loopback(AF_INET, PORT);
+	struct address a = loopback(AF_INET, scene_port);
 	int listener = listener_open(SOCK_STREAM, 0, &a, EIGHT_BACKLOG), fds[EIGHT], i;
 	const int fit = EIGHT_BACKLOG + 1;
 	unsigned long before = overflows_read();
@@ -119,7 +119,7 @@ void scene_eight(struct truth *truth)
  * for so long that on no machine it is a mere pause. */
 void scene_drops(struct truth *truth)
 {
-	struct address a = loopback(AF_INET, PORT);
+	struct address a = loopback(AF_INET, scene_port);
 	int listener = listener_open(SOCK_STREAM, 0, &a, DROPS_BACKLOG), seconds = 60;
 	int late[3], early[DROPS_BACKLOG + 1], dropped[2];
 	unsigned long before = overflows_read();
