@@ -188,7 +188,8 @@ static void scene_socketpair(struct truth *truth)
 
 static void udp(int family, struct truth *truth)
 {
-	struct address a = loopback(family, scene_port), peer = {.len = sizeof(peer) - sizeof(peer.len)};
+	struct address a = loopback(family, scene_port);
+	struct address peer = {.len = sizeof(peer) - sizeof(peer.len)};
 	int server = socket(family, SOCK_DGRAM, 0), client = socket(family, SOCK_DGRAM, 0);
 	char got[64];
 
