@@ -4,7 +4,6 @@
  */
 #include "cmd/feed.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
