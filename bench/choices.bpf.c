@@ -76,8 +76,7 @@ int BPF_PROG(measure, void *regs, long number)
 	MEASURE(CHOICE_HASH_COOKIE, found = bpf_map_lookup_elem(&by_cookie, &cookie);
 		if (found) found->words[0]++);
 	MEASURE(CHOICE_ARRAY, found = bpf_map_lookup_elem(&by_place, &place);
-		if (found && found->words[1]) sink++;
-		found = bpf_map_lookup_elem(&by_place, &place); if (found) found->words[0]++);
+		if (found && !found->words[1]) found->words[0]++);
 	MEASURE(CHOICE_HASH_MISS, found = bpf_map_lookup_elem(&by_tid, &nobody);
 		if (found) found->words[0]++);
 	MEASURE(CHOICE_INSERT_DELETE, bpf_map_update_elem(&by_tid, &nobody, &blank, BPF_ANY);

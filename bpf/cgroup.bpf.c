@@ -61,26 +61,26 @@ struct peer {
 static __always_inline int peer_set(__u64 id, __u8 direction, struct peer *peer)
 {
 	struct followed *f = socket_followed(id);
-	struct run *run;
+	struct run_peer *known;
 
 	if (!f)
 		return 1;
-	run = &f->run[direction];
+	known = &f->peer[direction];
 	if (is_v4_mapped((__u8 *)peer->address)) {
 		peer->address[0] = peer->address[1] >> 32;
 		peer->address[1] = 0;
 		peer->v4 = 1;
 	}
-	if (run->peer_port == peer->port && run->peer[0] == peer->address[0] &&
-	    run->peer[1] == peer->address[1])
+	if (known->port == peer->port && known->address[0] == peer->address[0] &&
+	    known->address[1] == peer->address[1])
 		return 1;
 	run_report(id, f, direction);
-	run->peer_family = peer->family;
-	run->peer_port = peer->port;
-	run->peer_v4 = peer->v4;
-	run->peer_new = 1;
-	run->peer[0] = peer->address[0];
-	run->peer[1] = peer->address[1];
+	known->family = peer->family;
+	known->port = peer->port;
+	known->v4 = peer->v4;
+	known->is_new = 1;
+	known->address[0] = peer->address[0];
+	known->address[1] = peer->address[1];
 	return 1;
 }
 

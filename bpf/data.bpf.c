@@ -71,11 +71,13 @@ static __always_inline struct followed *followed_of(struct sock *sk, __u64 *id)
 static __always_inline void datagram_first(struct sock *sk, __u64 id, struct followed *f,
 					   struct run *run, __u8 direction)
 {
-	if (SOCK(sk, sk_protocol) != IPPROTO_UDP || (!run->peer_new && run->calls > 1))
+	struct run_peer *peer = &f->peer[direction];
+
+	if (SOCK(sk, sk_protocol) != IPPROTO_UDP || (!peer->is_new && run->calls > 1))
 		return;
 	if (f->run[ST_SEND].calls + f->run[ST_RECV].calls == 1)
 		seen_report(sk, id, f->flags);
-	run->peer_new = 0;
+	peer->is_new = 0;
 	run_report(id, f, direction);
 }
 

@@ -13,28 +13,31 @@
 #define RUN_LONG_NS (1000 * 1000 * 1000ULL) /* a longer run is reported in parts */
 
 /* Whether it is of the ports asked for. */
-static __always_inline bool flow_wanted(const struct followed *f, const struct run *run)
+static __always_inline bool flow_wanted(const struct followed *f, __u32 direction)
 {
 	struct sock *sk = sock_at(f->sock);
 	__u16 remote;
 
 	if (!config.local_port && !config.remote_port)
 		return true;
-	remote = run->peer_port ? run->peer_port : bpf_ntohs(SOCK(sk, __sk_common.skc_dport));
+	remote = f->peer[direction].port;
+	if (!remote)
+		remote = bpf_ntohs(SOCK(sk, __sk_common.skc_dport));
 	if (!remote) /* recv() does not ask who sent */
-		remote = f->run[ST_SEND].peer_port;
+		remote = f->peer[ST_SEND].port;
 	return ports_wanted(SOCK(sk, __sk_common.skc_num), remote, f->flags);
 }
 
 /* A UDP socket's, with its peer. */
 static __always_inline void run_report(__u64 id, struct followed *f, __u8 direction)
 {
+	const struct run_peer *peer = &f->peer[direction];
 	struct run *run = &f->run[direction];
 	struct st_data *r;
 
 	if (run->calls == f->runs.calls[direction])
 		return;
-	if (!flow_wanted(f, run)) {
+	if (!flow_wanted(f, direction)) {
 		f->runs.calls[direction] = run->calls;
 		run->first_ns = 0;
 		return;
@@ -51,10 +54,10 @@ static __always_inline void run_report(__u64 id, struct followed *f, __u8 direct
 	r->pid = f->by >> 32;
 	r->tid = f->by;
 	r->direction = direction;
-	r->v4 = run->peer_v4;
-	r->peer_family = run->peer_family;
-	r->peer_port = run->peer_port;
-	__builtin_memcpy(r->peer, run->peer, sizeof(r->peer));
+	r->v4 = peer->v4;
+	r->peer_family = peer->family;
+	r->peer_port = peer->port;
+	__builtin_memcpy(r->peer, peer->address, sizeof(r->peer));
 	f->runs.calls[direction] = r->calls;
 	run->first_ns = 0;
 	record_submit(r);

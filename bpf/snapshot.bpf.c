@@ -176,15 +176,45 @@ static __always_inline int look_at_socket(__u64 id, struct followed *f)
 	return 0;
 }
 
-static __always_inline int look_at_place(__u32 at, struct socket_place *place)
-{
-	__u64 id = place->id;
-	struct followed *f = id ? bpf_map_lookup_elem(&sockets, &at) : NULL;
+#define PLACES_AT_ONCE 64
 
-	return f ? look_at_socket(id, f) : 0;
+/* Its function and the next are of their own for they stand in loops: each is verified once. */
+__noinline int look_at_place(__u32 at)
+{
+	struct followed *f = bpf_map_lookup_elem(&sockets, &at);
+	__u64 id = f ? f->id : 0;
+
+	return id ? look_at_socket(id, f) : 0;
 }
 
-SWEEP(sockets, socket_places, __u32, struct socket_place, look_at_place)
+/* The next few. 1: the ring is filling. */
+__noinline int look_at_few_places(__u32 first)
+{
+	for (__u32 i = 0; i < PLACES_AT_ONCE; i++) {
+		__u32 at = (first + i) & config.sockets_mask;
+		struct followed *f = bpf_map_lookup_elem(&sockets, &at);
+
+		if (f && f->id && look_at_place(at))
+			return 1;
+	}
+	return 0;
+}
+
+/* Where the next part of the table begins. */
+__u32 sweep_at;
+
+/* A part of it: all of it takes a millisecond or more, and nobody else has this CPU meanwhile. */
+SEC("raw_tp/sys_enter")
+int sweep_sockets(void *ctx)
+{
+	__u32 first = sweep_at;
+
+	for (__u32 i = 0; i < ST_SWEEP_PLACES; i += PLACES_AT_ONCE)
+		if (look_at_few_places(first + i))
+			return 0;
+	sweep_at = first + ST_SWEEP_PLACES;
+	return 0;
+}
 
 /* More than there was room for: all sockets are to be gone through. */
 bool pending_missed;
@@ -225,15 +255,19 @@ __noinline int look_at_few_pending(__u32 cpu, __u64 head)
 	return 0;
 }
 
-static long each_pending(void *map, __u32 *cpu, struct pending *p, void *context)
+/* 1: the ring is filling. */
+__noinline int look_at_pending_of(__u32 cpu)
 {
-	__u64 head = p->head; /* what is noted meanwhile waits for the next pass */
+	struct pending *p = bpf_map_lookup_elem(&pendings, &cpu);
+	__u64 head = p ? p->head : 0; /* what is noted meanwhile waits for the next pass */
 
+	if (!p)
+		return 0;
 	if (p->missed)
 		pending_missed = true;
 	p->missed = 0;
 	for (int i = 0; i < PENDING_MAX / PENDING_AT_ONCE && p->tail != head; i++)
-		if (look_at_few_pending(*cpu, head))
+		if (look_at_few_pending(cpu, head))
 			return 1;
 	return 0;
 }
@@ -241,6 +275,8 @@ static long each_pending(void *map, __u32 *cpu, struct pending *p, void *context
 SEC("raw_tp/sys_enter")
 int sweep_pending(void *ctx)
 {
-	bpf_for_each_map_elem(&pendings, each_pending, NULL, 0);
+	for (__u32 cpu = 0; cpu < MAX_CPUS && cpu < config.cpus; cpu++)
+		if (look_at_pending_of(cpu))
+			return 0;
 	return 0;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
- * The table of followed sockets: two arrays rather than a hash map, for every event looks its
- * socket up, and an element of an array is found without a call. An id stands at its home or, where
- * that was taken, in one of a few other places; what is known of its socket, at the same place of
- * the other array.
+ * The table of followed sockets: an array rather than a hash map, for every event looks its
+ * socket up, and an element of an array is found without a call. A socket stands at its id's home
+ * or, where that was taken, in one of a few other places.
  */
 #pragma once
 
@@ -13,22 +12,11 @@
 #define SOCKETS_PATIENCE 64 /* looks at a place that is being entered */
 #define REMOVAL 0x10000
 
-struct socket_place {
-	__u64 id; /* 0: none, or it is being entered */
-	__u32 claims; /* 0: free; in the upper half, who is about to remove the id */
-	__u32 away; /* ids that have their home here and stand elsewhere */
-};
-
-/* Both are made as large as config.sockets_mask says. */
+/* Made as large as config.sockets_mask says. What can be mapped begins with a page, and so each
+ * element with a cache line. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct socket_place);
-} socket_places SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct followed);
@@ -49,10 +37,10 @@ static __always_inline __u32 socket_elsewhere(__u64 id, __u32 i)
 }
 
 /* The i-th place for an id, and its number. NULL only to the verifier. */
-static __always_inline struct socket_place *socket_place(__u64 id, __u32 i, __u32 *at)
+static __always_inline struct followed *socket_place(__u64 id, __u32 i, __u32 *at)
 {
 	*at = (i ? socket_elsewhere(id, i) : socket_home(id)) & config.sockets_mask;
-	return bpf_map_lookup_elem(&socket_places, at);
+	return bpf_map_lookup_elem(&sockets, at);
 }
 
 /* What stands in loops is verified once for each program where it is a global function. */
@@ -60,7 +48,7 @@ static __always_inline struct socket_place *socket_place(__u64 id, __u32 i, __u3
 /* The number of the id's place; -1: it has none. */
 __noinline int socket_find(__u64 id)
 {
-	struct socket_place *place;
+	struct followed *place;
 	__u32 at;
 
 #pragma clang loop unroll(disable)
@@ -74,17 +62,17 @@ __noinline int socket_find(__u64 id)
 
 static __always_inline struct followed *socket_followed(__u64 id)
 {
-	struct socket_place *home;
+	struct followed *home;
 	__u32 at;
 
 	if (!id)
 		return NULL;
 	home = socket_place(id, 0, &at);
-	if (home && home->id != id) {
-		if (!home->away)
-			return NULL;
-		at = socket_find(id);
-	}
+	if (!home || home->id == id)
+		return home;
+	if (!home->away)
+		return NULL;
+	at = socket_find(id);
 	return bpf_map_lookup_elem(&sockets, &at);
 }
 
@@ -106,16 +94,23 @@ static __always_inline void unclaim(__u32 *claims)
 	__sync_fetch_and_add(claims, -1);
 }
 
-static __always_inline bool socket_place_enter(struct socket_place *place, __u32 at, __u64 id,
-					       struct socket_place *home)
+/* The places of runs are cleared as they are taken. */
+static __always_inline void followed_clear(struct followed *f)
 {
-	struct followed *f;
+	const __u32 first = offsetof(struct followed, sock);
+	const __u32 places = offsetof(struct followed, runs.run);
+	const __u32 rest = offsetof(struct followed, peer);
 
+	__builtin_memset(&f->sock, 0, places - first);
+	__builtin_memset(f->peer, 0, sizeof(*f) - rest);
+}
+
+static __always_inline bool socket_place_enter(struct followed *place, __u64 id,
+					       struct followed *home)
+{
 	if (!claim(&place->claims))
 		return false;
-	f = bpf_map_lookup_elem(&sockets, &at);
-	if (f)
-		__builtin_memset(f, 0, __builtin_offsetof(struct followed, runs.run));
+	followed_clear(place);
 	if (place != home)
 		__sync_fetch_and_add(&home->away, 1);
 	barrier();
@@ -126,7 +121,7 @@ static __always_inline bool socket_place_enter(struct socket_place *place, __u32
 /* A place that is claimed and shows no id yet: it may become that of this very socket. */
 __noinline int socket_await(__u32 at, __u64 id)
 {
-	volatile struct socket_place *place = bpf_map_lookup_elem(&socket_places, &at);
+	volatile struct followed *place = bpf_map_lookup_elem(&sockets, &at);
 
 	if (!place)
 		return 0;
@@ -139,7 +134,7 @@ __noinline int socket_await(__u32 at, __u64 id)
 /* The number of its place, entered now or before; -1: there is no room. */
 __noinline int socket_enter(__u64 id)
 {
-	struct socket_place *place, *home;
+	struct followed *place, *home;
 	__u32 at;
 	int there = -1;
 
@@ -151,7 +146,7 @@ __noinline int socket_enter(__u64 id)
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < SOCKETS_TRIES; i++) {
 		place = socket_place(id, i, &at);
-		if (place && (place->id == id || socket_place_enter(place, at, id, home) ||
+		if (place && (place->id == id || socket_place_enter(place, id, home) ||
 			      (!place->id && socket_await(at, id))))
 			return at;
 	}
@@ -159,8 +154,8 @@ __noinline int socket_enter(__u64 id)
 }
 
 /* Of several that try at once one does it, or none: the pass over all will find the place. */
-static __always_inline void socket_place_leave(struct socket_place *place, __u64 id,
-					       struct socket_place *home)
+static __always_inline void socket_place_leave(struct followed *place, __u64 id,
+					       struct followed *home)
 {
 	__sync_fetch_and_add(&place->claims, REMOVAL);
 	if (*(volatile __u32 *)&place->claims / REMOVAL != 1 ||
@@ -176,10 +171,10 @@ static __always_inline void socket_place_leave(struct socket_place *place, __u64
 
 __noinline int socket_remove(__u64 id)
 {
-	struct socket_place *place, *home;
+	struct followed *place, *home;
 	__u32 at = socket_find(id);
 
-	place = bpf_map_lookup_elem(&socket_places, &at);
+	place = bpf_map_lookup_elem(&sockets, &at);
 	home = socket_place(id, 0, &at);
 	if (place && home)
 		socket_place_leave(place, id, home);

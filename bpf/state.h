@@ -18,35 +18,42 @@
 struct run {
 	__u64 calls, bytes;
 	__u64 first_ns, last_ns; /* first_ns 0: no run open */
-	__u16 peer_family, peer_port; /* datagrams of unconnected sockets */
-	__u8 peer_v4;
-	__u8 peer_new; /* nothing was reported with this peer yet */
-	__u8 pad[2];
-	__u64 peer[2]; /* the address, network order */
 };
 
-/* A socket we follow. */
+/* Whom an unconnected datagram socket's run is with. */
+struct run_peer {
+	__u16 family, port;
+	__u8 v4;
+	__u8 is_new; /* nothing was reported with it yet */
+	__u8 pad[2];
+	__u64 address[2]; /* network order */
+};
+
+/* A socket we follow. The CPUs of a server and of its client hand each cache line of it to and fro,
+ * for some 200 ns each time on large machines. The first line holds what most events look at, the
+ * second is of the handshake, the next ones of data, and what is rare stands at the end. */
 struct followed {
+	__u64 id; /* 0: the place is free, or it is being entered */
+	__u32 claims; /* 0: free; in the upper half, who is about to remove the id */
+	__u32 away; /* ids that have their home here and stand elsewhere */
 	__u64 sock; /* its address, to find out whether a UNIX socket is still there */
 	__u64 listener;
-	struct st_handshake handshake; /* syn_ns, established_ns: 0: none, or told */
-	__u32 handshake_claims; /* of who tells of its end */
-	__u32 pad2;
 	__u64 fin_sent_ns, fin_received_ns; /* FIN_WAIT1, CLOSE_WAIT; 0: none, or told */
-	struct { /* of a UNIX listener, as last reported */
-		__u64 full_until_ns;
-		__u32 depth, limit;
-	} queue;
 	__u8 flags; /* enum st_sock_flags */
 	__u8 released; /* its last reference is gone */
 	__u8 over; /* TCP: it is in CLOSE */
 	__u8 udp; /* its runs are reported one by one */
-	__u8 ended; /* how many places of `runs` are taken */
 	__u8 pending; /* it stands among those that have something to tell */
 	__u8 seen_gone; /* by the pass over all sockets */
-	__u8 pad[1];
+	__u8 pad[2];
+	struct st_handshake handshake; /* syn_ns, established_ns: 0: none, or told */
+	__u32 handshake_claims; /* of who tells of its end */
+	__u32 ended; /* how many places of `runs` are taken */
+	__u64 told; /* of `runs`: the sums of both directions together, as of the last record */
 	struct run run[ST_DIRECTION_MAX];
 	__u64 by; /* pid_tgid of the last call */
+	struct st_runs runs; /* the next record: runs that have ended, sums up to there */
+	struct run_peer peer[ST_DIRECTION_MAX];
 	struct { /* calls that moved nothing, those not told all alike */
 		__u64 first_ns, last_ns;
 		__u64 by; /* pid_tgid of the last */
@@ -55,9 +62,11 @@ struct followed {
 		__u8 direction;
 		__u8 pad[5];
 	} empty;
-	__u64 told; /* of `runs`: the sums of both directions together, as of the last record */
-	struct st_runs runs; /* the next record: runs that have ended, sums up to there */
-};
+	struct { /* of a UNIX listener, as last reported */
+		__u64 full_until_ns;
+		__u32 depth, limit;
+	} queue;
+} __attribute__((aligned(64)));
 
 const volatile struct st_config config = {};
 

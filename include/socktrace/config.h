@@ -55,6 +55,9 @@ struct st_left_out {
 	__s32 fd;
 };
 
+/* Places of followed sockets that one run of sweep_sockets looks at. */
+#define ST_SWEEP_PLACES 4096
+
 /* Stands in the program on_lookup where each copy gets the number of its network namespace. */
 #define ST_NETNS_PLACEHOLDER 0x6e65746e
 

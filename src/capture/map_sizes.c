@@ -55,7 +55,6 @@ int map_sizes_set(struct socktrace_bpf *skeleton, const struct source_options *o
 	} sizes[] = {
 		{skeleton->maps.ring, options->buffer_bytes},
 		{skeleton->maps.sockets, skeleton->rodata->config.sockets_mask + 1},
-		{skeleton->maps.socket_places, skeleton->rodata->config.sockets_mask + 1},
 		/* room for each connection that is open, and as many later ones */
 		{skeleton->maps.tuples, size_by_sockets(2, TUPLES_MIN)},
 		{skeleton->maps.attempts, skeleton->rodata->config.cpus + 1},

@@ -122,7 +122,7 @@ static void choose_methods(struct probes *probes)
 	if (!has->send_reset)
 		probes->method[ROW_RESETS] = NO_METHOD;
 	if (!has->for_each)
-		probes->method[ROW_IDLE] = probes->method[ROW_LISTENERS] = 1;
+		probes->method[ROW_LISTENERS] = 1;
 	if (!has->task_file)
 		probes->method[ROW_SNAPSHOT] = probes->method[ROW_THREADS] = NO_METHOD;
 	skip_first_methods(probes);

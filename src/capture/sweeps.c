@@ -14,14 +14,17 @@
 #include "socktrace.skel.h" /* wants config.h before it */
 
 #define SWEEPS_MAX 6
-#define ALL_SOCKETS_PAUSE_NS (1000 * 1000 * 1000LL)
+#define ALL_SOCKETS_NS (1000 * 1000 * 1000LL) /* in which all have been looked at */
+#define SOME_SOCKETS_NS (ALL_SOCKETS_NS / 16)
 #define HURRIED_PAUSE_NS (200 * 1000 * 1000LL)
 
 /* In one of two ways. */
 struct sweep {
 	int program; /* run by itself, or -1 */
 	struct bpf_link *iterator; /* over the map, or NULL */
-	int64_t pause_ns, due_ns, ran_ns;
+	unsigned parts, parts_at_once; /* runs that go through all of it, and those each time */
+	int64_t pause_ns, due_ns;
+	int64_t all_due_ns, all_ran_ns; /* all parts at once */
 	const bool *any; /* false: there is nothing to go through; NULL: that is not known */
 };
 
@@ -42,12 +45,21 @@ static struct bpf_link *attach_to_map(const struct bpf_program *program, const s
 	return bpf_program__attach_iter(program, &options);
 }
 
-static struct sweep *add(struct sweeps *sweeps, const struct bpf_program *program,
-			 const struct bpf_program *iterator, const struct bpf_map *map)
+static struct sweep *add_program(struct sweeps *sweeps, const struct bpf_program *program)
 {
 	struct sweep *sweep = &sweeps->items[sweeps->count++];
 
 	sweep->program = bpf_program__fd(program);
+	sweep->parts = sweep->parts_at_once = 1;
+	sweep->all_due_ns = INT64_MAX;
+	return sweep;
+}
+
+static struct sweep *add(struct sweeps *sweeps, const struct bpf_program *program,
+			 const struct bpf_program *iterator, const struct bpf_map *map)
+{
+	struct sweep *sweep = add_program(sweeps, program);
+
 	if (sweep->program < 0)
 		sweep->iterator = attach_to_map(iterator, map);
 	return sweep;
@@ -58,18 +70,17 @@ static struct sweep *add(struct sweeps *sweeps, const struct bpf_program *progra
 	    (sweeps)->skeleton->maps.map)
 
 /* The sockets with something to tell are found without going through all of them: those are
- * looked through for what was missed, and for sockets that are gone. */
+ * looked through for what was missed, and for sockets that are gone; some at a time. */
 static void add_sockets(struct sweeps *sweeps, bool unhurried)
 {
-	struct sweep *all = ADD(sweeps, sockets, sockets);
+	struct sweep *all = add_program(sweeps, sweeps->skeleton->progs.sweep_sockets);
 
-	if (all->program < 0)
-		return;
-	all->pause_ns = ALL_SOCKETS_PAUSE_NS;
+	all->parts = bpf_map__max_entries(sweeps->skeleton->maps.sockets) / ST_SWEEP_PLACES;
+	all->parts_at_once = all->parts / (ALL_SOCKETS_NS / SOME_SOCKETS_NS);
+	all->pause_ns = SOME_SOCKETS_NS;
 	if (unhurried)
 		return;
-	sweeps->items[sweeps->count++].program =
-		bpf_program__fd(sweeps->skeleton->progs.sweep_pending);
+	add_program(sweeps, sweeps->skeleton->progs.sweep_pending);
 }
 
 int sweeps_new(struct probes *probes, bool unhurried, iterators_consume *consume, void *context,
@@ -122,7 +133,7 @@ static int pass(const struct sweeps *sweeps, const struct sweep *sweep)
 }
 
 /* Until it has been through: it leaves out what might overflow the ring. */
-static int run_sweep(const struct sweeps *sweeps, const struct sweep *sweep)
+static int run_part(const struct sweeps *sweeps, const struct sweep *sweep)
 {
 	bool *again = &sweeps->skeleton->bss->sweep_again;
 	int r;
@@ -136,13 +147,33 @@ static int run_sweep(const struct sweeps *sweeps, const struct sweep *sweep)
 	return r;
 }
 
+static int run_sweep(const struct sweeps *sweeps, const struct sweep *sweep, bool all)
+{
+	unsigned parts = all ? sweep->parts : sweep->parts_at_once;
+	int r = 0;
+
+	for (unsigned i = 0; i < parts && !r; i++)
+		r = run_part(sweeps, sweep);
+	return r;
+}
+
 void sweeps_note(struct sweeps *sweeps, const struct st_header *record)
 {
 	const struct st_process *process = (const void *)record;
 	struct sweep *all = &sweeps->items[0]; /* the sockets', where that row runs */
 
 	if (record->type == ST_PROCESS && process->event == ST_PROCESS_EXIT && all->pause_ns)
-		all->due_ns = all->ran_ns + HURRIED_PAUSE_NS;
+		all->all_due_ns = all->all_ran_ns + HURRIED_PAUSE_NS;
+}
+
+/* Whether all of it shall be gone through now. */
+static bool all_wanted(struct sweep *sweep, int64_t now_ns, bool all)
+{
+	if (!all && now_ns < sweep->all_due_ns)
+		return false;
+	sweep->all_due_ns = INT64_MAX;
+	sweep->all_ran_ns = now_ns;
+	return true;
 }
 
 int sweeps_run(struct sweeps *sweeps, int64_t now_ns, bool all)
@@ -153,12 +184,15 @@ int sweeps_run(struct sweeps *sweeps, int64_t now_ns, bool all)
 	sweeps->skeleton->bss->pending_missed = false;
 	for (int i = 0; i < sweeps->count && !r; i++) {
 		struct sweep *sweep = &sweeps->items[i];
+		bool whole;
 
-		if ((!all && !missed && now_ns < sweep->due_ns) || (sweep->any && !*sweep->any))
+		if (sweep->any && !*sweep->any)
 			continue;
-		sweep->ran_ns = now_ns;
+		whole = all_wanted(sweep, now_ns, all || missed);
+		if (!whole && now_ns < sweep->due_ns)
+			continue;
 		sweep->due_ns = now_ns + sweep->pause_ns;
-		r = run_sweep(sweeps, sweep);
+		r = run_sweep(sweeps, sweep, whole);
 	}
 	return r;
 }

@@ -71,7 +71,7 @@ class Places:
         for fd in os.listdir(f"/proc/{pid}/fdinfo"):
             with open(f"/proc/{pid}/fdinfo/{fd}", encoding="ascii") as info:
                 numbers.update(line.split()[1] for line in info if line.startswith("map_id:"))
-        self.map, = (n for n in numbers if bpftool("map", "show", "id", n)["name"] == "socket_places")
+        self.map, = (n for n in numbers if bpftool("map", "show", "id", n)["name"] == "sockets")
 
     def taken(self):
         places = (entry["formatted"]["value"] for entry in bpftool("map", "dump", "id", self.map))
