@@ -37,12 +37,13 @@ struct attempt {
 	__u8 pad[3];
 	__u32 ours; /* members of the group that are followed */
 	__u64 local[2], peer[2]; /* the segment's, network order */
-};
+} __attribute__((aligned(64)));
 
 /* By CPU: an ordinary array, for the last one of a CPU is settled from elsewhere. One more
- * is for copying it there. */
+ * is for copying it there. It begins with a page: no two share a cache line. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, MAX_CPUS + 1); /* made as many as there are CPUs, and one */
 	__type(key, __u32);
 	__type(value, struct attempt);

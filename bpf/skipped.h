@@ -9,15 +9,15 @@
 
 #include "state.h"
 
+/* Each CPU's on a cache line of its own. */
 struct begun {
 	__u64 sock;
 	__u32 step; /* the state it goes to */
-	__u32 pad;
-	__u64 apart[6]; /* each CPU's on a cache line of its own */
-};
+} __attribute__((aligned(64)));
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE); /* begins with a page */
 	__uint(max_entries, MAX_CPUS); /* made as many as there are CPUs */
 	__type(key, __u32);
 	__type(value, struct begun);
