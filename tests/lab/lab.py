@@ -128,9 +128,12 @@ class Lab:
         clients = self.document["listeners"][0]["unix"]["clients"]
         harness.same("who waited", {(c["pid"], c["comm"]) for c in clients}, {(seen["pid"], "python3")})
         harness.same("EAGAIN", (sum(c["eagain"] for c in clients), evidence["eagain"]), (seen["eagain"],) * 2)
-        waits = [c["until_ns"] - c["since_ns"] for c in clients if not c["eagain"]]
-        harness.same("waits", len([wait for wait in waits if wait > 1e7]), seen["waited"])
-        assert abs(evidence["connect_wait_max_ns"] / 1e9 - seen["longest"]) < 0.05, (evidence, seen)
+        waits = sorted(((c["until_ns"] - c["since_ns"]) / 1e9 for c in clients if not c["eagain"]), reverse=True)
+        harness.same("waits", evidence["connect_wait_max_ns"] / 1e9, waits[0])
+        # A client may be kept from its CPU as its connect() returns: some are just over what it counts from.
+        told, rest = waits[:len(seen["waited"])], waits[len(seen["waited"]):]
+        assert len(told) == len(seen["waited"]) and all(wait < 0.015 for wait in rest), (waits, seen)
+        assert all(abs(wait - own) < 0.05 for wait, own in zip(told, seen["waited"])), (waits, seen)
 
     def holds(self, rule, **truth):
         """The rule's evidence says what the scene knows."""

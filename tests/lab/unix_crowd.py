@@ -19,8 +19,8 @@ import time
 
 path, patient, impatient, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 script = sys.argv[5] if len(sys.argv) > 5 else None
-counts = collections.Counter(answered=0, eagain=0, waited=0, pid=os.getpid())
-longest = 0  # wait in connect(), seconds
+counts = collections.Counter(answered=0, eagain=0, pid=os.getpid())
+waited = []  # in connect(), seconds each
 end = time.monotonic() + seconds
 
 
@@ -37,15 +37,13 @@ question = fastcgi(script) if script else b"hello\n"
 
 
 def connect(client, waits):
-    global longest
     started = time.monotonic()
     client.setblocking(waits)
     while True:
         try:
             client.connect(path)
             if waits and time.monotonic() - started > 0.01:
-                counts["waited"] += 1
-                longest = max(longest, time.monotonic() - started)
+                waited.append(time.monotonic() - started)
             return client.setblocking(True)
         except BlockingIOError:
             counts["eagain"] += 1
@@ -66,4 +64,4 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-print(json.dumps({**counts, "longest": round(longest, 3)}))
+print(json.dumps({**counts, "waited": sorted(waited, reverse=True)}))
