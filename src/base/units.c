@@ -9,21 +9,15 @@
 #define HOUR_NS (60 * MINUTE_NS)
 #define DAY_NS (24 * HOUR_NS)
 
-/* By pairs of digits: every line of a trace has some ten numbers. */
 void units_decimal(struct strbuf *out, uint64_t number)
 {
 	char digits[20];
 	size_t at = sizeof(digits);
 
-	for (; number >= 100; number /= 100) {
-		digits[--at] = '0' + number % 10;
-		digits[--at] = '0' + number / 10 % 10;
-	}
-	if (number >= 10) {
+	do {
 		digits[--at] = '0' + number % 10;
 		number /= 10;
-	}
-	digits[--at] = '0' + number;
+	} while (number);
 	strbuf_append(out, digits + at, sizeof(digits) - at);
 }
 

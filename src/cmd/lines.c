@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LATE_BY 64 /* places that a late line is moved at once */
+
 /* Lines of one moment keep their order. */
 static int compare(const void *a, const void *b)
 {
@@ -18,25 +20,30 @@ static int compare(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* Behind the first one that is not later. */
-static struct line_list *order_of(struct lines *lines, int64_t t_ns)
+/* The last one to where it belongs, or some places towards it. */
+static void settle(struct line_list *list)
 {
-	struct line_list *order = lines->orders, *last = &lines->orders[LINES_ORDERS - 1];
+	struct line line = list->items[list->len - 1];
+	size_t at = list->len - 1, first = at < LATE_BY ? 0 : at - LATE_BY;
 
-	while (order < last && order->len && order->items[order->len - 1].t_ns > t_ns)
-		order++;
-	return order;
+	for (; at > first && list->items[at - 1].t_ns > line.t_ns; at--)
+		list->items[at] = list->items[at - 1];
+	list->items[at] = line;
 }
 
 void lines_end(struct lines *lines, int64_t t_ns)
 {
 	struct line line = {t_ns, lines->ended, lines->text.len - lines->ended};
+	struct line_list *timely = &lines->timely;
+	bool late = timely->len && timely->items[timely->len - 1].t_ns > t_ns;
 
 	if (!line.len)
 		return;
 	lines->ended = lines->text.len;
-	if (vec_push(order_of(lines, t_ns), line))
+	if (vec_push(late ? &lines->late : timely, line))
 		lines->text.error = -ENOMEM;
+	else if (late)
+		settle(&lines->late);
 }
 
 static bool sorted(const struct line_list *list)
@@ -66,54 +73,35 @@ static void append(struct lines *lines, const struct line *line)
 	}
 }
 
-/* The first of those that no order has given yet; NULL: it was the last. */
-static const struct line *take(const struct lines *lines, size_t given[LINES_ORDERS])
-{
-	const struct line *first = NULL;
-	int of = 0;
-
-	for (int i = 0; i < LINES_ORDERS; i++) {
-		const struct line_list *order = &lines->orders[i];
-
-		if (given[i] == order->len)
-			continue;
-		if (!first || compare(&order->items[given[i]], first) < 0) {
-			first = &order->items[given[i]];
-			of = i;
-		}
-	}
-	given[of] += first != NULL;
-	return first;
-}
-
 const struct strbuf *lines_ordered(struct lines *lines)
 {
-	struct line_list *last = &lines->orders[LINES_ORDERS - 1];
-	size_t given[LINES_ORDERS] = {0};
-	const struct line *line;
+	const struct line_list *timely = &lines->timely, *late = &lines->late;
+	size_t i = 0, j = 0;
 
-	if (lines->text.error || (!lines->orders[1].len && !lines->begin))
+	if (lines->text.error || (!late->len && !lines->begin))
 		return &lines->text;
-	if (!sorted(last))
-		qsort(last->items, last->len, sizeof(*last->items), compare);
+	if (!sorted(late))
+		qsort(late->items, late->len, sizeof(*late->items), compare);
 	strbuf_reset(&lines->ordered);
-	while ((line = take(lines, given)))
-		append(lines, line);
+	while (i < timely->len || j < late->len) {
+		bool on = j == late->len ||
+			  (i < timely->len && compare(&timely->items[i], &late->items[j]) < 0);
+
+		append(lines, on ? &timely->items[i++] : &late->items[j++]);
+	}
 	return &lines->ordered;
 }
 
 void lines_forget(struct lines *lines)
 {
 	strbuf_reset(&lines->text);
-	for (int i = 0; i < LINES_ORDERS; i++)
-		lines->orders[i].len = 0;
-	lines->ended = 0;
+	lines->timely.len = lines->late.len = lines->ended = 0;
 }
 
 void lines_release(struct lines *lines)
 {
 	strbuf_release(&lines->text);
 	strbuf_release(&lines->ordered);
-	for (int i = 0; i < LINES_ORDERS; i++)
-		vec_release(&lines->orders[i]);
+	vec_release(&lines->timely);
+	vec_release(&lines->late);
 }

@@ -17,13 +17,11 @@ struct line {
 
 VEC_TYPE(line_list, struct line);
 
-/* Lines come from some few that are each in order: what happens on each CPU, what is told late. */
-#define LINES_ORDERS 6
-
 struct lines {
 	struct strbuf text; /* append the next line here, then lines_end() */
 	size_t ended; /* so much of the text is of lines */
-	struct line_list orders[LINES_ORDERS]; /* each in the order of time, but for the last */
+	struct line_list timely; /* each as late as the one before it, or later */
+	struct line_list late; /* than one that was told before */
 	/* Appends what stands before a line of that moment, and goes by their order. */
 	void (*begin)(void *context, int64_t t_ns, struct strbuf *out);
 	void *context;
