@@ -178,7 +178,7 @@ static __always_inline int look_at_socket(__u64 id, struct followed *f)
 
 #define PLACES_AT_ONCE 64
 
-/* Its function and the next are of their own for they stand in loops: each is verified once. */
+/* Functions of their own: both stand in loops, and are verified once that way. */
 __noinline int look_at_place(__u32 at)
 {
 	struct followed *f = bpf_map_lookup_elem(&sockets, &at);

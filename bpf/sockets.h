@@ -94,7 +94,7 @@ static __always_inline void unclaim(__u32 *claims)
 	__sync_fetch_and_add(claims, -1);
 }
 
-/* The places of runs are cleared as they are taken. */
+/* All but the places of runs, which are cleared as they are taken. */
 static __always_inline void followed_clear(struct followed *f)
 {
 	const __u32 first = offsetof(struct followed, sock);

@@ -24,7 +24,7 @@ struct sweep {
 	struct bpf_link *iterator; /* over the map, or NULL */
 	unsigned parts, parts_at_once; /* runs that go through all of it, and those each time */
 	int64_t pause_ns, due_ns;
-	int64_t all_due_ns, all_ran_ns; /* all parts at once */
+	int64_t all_due_ns, all_ran_ns; /* for all parts at once; INT64_MAX: nobody asked */
 	const bool *any; /* false: there is nothing to go through; NULL: that is not known */
 };
 
