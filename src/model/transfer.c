@@ -11,6 +11,16 @@
 #include "model/sockets.h"
 #include "model/tcp.h"
 
+/* The first datagram of a socket from before the trace was on its way as the trace came to it: to
+ * whom had been said before. */
+static bool had_its_peer_named_before(const struct sock *sock, const struct address *peer,
+				      enum st_direction direction)
+{
+	return sock->pub.from_snapshot && sock->pub.protocol == PROTOCOL_UDP && !sock->flows &&
+	       direction == ST_SEND && sock->pub.calls[ST_SEND] <= 1 &&
+	       peer->family == FAMILY_NONE;
+}
+
 struct conn *transfer_conn(struct model *model, struct sock *sock, const struct address *peer,
 			   enum st_direction direction, int64_t t_ns)
 {
@@ -23,6 +33,8 @@ struct conn *transfer_conn(struct model *model, struct sock *sock, const struct 
 		return conn_of(sock->pub.connection);
 	if (peer->family == FAMILY_NONE)
 		peer = &sock->pub.peer;
+	if (had_its_peer_named_before(sock, peer, direction))
+		return NULL;
 	return flow_seen(model, sock, peer, direction, t_ns);
 }
 

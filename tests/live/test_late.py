@@ -63,6 +63,24 @@ def test_busy():
     check_roles(client.pid, "connect", is_server=False)
 
 
+SHOUT = """
+import socket
+ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); ear.bind(("127.0.0.1", 0)); where = ear.getsockname()
+mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); mouth.bind(("127.0.0.1", 8088))
+while True: mouth.sendto(bytes(30000), where)
+"""
+
+
+def test_datagrams_on_their_way():
+    """A sendto() is nearly always under way, also as the trace comes to its socket: nobody says to whom that one goes."""
+    server = Program(PYTHON, "-c", SHOUT)
+    for _ in range(4):
+        with Trace("-p", server.pid) as trace:
+            eventually("it sends", lambda: "send(" in trace.stdout)
+        connection = trace.document.connection()
+        same("server", (connection["client"], connection["server"]["port"]), (None, 8088))
+
+
 def test_listener_of_a_higher_fd():
     """The listener is found after its connections."""
     server, client = Puppet("server"), Puppet("client")

@@ -177,6 +177,20 @@ static void test_a_run_without_a_peer(void **state)
 	assert_int_equal(model->connections.items[2]->server.bytes_received, 2);
 }
 
+/* A sendto() was under way as the trace came to its socket: who it is for, nobody says. */
+static void test_a_first_datagram_to_nobody_knows_whom(void **state)
+{
+	struct model *model = *state;
+
+	feed(model, build_seen(T0 + 90 * US, build_udp(BUILD_CLIENT, 8089, 0), 100, 3));
+	feed(model, build_data(T0 + 100 * US, BUILD_CLIENT, ST_SEND, 1, 5, 100));
+	assert_int_equal(model->connections.len, 0);
+	assert_int_equal(model->sockets.items[1]->events.len, 1);
+	data(model, T0 + 110 * US, BUILD_CLIENT, ST_SEND, 2, 12, 40000);
+	assert_int_equal(only(model)->server.bytes_sent, 7);
+	assert_int_equal(only(model)->client_address.port, 40000);
+}
+
 static void test_a_connected_peer_goes_before_the_only_flow(void **state)
 {
 	struct model *model = *state;
@@ -229,6 +243,7 @@ int main(void)
 		test(test_a_port_told_with_data_joins_at_once),
 		test(test_a_flow_per_peer),
 		test(test_a_run_without_a_peer),
+		test(test_a_first_datagram_to_nobody_knows_whom),
 		test(test_a_connected_peer_goes_before_the_only_flow),
 		test(test_flows_are_bounded),
 		test(test_idle_socket_is_shown),
