@@ -23,6 +23,7 @@
 #include "capture/limits.h"
 #include "capture/lookups.h"
 #include "capture/losses.h"
+#include "capture/pace.h"
 #include "capture/priority.h"
 #include "capture/privileges.h"
 #include "capture/probes.h"
@@ -60,14 +61,21 @@ struct source {
 	size_t buffer_bytes; /* of the ring */
 	size_t read_bytes; /* of it, since the last look at the whole */
 	struct priority priority;
+	struct pace pace;
+	int64_t worked_ns; /* this thread's CPU time, as of the last look at the ring */
 };
 
-static int64_t now_ns(void)
+static int64_t clock_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int64_t now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 static int hand_on(struct source *source, const void *record, size_t size)
@@ -350,6 +358,8 @@ int source_snapshot(struct source *source)
 
 	privileges_drop(source->lookups != NULL);
 	priority_init(&source->priority);
+	pace_init(&source->pace);
+	source->worked_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	return r;
 }
 
@@ -390,6 +400,18 @@ static int until_sampling_ms(const struct source *source, int timeout_ms)
 	return left_ms < 0 ? 0 : left_ms < timeout_ms ? left_ms : timeout_ms;
 }
 
+/* Until the ring is due, from what the last round cost. */
+static int until_due_ms(struct source *source, int timeout_ms)
+{
+	int64_t worked_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+
+	pace_adapt(&source->pace, worked_ns - source->worked_ns);
+	source->worked_ns = worked_ns;
+	if (timeout_ms > source->pace.interval_ms)
+		timeout_ms = source->pace.interval_ms;
+	return until_sampling_ms(source, timeout_ms);
+}
+
 /* All has been read. Who was behind may be again, and a thread that is to be looked at in time
  * cannot wait until a CPU is free. */
 static void adapt_priority(struct source *source)
@@ -405,7 +427,7 @@ static void adapt_priority(struct source *source)
 
 int source_poll(struct source *source, int timeout_ms)
 {
-	int r = ring_buffer__poll(source->ring, until_sampling_ms(source, timeout_ms));
+	int r = ring_buffer__poll(source->ring, until_due_ms(source, timeout_ms));
 
 	if (r < 0 && r != -EINTR)
 		return source->sink_error ? source->sink_error : r;
