@@ -37,6 +37,10 @@ struct attempt {
 	__u8 pad[3];
 	__u32 ours; /* members of the group that are followed */
 	__u64 local[2], peer[2]; /* the segment's, network order */
+	/* where the last segment was addressed to, and the listener there, 0: none of ours */
+	struct place place;
+	__u64 owner;
+	__u32 places_as_of; /* then `places_changed` */
 } __attribute__((aligned(64)));
 
 /* By CPU: an ordinary array, for the last one of a CPU is settled from elsewhere. One more
@@ -219,19 +223,26 @@ static __always_inline bool attempt_contest(__u64 number, __u32 cpu)
 	return !bpf_map_update_elem(&settled, &name, &one, BPF_NOEXIST);
 }
 
-/* How full it is now, and from when on the counters are watched. */
-static __always_inline void attempt_begin(struct attempt *a, const struct listener *l, __u64 id,
-					  __u32 cpu)
+static __always_inline void attempt_number(struct attempt *a)
 {
-	struct sock *sk = sock_at(l->sock);
-
 	a->number = (a->number + 2) | 1; /* first: who copies the rest looks at it again */
 	barrier();
+}
+
+static __always_inline void attempt_at_listener(struct attempt *a, const struct listener *l)
+{
 	a->sock = l->sock;
 	a->statistics = l->statistics;
 	a->netns = l->place.netns;
 	a->local_port = l->place.port;
-	a->family = SOCK(sk, __sk_common.skc_family);
+	a->family = SOCK(sock_at(l->sock), __sk_common.skc_family);
+}
+
+/* How full it is now, and from when on the counters are watched. */
+static __always_inline void attempt_begin(struct attempt *a, __u64 id, __u32 cpu)
+{
+	struct sock *sk = sock_at(a->sock);
+
 	a->depth = SOCK(sk, sk_ack_backlog);
 	a->limit = SOCK(sk, sk_max_ack_backlog);
 	a->syn_queue = syn_queue_length(sk);

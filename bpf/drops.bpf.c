@@ -52,28 +52,56 @@ static __always_inline bool takes_v4(__u64 id)
 }
 
 /* In the kernel's order: the address itself, any, and any of IPv6 where that takes IPv4. */
-static __always_inline __u64 listener_for(struct bpf_sk_lookup *ctx)
+static __always_inline __u64 listener_for(struct place place, __u32 device)
 {
-	__u32 device = bpf_core_field_exists(ctx->ingress_ifindex) ? ctx->ingress_ifindex : 0;
-	struct place place = {
-		.netns = netns_of_program(), .family = ctx->family, .port = ctx->local_port};
-	__u64 *id;
+	__u64 *id = listener_at(&place, device);
+	bool v4 = place.family == AF_INET;
 
-	if (ctx->family == AF_INET) {
-		place.address[0] = ctx->local_ip4;
-	} else {
-		V6(place.address, ctx->local_ip6);
-	}
-	id = listener_at(&place, device);
 	if (id)
 		return *id;
 	place.address[0] = place.address[1] = 0;
 	id = listener_at(&place, device);
-	if (id || ctx->family == AF_INET6)
+	if (id || !v4)
 		return id ? *id : 0;
 	place.family = AF_INET6;
 	id = listener_at(&place, device);
 	return id && takes_v4(*id) ? *id : 0;
+}
+
+static __always_inline bool is_same_place(const struct place *a, const struct place *b)
+{
+	const __u64 *x = (const void *)a, *y = (const void *)b;
+
+	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2] && x[3] == y[3];
+}
+
+/* The segment's listener, 0: none of ours. Mostly it is that of the last segment on this CPU, and
+ * that takes three look-ups less. */
+static __always_inline __u64 attempt_owner(struct attempt *a, struct bpf_sk_lookup *ctx)
+{
+	__u32 device = bpf_core_field_exists(ctx->ingress_ifindex) ? ctx->ingress_ifindex : 0;
+	__u32 as_of = *(volatile __u32 *)&places_changed;
+	struct place place = {
+		.netns = netns_of_program(), .family = ctx->family, .port = ctx->local_port};
+	struct listener *l;
+
+	if (ctx->family == AF_INET) {
+		/* a load of its own: not one from either of two places */
+		place.address[0] = *(volatile __u32 *)&ctx->local_ip4;
+	} else {
+		V6(place.address, ctx->local_ip6);
+	}
+	if (a->places_as_of == as_of && is_same_place(&a->place, &place) && !devices)
+		return a->owner;
+	a->place = place;
+	a->places_as_of = as_of;
+	a->owner = listener_for(place, device);
+	l = bpf_map_lookup_elem(&listeners, &a->owner);
+	if (l)
+		attempt_at_listener(a, l);
+	else
+		a->owner = 0;
+	return a->owner;
 }
 
 SEC("sk_lookup")
@@ -81,7 +109,6 @@ int on_lookup(struct bpf_sk_lookup *ctx)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct attempt *a;
-	struct listener *l;
 	__u64 id;
 
 	if (ctx->protocol != IPPROTO_TCP || !destinations_known)
@@ -90,9 +117,9 @@ int on_lookup(struct bpf_sk_lookup *ctx)
 	if (!a)
 		return SK_PASS;
 	attempt_end(a, cpu);
-	id = listener_for(ctx);
-	l = id ? bpf_map_lookup_elem(&listeners, &id) : NULL;
-	if (!l || !is_listener(sock_at(l->sock), id))
+	attempt_number(a);
+	id = attempt_owner(a, ctx);
+	if (!id || !is_listener(sock_at(a->sock), id))
 		return SK_PASS;
 	a->peer_port = bpf_ntohs(ctx->remote_port);
 	a->v4 = ctx->family == AF_INET;
@@ -104,7 +131,7 @@ int on_lookup(struct bpf_sk_lookup *ctx)
 		V6(a->local, ctx->local_ip6);
 		V6(a->peer, ctx->remote_ip6);
 	}
-	attempt_begin(a, l, id, cpu);
+	attempt_begin(a, id, cpu);
 	return SK_PASS;
 }
 
@@ -140,7 +167,8 @@ static __always_inline void ack_dropped(const struct listener *l, __u64 id, stru
 
 	if (!a)
 		return;
-	attempt_begin(&ack, l, id, cpu);
+	attempt_at_listener(&ack, l);
+	attempt_begin(&ack, id, cpu);
 	attempt_addresses(&ack, skb);
 	ack.began_ns = 0;
 	if (a->listener && a->statistics == ack.statistics && outcome_since(rose, a, cpu)) {
@@ -184,8 +212,10 @@ int BPF_PROG(on_request_check, struct sock *sk, struct sk_buff *skb)
 	struct attempt *ack = bpf_map_lookup_elem(&requests, &zero);
 	struct listener *l = bpf_map_lookup_elem(&listeners, &id);
 
-	if (ack && l)
-		attempt_begin(ack, l, id, bpf_get_smp_processor_id());
+	if (!ack || !l)
+		return 0;
+	attempt_at_listener(ack, l);
+	attempt_begin(ack, id, bpf_get_smp_processor_id());
 	return 0;
 }
 

@@ -46,6 +46,14 @@ struct {
 	__type(value, __u64);
 } places SEC(".maps");
 
+/* Each time that another listener may be at some place. */
+__u32 places_changed;
+
+static __always_inline void places_change(void)
+{
+	__sync_fetch_and_add(&places_changed, 1);
+}
+
 struct netns {
 	__u64 net;
 	__u64 listeners;
@@ -244,6 +252,7 @@ static __always_inline void listener_enter(struct sock *sk, __u64 id, const stru
 	if (bpf_map_update_elem(&listeners, &id, &l, BPF_ANY) ||
 	    bpf_map_update_elem(&places, &l.place, &id, BPF_ANY))
 		loss_count(ST_LOSS_SOCKET_MAP);
+	places_change();
 }
 
 /* A wanted TCP socket that listens: what is turned away at it is reported from now on. */
@@ -293,5 +302,6 @@ static __always_inline void listener_forget(struct sock *sk, __u64 id)
 	place = l->place;
 	place_hand_on(&place, sk, id);
 	bpf_map_delete_elem(&listeners, &id);
+	places_change();
 	netns_forget(place.netns);
 }
