@@ -231,11 +231,13 @@ static __always_inline void attempt_number(struct attempt *a)
 
 static __always_inline void attempt_at_listener(struct attempt *a, const struct listener *l)
 {
+	struct sock *sk = sock_at(l->sock);
+
 	a->sock = l->sock;
 	a->statistics = l->statistics;
 	a->netns = l->place.netns;
 	a->local_port = l->place.port;
-	a->family = SOCK(sock_at(l->sock), __sk_common.skc_family);
+	a->family = SOCK(sk, __sk_common.skc_family);
 }
 
 /* How full it is now, and from when on the counters are watched. */
