@@ -17,5 +17,5 @@ struct pace {
 
 void pace_init(struct pace *pace);
 
-/* It worked for so long (of CPU time) after its last sleep. */
-void pace_adapt(struct pace *pace, int64_t busy_ns);
+/* What there was after its last sleep took so long to read (CPU time). */
+void pace_adapt(struct pace *pace, int64_t took_ns);

@@ -62,7 +62,6 @@ struct source {
 	size_t read_bytes; /* of it, since the last look at the whole */
 	struct priority priority;
 	struct pace pace;
-	int64_t worked_ns; /* this thread's CPU time, as of the last look at the ring */
 };
 
 static int64_t clock_ns(clockid_t clock)
@@ -359,7 +358,6 @@ int source_snapshot(struct source *source)
 	privileges_drop(source->lookups != NULL);
 	priority_init(&source->priority);
 	pace_init(&source->pace);
-	source->worked_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	return r;
 }
 
@@ -400,18 +398,6 @@ static int until_sampling_ms(const struct source *source, int timeout_ms)
 	return left_ms < 0 ? 0 : left_ms < timeout_ms ? left_ms : timeout_ms;
 }
 
-/* Until the ring is due, from what the last round cost. */
-static int until_due_ms(struct source *source, int timeout_ms)
-{
-	int64_t worked_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-
-	pace_adapt(&source->pace, worked_ns - source->worked_ns);
-	source->worked_ns = worked_ns;
-	if (timeout_ms > source->pace.interval_ms)
-		timeout_ms = source->pace.interval_ms;
-	return until_sampling_ms(source, timeout_ms);
-}
-
 /* All has been read. Who was behind may be again, and a thread that is to be looked at in time
  * cannot wait until a CPU is free. */
 static void adapt_priority(struct source *source)
@@ -425,13 +411,24 @@ static void adapt_priority(struct source *source)
 		priority_restore(&source->priority);
 }
 
-int source_poll(struct source *source, int timeout_ms)
+/* What it costs is CPU time: sleeping is none. */
+static int read_ring(struct source *source, int timeout_ms)
 {
-	int r = ring_buffer__poll(source->ring, until_due_ms(source, timeout_ms));
+	int64_t before_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	int r = ring_buffer__poll(source->ring, until_sampling_ms(source, timeout_ms));
 
 	if (r < 0 && r != -EINTR)
 		return source->sink_error ? source->sink_error : r;
 	r = consume(source);
+	pace_adapt(&source->pace, clock_ns(CLOCK_THREAD_CPUTIME_ID) - before_ns);
+	return r;
+}
+
+int source_poll(struct source *source, int timeout_ms)
+{
+	int interval_ms = source->pace.interval_ms;
+	int r = read_ring(source, timeout_ms < interval_ms ? timeout_ms : interval_ms);
+
 	adapt_priority(source);
 	if (!r)
 		r = iterators_sample_threads(source->iterators, now_ns());
