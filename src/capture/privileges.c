@@ -19,7 +19,7 @@ void privileges_drop(bool namespaces)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	__u64 keep = 1ULL << CAP_BPF | 1ULL << CAP_SYS_NICE;
+	__u64 keep = 1ULL << CAP_BPF;
 
 	if (syscall(SYS_capget, &header, data)) {
 		log_debug("capget failed: privileges stay as they are");
@@ -45,11 +45,6 @@ static bool have(__u64 capabilities)
 	if (syscall(SYS_capget, &header, data))
 		return false;
 	return !(capabilities & ~((__u64)data[1].effective << 32 | data[0].effective));
-}
-
-bool privileges_can_renice(void)
-{
-	return have(1ULL << CAP_SYS_NICE);
 }
 
 bool privileges_can_trace(void)

@@ -6,13 +6,10 @@
 
 #include <stdbool.h>
 
-/* Keeps CAP_BPF, which reading maps and iterators takes, and CAP_SYS_NICE: everything
- * is attached and every file is open. `namespaces`: keeps also what it takes to find a
- * later network namespace and attach in it. What cannot be given up stays. */
+/* Keeps CAP_BPF, which reading maps and iterators takes: everything is attached and every file is
+ * open. `namespaces`: keeps also what it takes to find a later network namespace and attach in it.
+ * What cannot be given up stays. */
 void privileges_drop(bool namespaces);
-
-/* A nice value that was raised can be lowered again. */
-bool privileges_can_renice(void);
 
 /* Whether BPF programs that read the kernel may be loaded, as far as capabilities go. */
 bool privileges_can_trace(void);

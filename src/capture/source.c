@@ -24,7 +24,6 @@
 #include "capture/lookups.h"
 #include "capture/losses.h"
 #include "capture/pace.h"
-#include "capture/priority.h"
 #include "capture/privileges.h"
 #include "capture/probes.h"
 #include "capture/proc.h"
@@ -38,7 +37,6 @@
 
 #define HOUSEKEEPING_NS (50 * 1000 * 1000LL)
 #define LOSSES_NS (1000 * 1000 * 1000LL) /* every program is asked */
-#define RING_BEHIND 8 /* with an eighth of the ring to read, giving way could cost events */
 
 struct source {
 	struct probes *probes;
@@ -58,9 +56,6 @@ struct source {
 	struct hashmap cgroups; /* ids whose path was handed on */
 	uint64_t losses[ST_LOSS_MAX];
 	int64_t housekeeping_ns, losses_ns; /* when they are due next */
-	size_t buffer_bytes; /* of the ring */
-	size_t read_bytes; /* of it, since the last look at the whole */
-	struct priority priority;
 	struct pace pace;
 };
 
@@ -141,20 +136,12 @@ static int hand_on_read(void *context, const void *record, size_t size)
 	return hand_on(context, record, size);
 }
 
-static bool is_behind(const struct source *source)
-{
-	return source->read_bytes > source->buffer_bytes / RING_BEHIND;
-}
-
 static int on_ring_record(void *context, void *data, size_t size)
 {
 	struct source *source = context;
 	struct st_runs mended;
 	const struct st_header *header = runs_mend(&mended, data, size);
 
-	source->read_bytes += size;
-	if (is_behind(source))
-		priority_restore(&source->priority);
 	if (header->type == ST_PROCESS)
 		hand_on_cgroup(source, data);
 	announce_other_end(source, header);
@@ -263,7 +250,6 @@ static int add_cgroup(struct source *source, const char *path)
 
 static int open_ring(struct source *source)
 {
-	source->buffer_bytes = bpf_map__max_entries(source->skeleton->maps.ring);
 	source->ring = ring_buffer__new(bpf_map__fd(source->skeleton->maps.ring), on_ring_record,
 					source, NULL);
 	return source->ring ? 0
@@ -356,7 +342,6 @@ int source_snapshot(struct source *source)
 	int r = snapshot_take(source->probes, source->all, source->data_calls, consume, source);
 
 	privileges_drop(source->lookups != NULL);
-	priority_init(&source->priority);
 	pace_init(&source->pace);
 	return r;
 }
@@ -398,19 +383,6 @@ static int until_sampling_ms(const struct source *source, int timeout_ms)
 	return left_ms < 0 ? 0 : left_ms < timeout_ms ? left_ms : timeout_ms;
 }
 
-/* All has been read. Who was behind may be again, and a thread that is to be looked at in time
- * cannot wait until a CPU is free. */
-static void adapt_priority(struct source *source)
-{
-	bool behind = is_behind(source);
-
-	source->read_bytes = 0;
-	if (!behind && iterators_due_ns(source->iterators) == INT64_MAX)
-		priority_yield(&source->priority);
-	else
-		priority_restore(&source->priority);
-}
-
 /* What it costs is CPU time: sleeping is none. */
 static int read_ring(struct source *source, int timeout_ms)
 {
@@ -429,7 +401,6 @@ int source_poll(struct source *source, int timeout_ms)
 	int interval_ms = source->pace.interval_ms;
 	int r = read_ring(source, timeout_ms < interval_ms ? timeout_ms : interval_ms);
 
-	adapt_priority(source);
 	if (!r)
 		r = iterators_sample_threads(source->iterators, now_ns());
 	return r ? r : housekeeping(source);
@@ -448,7 +419,6 @@ int source_finish(struct source *source)
 	struct st_end end = {0};
 	int r;
 
-	priority_restore(&source->priority);
 	source->skeleton->bss->finishing = true;
 	r = iterators_sample_threads(source->iterators, INT64_MAX / 2); /* whoever is due or not */
 	if (!r)
