@@ -116,6 +116,7 @@ __noinline int empty_note(__u64 address, int ret, __u32 direction)
 	f->empty.last_ns = now;
 	f->empty.by = bpf_get_current_pid_tgid();
 	__sync_fetch_and_add(&f->empty.calls, 1);
+	f->has_empty = 1;
 	pending_note(id, f);
 	return 0;
 }

@@ -22,7 +22,7 @@ static __always_inline void wake_soon(__u64 now)
 	wake_wanted = true;
 }
 
-/* User space looks at the ring by itself every few tens of milliseconds: it is woken only
+/* User space looks at the ring by itself, every 40 ms or more often: it is woken only
  * when the ring fills or was asked to be, because a wake-up per record costs more than the
  * record. Which records look how full it is, the last digits of their times decide. */
 static __always_inline __u64 ring_flags(__u64 ts_ns)

@@ -63,14 +63,20 @@ static __always_inline void run_report(__u64 id, struct followed *f, __u8 direct
 	record_submit(r);
 }
 
-/* Calls that moved nothing. */
-static __noinline int empty_report(__u64 id, struct followed *f)
+/* A function of its own: it is rare. */
+static __noinline int empty_submit(__u64 id, struct followed *f)
 {
-	__u32 calls = *(volatile __u32 *)&f->empty.calls;
 	struct st_empty *r;
+	__u32 calls;
 
-	if (calls == f->empty.told || !RECORD_RESERVE(ST_EMPTY, ST_LOSS_CALL, r))
+	f->has_empty = 0; /* first: who counts one from now on says so again */
+	calls = *(volatile __u32 *)&f->empty.calls;
+	if (calls == f->empty.told)
 		return 0;
+	if (!RECORD_RESERVE(ST_EMPTY, ST_LOSS_CALL, r)) {
+		f->has_empty = 1; /* the next record includes them */
+		return 0;
+	}
 	r->id = id;
 	r->h.ts_ns = f->empty.last_ns;
 	r->first_ns = f->empty.first_ns;
@@ -108,6 +114,13 @@ static __noinline int runs_submit(__u64 id, struct followed *f)
 	else
 		f->told = sums;
 	return 0;
+}
+
+/* Calls that moved nothing. */
+static __always_inline void empty_report(__u64 id, struct followed *f)
+{
+	if (f->has_empty)
+		empty_submit(id, f);
 }
 
 /* What fits into 32 bits; nothing where another CPU has changed the two meanwhile. */

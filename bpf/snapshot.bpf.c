@@ -152,9 +152,9 @@ static __always_inline void idle_runs_report(__u64 id, struct followed *f, __u64
 
 static __always_inline bool has_more_to_tell(const struct followed *f)
 {
-	return f->ended || f->run[ST_SEND].first_ns || f->run[ST_RECV].first_ns ||
-	       f->empty.calls != f->empty.told || f->handshake.syn_ns ||
-	       f->handshake.established_ns || f->fin_sent_ns || f->fin_received_ns;
+	return f->ended || f->run[ST_SEND].first_ns || f->run[ST_RECV].first_ns || f->has_empty ||
+	       f->handshake.syn_ns || f->handshake.established_ns || f->fin_sent_ns ||
+	       f->fin_received_ns;
 }
 
 static __always_inline int look_at_socket(__u64 id, struct followed *f)

@@ -45,7 +45,8 @@ struct followed {
 	__u8 udp; /* its runs are reported one by one */
 	__u8 pending; /* it stands among those that have something to tell */
 	__u8 seen_gone; /* by the pass over all sockets */
-	__u8 pad[2];
+	__u8 has_empty; /* calls that moved nothing, not told yet */
+	__u8 pad;
 	struct st_handshake handshake; /* syn_ns, established_ns: 0: none, or told */
 	__u32 handshake_claims; /* of who tells of its end */
 	__u32 ended; /* how many places of `runs` are taken */

@@ -26,7 +26,7 @@ int session_open(struct session *session, const struct options *options, source_
 		 void *context);
 
 /* Records until the end of time, of the targets or of patience; `tick` is called
- * every few tens of milliseconds, when the records so far are handed on, and ends
+ * every 40 ms or more often, when the records so far are handed on, and ends
  * the session by returning not 0. 0, or what the sink or tick returned. */
 int session_run(struct session *session, int (*tick)(void *context, int64_t now_ns), void *context);
 
