@@ -179,14 +179,19 @@ static __always_inline void call_fill_sock(struct st_call *r, struct sock *sk, _
 	call_fill_known(r, sk, id, socket_followed(id), flags);
 }
 
-static __always_inline void call_submit(struct st_call *r)
+/* Nor is anything else of its socket wanted. */
+static __always_inline void call_discard(struct st_call *r)
 {
-	if (sock_wanted(&r->sock)) {
-		record_submit(r);
-		return;
-	}
 	socket_unfollow(&r->sock);
 	bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void call_submit(struct st_call *r)
+{
+	if (sock_wanted(&r->sock))
+		record_submit(r);
+	else
+		call_discard(r);
 }
 
 /* What bind() or connect() was told, from user memory: the kernel has read it, so it is resident;

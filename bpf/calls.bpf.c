@@ -247,9 +247,12 @@ static __always_inline int entered_close(struct syscall_enter *ctx)
 	f = socket_followed(id);
 	if (f)
 		runs_report(id, f);
-	call_enter(thread, ST_CALL_CLOSE, ctx, 1);
 	__builtin_memset(&thread->sock, 0, sizeof(thread->sock));
 	sock_fill(&thread->sock, sk, id, f ? f->flags : 0);
+	/* its connect() was refused, at another port than the one asked for */
+	if (!f && config.remote_port && thread->sock.local_port && !thread->sock.peer_port)
+		return 0;
+	call_enter(thread, ST_CALL_CLOSE, ctx, 1);
 	thread->last = file_is_last(file);
 	return 0;
 }

@@ -34,6 +34,13 @@ static __always_inline int entered_connect(struct syscall_enter *ctx)
 	return 0;
 }
 
+/* A connect() that failed leaves its socket without a peer: which port it was for, its argument says. */
+static __always_inline bool connect_wanted(const struct st_call *r)
+{
+	return r->sock.peer_port || !r->name.port ||
+	       ports_wanted(r->sock.local_port, r->name.port, r->sock.flags);
+}
+
 static __always_inline int connect_inet(const struct st_thread *thread, struct sock *outer,
 					struct sock *sk, __u64 id, struct followed *f, __s64 ret)
 {
@@ -50,7 +57,10 @@ static __always_inline int connect_inet(const struct st_thread *thread, struct s
 	name_fill(&r->call.name, thread->args[1], thread->args[2]);
 	if (f)
 		handshake_take(&r->handshake, f);
-	call_submit(&r->call);
+	if (connect_wanted(&r->call))
+		call_submit(&r->call);
+	else
+		call_discard(&r->call);
 	return 0;
 }
 

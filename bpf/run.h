@@ -28,6 +28,18 @@ static __always_inline bool flow_wanted(const struct followed *f, __u32 directio
 	return ports_wanted(SOCK(sk, __sk_common.skc_num), remote, f->flags);
 }
 
+/* A run with another port than the one asked for: taken out of the sums again. */
+static __always_inline void run_leave_out(struct followed *f, __u8 direction)
+{
+	struct run *run = &f->run[direction];
+	__u64 calls = run->calls - f->runs.calls[direction];
+	__u64 bytes = run->bytes - f->runs.bytes[direction];
+
+	__sync_fetch_and_add(&run->calls, -calls);
+	__sync_fetch_and_add(&run->bytes, -bytes);
+	run->first_ns = 0;
+}
+
 /* A UDP socket's, with its peer. */
 static __always_inline void run_report(__u64 id, struct followed *f, __u8 direction)
 {
@@ -38,8 +50,7 @@ static __always_inline void run_report(__u64 id, struct followed *f, __u8 direct
 	if (run->calls == f->runs.calls[direction])
 		return;
 	if (!flow_wanted(f, direction)) {
-		f->runs.calls[direction] = run->calls;
-		run->first_ns = 0;
+		run_leave_out(f, direction);
 		return;
 	}
 	if (!RECORD_RESERVE(ST_DATA, ST_LOSS_DATA, r))
@@ -59,6 +70,7 @@ static __always_inline void run_report(__u64 id, struct followed *f, __u8 direct
 	r->peer_port = peer->port;
 	__builtin_memcpy(r->peer, peer->address, sizeof(r->peer));
 	f->runs.calls[direction] = r->calls;
+	f->runs.bytes[direction] = r->bytes;
 	run->first_ns = 0;
 	record_submit(r);
 }

@@ -295,6 +295,7 @@ static int set_option(struct options *o, int option, const char *text)
 	case 'p':
 		return add_pid(o, text);
 	case 'e':
+		o->calls = text;
 		return set_calls(o, text);
 	case 'o':
 		return add_output(o, text);

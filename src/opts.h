@@ -48,6 +48,7 @@ struct options {
 	struct source_options source;
 	char **run;           /* COMMAND and its arguments, NULL-terminated; NULL: none */
 	const char *user;     /* -u, for COMMAND */
+	const char *calls;    /* -e, as typed; NULL: all */
 	const char *file;     /* what show, export, view and diagnose read; NULL: none */
 	VEC(struct output_file) outputs; /* -o */
 	enum format format;   /* export --format; NONE: by the name of -o */

@@ -214,6 +214,10 @@ static void describe_target(struct options *o)
 		strbuf_printf(&text, "-L %u ", o->source.local_port);
 	if (o->source.remote_port)
 		strbuf_printf(&text, "--rport %u ", o->source.remote_port);
+	if (!o->source.ipv4 || !o->source.ipv6)
+		strbuf_add(&text, o->source.ipv4 ? "-4 " : "-6 ");
+	if (o->calls)
+		strbuf_printf(&text, "-e %s ", o->calls);
 	if (o->run)
 		strbuf_add(&text, "--");
 	for (char **arg = o->run; arg && *arg; arg++)

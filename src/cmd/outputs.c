@@ -22,11 +22,13 @@
 	vec_each (it, &(outputs)->items)                                                           \
 		if ((*it)->format == FORMAT_NDJSON || (*it)->format == FORMAT_HTML)
 
-static void failed(struct outputs *outputs, const struct output *output, int r)
+static void failed(struct outputs *outputs, struct output *output, int r)
 {
-	if (r >= 0 || outputs->error)
+	if (r >= 0 || output->failed)
 		return;
-	outputs->error = r;
+	output->failed = true;
+	if (!outputs->error)
+		outputs->error = r;
 	if (r == -ENOENT || output->format == FORMAT_RECORDING)
 		return; /* was said */
 	log_err("cannot write to %s: %s",

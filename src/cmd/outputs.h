@@ -23,6 +23,7 @@ struct output {
 	struct html *html; /* reports */
 	struct ndjson ndjson; /* also what a report holds */
 	int64_t next_ns; /* when open connections are due again */
+	bool failed; /* and it was said */
 };
 
 struct outputs {

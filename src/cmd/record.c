@@ -22,10 +22,41 @@ struct recorder {
 	struct recording_writer *writer;
 	uint64_t events, lost;
 	struct tcp_count connections;
+	struct { /* of those, what is in finished blocks */
+		uint64_t bytes, events, connections;
+	} in_file;
 	int64_t flush_ns, progress_ns; /* when due */
 	bool terminal;
 	const char *path;
 };
+
+/* After each write: what was counted so far is in the file once that has grown. */
+static void note_written(struct recorder *recorder)
+{
+	uint64_t bytes = recording_bytes(recorder->writer);
+
+	if (bytes == recorder->in_file.bytes)
+		return;
+	recorder->in_file.bytes = bytes;
+	recorder->in_file.events = recorder->events;
+	recorder->in_file.connections = recorder->connections.n;
+}
+
+static int write_record(struct recorder *recorder, const void *record, size_t size)
+{
+	int r = recording_write(recorder->writer, record, size);
+
+	note_written(recorder); /* it is in the next block itself, and not counted yet */
+	return r;
+}
+
+static int flush(struct recorder *recorder)
+{
+	int r = recording_flush(recorder->writer);
+
+	note_written(recorder);
+	return r;
+}
 
 static int on_record(void *context, const void *record, size_t size)
 {
@@ -34,10 +65,12 @@ static int on_record(void *context, const void *record, size_t size)
 	/* not before: a file that is there is not emptied for a trace that cannot begin */
 	int r = recorder->writer ? 0 : recording_create(recorder->path, &recorder->writer);
 
-	if (r)
-		return r;
+	if (!r)
+		r = write_record(recorder, record, size);
 	if (st_is_event(header->type))
 		recorder->events++;
+	if (r)
+		return r;
 	r = tcp_count_note(&recorder->connections, record);
 	if (r)
 		return r;
@@ -48,23 +81,38 @@ static int on_record(void *context, const void *record, size_t size)
 		for (int i = 0; i < ST_LOSS_MAX; i++)
 			recorder->lost += loss->count[i];
 	}
-	return recording_write(recorder->writer, record, size);
+	return 0;
 }
 
-static void print_progress(const struct recorder *recorder, const char *end)
+static void print_count(const struct recorder *recorder, uint64_t events, uint64_t connections,
+			uint64_t lost, const char *end)
 {
 	struct strbuf line strbuf_cleanup = STRBUF_INIT;
 
-	units_count(&line, recorder->events);
+	units_count(&line, events);
 	strbuf_add(&line, " events, ");
-	units_count(&line, recorder->connections.n);
+	units_count(&line, connections);
 	strbuf_add(&line, " TCP connections, ");
-	units_count(&line, recorder->lost);
+	units_count(&line, lost);
 	strbuf_add(&line, " lost, ");
 	units_bytes(&line, recording_bytes(recorder->writer), UNITS_SPACED);
 	fprintf(stderr, "%s%s: %s%s", recorder->terminal ? "\r\033[K" : "", recorder->path,
 		strbuf_text(&line), end);
 	fflush(stderr);
+}
+
+static void print_progress(const struct recorder *recorder)
+{
+	print_count(recorder, recorder->events, recorder->connections.n, recorder->lost, "");
+}
+
+/* What is in the file; what was seen and could not be written is lost. */
+static void print_end(const struct recorder *recorder)
+{
+	uint64_t unwritten = recorder->events - recorder->in_file.events;
+
+	print_count(recorder, recorder->in_file.events, recorder->in_file.connections,
+		    recorder->lost + unwritten, "\n");
 }
 
 static int on_tick(void *context, int64_t now_ns)
@@ -74,11 +122,11 @@ static int on_tick(void *context, int64_t now_ns)
 
 	if (now_ns >= recorder->flush_ns) {
 		recorder->flush_ns = now_ns + FLUSH_NS;
-		r = recording_flush(recorder->writer);
+		r = flush(recorder);
 	}
 	if (recorder->terminal && now_ns >= recorder->progress_ns) {
 		recorder->progress_ns = now_ns + PROGRESS_NS;
-		print_progress(recorder, "");
+		print_progress(recorder);
 	}
 	return r;
 }
@@ -93,9 +141,9 @@ int cmd_record(const struct options *options)
 	if (!r)
 		r = session_run(&session, on_tick, &recorder);
 	if (recorder.writer)
-		closed = recording_flush(recorder.writer);
+		closed = flush(&recorder);
 	if (session.source)
-		print_progress(&recorder, "\n");
+		print_end(&recorder);
 	if (recorder.writer)
 		recording_close(&recorder.writer);
 	tcp_count_release(&recorder.connections);

@@ -28,6 +28,11 @@ void stop_on_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+void stop(void)
+{
+	stop_flag = 1;
+}
+
 bool stop_requested(void)
 {
 	return stop_flag;

@@ -8,4 +8,5 @@
 #include <stdbool.h>
 
 void stop_on_signals(void);
+void stop(void); /* as if a signal had come */
 bool stop_requested(void);

@@ -19,6 +19,7 @@
 #include "cmd/outputs.h"
 #include "cmd/report.h"
 #include "cmd/session.h"
+#include "cmd/stop.h"
 #include "cmd/writer.h"
 #include "render/live_turns.h"
 
@@ -168,15 +169,22 @@ static void keep_pace(struct trace *trace)
 	}
 }
 
-static int flush_lines(struct trace *trace)
+static void flush_lines(struct trace *trace)
 {
 	if (trace->error)
-		return trace->error;
+		return;
 	trace->error = hand_on_lines(trace);
 	if (trace->error)
 		log_err("cannot write to standard output (%s): stopping", strerror(-trace->error));
 	keep_pace(trace);
-	return trace->error;
+}
+
+/* Where one thing cannot be written any more, the trace ends in order: what else there is of it
+ * gets its end. */
+static void stop_if_failed(const struct trace *trace)
+{
+	if (trace->error || trace->outputs.error)
+		stop();
 }
 
 /* When there is something to write, not before: a file that is there is not emptied for a trace
@@ -202,8 +210,9 @@ static int on_record(void *context, const void *record, size_t size)
 	outputs_record(&trace->outputs, record, size);
 	r = feed_record(trace->model, record, size);
 	if (!r && trace->lines.text.len > MAX_LINES_BYTES)
-		r = flush_lines(trace);
-	return r ? r : trace->outputs.error;
+		flush_lines(trace);
+	stop_if_failed(trace);
+	return r;
 }
 
 static int on_tick(void *context, int64_t now_ns)
@@ -215,10 +224,10 @@ static int on_tick(void *context, int64_t now_ns)
 	r = diagnosis_tick(&trace->diagnosis, now_ns, &trace->outputs,
 			   trace->options->json || trace->calls ? NULL : &trace->lines.text);
 	lines_end(&trace->lines, INT64_MAX); /* after the events so far */
-	if (!r)
-		r = flush_lines(trace);
+	flush_lines(trace);
 	outputs_tick(&trace->outputs, now_ns);
-	return r ? r : trace->outputs.error;
+	stop_if_failed(trace);
+	return r;
 }
 
 static int trace_open(struct trace *trace, const struct options *options)

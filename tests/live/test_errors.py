@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 from harness import PYTHON, SOCKTRACE, Program, Trace, eventually, export, find_program, messages, one_message, read_document, \
-    run, same, socktrace, unmount_tracefs
+    read_stream, run, same, socktrace, unmount_tracefs
 from puppet import Puppet
 
 
@@ -127,6 +127,8 @@ def test_disk_full_while_recording():
     same("status", recorder.finish(), 1)
     one_message(recorder, "tiny/x.skt", "no space left")
     shutil.copy("tiny/x.skt", "x.skt")
+    said = re.search(r"x.skt: ([\d,]+) events, ([\d,]+) TCP connections, ([\d,]+) lost", recorder.stderr)
+    assert said and said[1] in socktrace("show", "x.skt").stdout and int(said[3].replace(",", "")) > 0, recorder.stderr
     assert len(export("x.skt")["connections"]) > 50, "what was written before is lost"
     fill(server, client, port, 1)
 
@@ -149,10 +151,10 @@ def test_disk_full_on_stdout():
 
 
 def test_stdout_closed():
-    """socktrace | head -1: ends by itself once nobody reads, and disturbs nobody."""
+    """socktrace | head -1: ends by itself once nobody reads, disturbs nobody, and what -o names is whole."""
     puppet = Puppet()
     reader, writer = os.pipe()
-    program = Program(SOCKTRACE, "-p", puppet.pid, stdout=writer)
+    program = Program(SOCKTRACE, "-p", puppet.pid, "-o", "x.skt", "-o", "x.json", "-o", "x.ndjson", stdout=writer)
     os.close(writer)
     program.await_message("attached")
     puppet("socket.socket().close()")
@@ -165,7 +167,9 @@ def test_stdout_closed():
     eventually("socktrace ends", ended)
     program.finish()
     assert len(messages(program)) <= 1, f"too much to say: {messages(program)}"
-    assert program.process.returncode >= 0, f"killed by signal {-program.process.returncode}"
+    same("status", program.process.returncode, 1)
+    for document in read_document("x.json"), read_stream("x.ndjson"), export("x.skt"):
+        document.check_complete()
 
 
 def test_stdout_closed_early():

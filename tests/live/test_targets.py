@@ -231,12 +231,28 @@ def test_other_ports():
         with Trace("-p", client.pid, *asked) as trace:
             client(f"for _ in range(5): tcp_connect({port}).close()")
             server("for _ in range(5): listener.accept()[0].close()")
+            client("sock = socket.socket(); refused = sock.connect_ex(('127.0.0.1', 9)); sock.close()")
             client("sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)")
             client(f"sock.sendto(b'hello', ('127.0.0.1', {inbox}))")
             server("inbox.sendto(b'hi', inbox.recvfrom(100)[1])")
             client("sock.recv(100); sock.close()")
         trace.document.check_complete()
         same(f"with {asked[0]}", (trace.document["connections"], [s["protocol"] for s in trace.document["sockets"] if s["protocol"] == "tcp"]), ([], []))
+
+
+def test_datagrams_to_other_ports():
+    """Of an unconnected socket: they are in no sum of those to the port asked for."""
+    puppet = Puppet("puppet")
+    puppet("boxes = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]; [box.bind(('127.0.0.1', 0)) for box in boxes]")
+    wanted, other = puppet("[box.getsockname()[1] for box in boxes]")
+    with Trace("-p", puppet.pid, "--rport", str(wanted)) as trace:
+        puppet("sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)")
+        for port, size in (other, 1000), (wanted, 1), (other, 500), (other, 20), (wanted, 2), (wanted, 3):
+            puppet(f"sock.sendto(bytes({size}), ('127.0.0.1', {port}))")
+        puppet("sock.close()")
+    client = trace.document.connection(protocol="udp")
+    same("sent", (client["client"]["bytes_sent"], client["client"]["peer_port"]), (6, wanted))
+    same("calls", sum(e["count"] or 1 for e in events(client, name="send")), 3)
 
 
 def test_accept_not_asked_for():
