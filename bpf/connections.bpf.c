@@ -34,7 +34,7 @@ static __always_inline int entered_connect(struct syscall_enter *ctx)
 	return 0;
 }
 
-/* A connect() that failed leaves its socket without a peer: which port it was for, its argument says. */
+/* One that failed leaves its socket without a peer: its argument says which port it was for. */
 static __always_inline bool connect_wanted(const struct st_call *r)
 {
 	return r->sock.peer_port || !r->name.port ||

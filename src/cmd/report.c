@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/units.h"
 #include "render/call_summary.h"
 #include "render/flowchart.h"
 #include "render/flowchart_svg.h"
@@ -18,14 +19,53 @@
 
 #define MAX_LONE_SOCKETS 10
 
+/* The first one on which something happened, or the first one. NULL: there is none. */
+static const struct connection *first_used(const struct model *model)
+{
+	vec_each (at, &model->connections)
+		if ((*at)->events.len)
+			return *at;
+	return model->connections.len ? model->connections.items[0] : NULL;
+}
+
+/* Connections on which nothing happened: they were there before, such as a server's to its own
+ * workers. */
+static size_t count_unused(const struct model *model)
+{
+	size_t n = 0;
+
+	vec_each (at, &model->connections)
+		n += !(*at)->events.len;
+	return n;
+}
+
+/* All that was seen happened on one. */
+static bool is_of_one(const struct model *model)
+{
+	return model->connections.len == 1 ||
+	       (model->connections_seen == model->connections.len &&
+		count_unused(model) + 1 == model->connections.len);
+}
+
 /* The connection to draw by itself; NULL: draw the many. */
 static const struct connection *pick(const struct options *options, const struct model *model)
 {
 	if (options->connection)
 		return model_connection(model, options->connection);
-	if (model->connections.len == 1 || (options->flowchart && model->connections.len))
-		return model->connections.items[0];
-	return NULL;
+	return options->flowchart || is_of_one(model) ? first_used(model) : NULL;
+}
+
+/* Beside the one that is drawn by default. */
+static void mention_unused(const struct model *model, struct strbuf *out)
+{
+	size_t n = count_unused(model);
+
+	if (model->connections.len < 2 || n + 1 < model->connections.len)
+		return;
+	strbuf_add(out, "\n");
+	units_count(out, n);
+	strbuf_add(out, n == 1 ? " more connection was" : " more connections were");
+	strbuf_add(out, " open, and nothing happened there\n");
 }
 
 static int no_such_connection(const struct options *options)
@@ -97,6 +137,8 @@ int report_write(const struct options *options, const struct model *model, FILE 
 		r = draw_connection(&style, one, &text);
 	else if (model->connections.len)
 		r = timeline(&style, model, &text);
+	if (one && !options->connection)
+		mention_unused(model, &text);
 	if (!r && !options->connection)
 		r = draw_lone(&style, model, &text);
 	if (!r && !text.len)
@@ -136,8 +178,8 @@ int report_svg(const struct options *options, const struct model *model, FILE *o
 
 	if (options->connection && !one)
 		return no_such_connection(options);
-	if (!one && model->connections.len)
-		one = model->connections.items[0];
+	if (!one)
+		one = first_used(model);
 	if (!one)
 		return log_err_r(-ENOENT, "there is no connection to draw");
 	r = flowchart_of_connection(&style, one, &chart);

@@ -183,6 +183,13 @@ static bool address_says_more(const struct address *address, const struct addres
 	return !address_is_any(address) && (address->port || !than->port);
 }
 
+/* A connect() that failed takes its socket's address back, not its port. */
+static bool is_taken_back(const struct address *now, const struct address *before)
+{
+	return before->family == now->family && before->port == now->port &&
+	       address_is_any(now) && !address_is_any(before);
+}
+
 static void conn_take_addresses(struct conn *conn, enum side side, const struct sock *sock)
 {
 	struct end *end = conn_end(conn, side);
@@ -191,7 +198,8 @@ static void conn_take_addresses(struct conn *conn, enum side side, const struct 
 	struct address *other =
 		side == SIDE_CLIENT ? &conn->pub.server_address : &conn->pub.client_address;
 
-	end->local = sock->pub.local;
+	if (!is_taken_back(&sock->pub.local, &end->local))
+		end->local = sock->pub.local;
 	/* of a datagram socket the flow knows the peer */
 	if (!sock->flows && sock->pub.peer.family != FAMILY_NONE)
 		end->peer = sock->pub.peer;

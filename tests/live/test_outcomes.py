@@ -105,6 +105,7 @@ def test_refused():
     with Trace("-p", client.pid) as trace:
         client(f"sock = socket.socket(); sock.connect_ex(('127.0.0.1', {port})); sock.close()")
     connection = trace.document.connection()
+    same("client", connection["client"]["address"], "127.0.0.1")
     same("outcome", connection["outcome"], "refused")
     same("errno", event(connection, "connect")["errno"], "ECONNREFUSED")
     same("server", connection["server"], None)

@@ -159,6 +159,19 @@ def test_open_connections_repeat():
     same("status", program.stop(), 0)
 
 
+def test_one_of_several():
+    """The connection on which something happened is drawn; not those that a server has open beside it, nor the timeline of all."""
+    puppet = Puppet("puppet")
+    puppet("idle = [socket.socketpair() for _ in range(2)]")
+    program = Program(SOCKTRACE, "-q", "-p", puppet.pid, "-o", "x.svg")
+    program.await_message("attached")
+    puppet("a, b = socket.socketpair(); a.send(b'x' * 9); b.recv(9); a.close(); b.close()")
+    same("status", program.stop(), 0)
+    for words in "#3 unix", "send(", "2 more connections were open, and nothing happened there":
+        assert words in program.stdout, program.stdout
+    assert "send(" in open("x.svg", encoding="utf-8").read(), "the drawing is of another one"
+
+
 def test_quiet():
     """-q: the drawing alone."""
     program = socktrace("-q", "--", PYTHON, "-c", PAIR)
