@@ -180,21 +180,33 @@ int32_t sock_fd(const struct sock *sock, const struct process *process)
 	return sock->pub.process && sock->pub.process->pid == process->ppid ? sock->pub.fd : -1;
 }
 
+/* What a process did may be told after its exit. Where nobody else has the socket, it went then. */
+static void sock_left(struct sock *sock, const struct process *process)
+{
+	if (sock->holders[0].process || (sock->left_pid && sock->left_ns > process->end_ns))
+		return;
+	sock->left_pid = process->pid;
+	sock->left_ns = process->end_ns;
+}
+
 void sock_used(struct sock *sock, struct process *process, int32_t fd)
 {
 	if (!process)
 		return;
 	if (fd < 0)
 		fd = sock_fd(sock, process);
+	sock->pub.process = process;
+	sock->pub.fd = fd;
+	if (process->end_ns != TIME_UNKNOWN) {
+		sock_left(sock, process);
+		return;
+	}
 	if (process != sock->holders[0].process) {
 		sock->holders[1] = sock->holders[0];
 		sock->holders[0].process = process;
 	}
 	sock->holders[0].fd = fd;
-	sock->pub.process = process;
-	sock->pub.fd = fd;
-	if (process->end_ns == TIME_UNKNOWN)
-		sock->left_pid = 0;
+	sock->left_pid = 0;
 }
 
 void events_keep(struct model *model, struct events *events, size_t max, const struct event *event)

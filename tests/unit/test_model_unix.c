@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the model makes of UNIX sockets: queue order, socketpair, exit without close.
+ * What the model makes of UNIX sockets: queue order, datagrams, exit without close.
  */
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -249,67 +249,6 @@ static void test_refused(void **state)
 	assert_int_equal(only(model)->outcome, OUTCOME_REFUSED);
 }
 
-static void test_socketpair(void **state)
-{
-	struct model *model = *state;
-	struct st_call call =
-		build_call(ST_CALL_SOCKETPAIR, T0, build_unix(50, 51, SOCK_STREAM), 100, 5, 0);
-	size_t calls = 0;
-
-	call.listener = 51 | ST_ID_UNIX;
-	call.fd2 = 6;
-	build_feed(model, &call);
-	feed(model, build_data(T0 + US, 50 | ST_ID_UNIX, ST_SEND, 1, 7, 100));
-	feed(model, build_data(T0 + US, 51 | ST_ID_UNIX, ST_RECV, 1, 7, 100));
-	assert_int_equal(only(model)->client.fd, 5);
-	assert_int_equal(only(model)->server.fd, 6);
-	assert_int_equal(only(model)->client.bytes_sent, 7);
-	assert_int_equal(only(model)->server.bytes_received, 7);
-	assert_false(only(model)->roles_inferred);
-	vec_each (event, &only(model)->events)
-		calls += event->name == EVENT_SOCKETPAIR && event->arg.socket.fd2 == 6;
-	assert_int_equal(calls, 2);
-}
-
-static void fork_at(struct model *model, __u64 t, __u32 pid, __u32 ppid)
-{
-	struct st_process child = build_process(t, ST_PROCESS_FORK, pid, "child");
-
-	child.ppid = ppid;
-	build_feed(model, &child);
-}
-
-/* As parent and child do: each closes the end it does not use. */
-static void test_socketpair_across_a_fork(void **state)
-{
-	struct model *model = *state;
-	struct st_call call =
-		build_call(ST_CALL_SOCKETPAIR, T0, build_unix(50, 51, SOCK_STREAM), 100, 5, 0);
-	const struct event *events;
-	size_t len;
-
-	call.listener = 51 | ST_ID_UNIX;
-	call.fd2 = 6;
-	build_feed(model, &call);
-	fork_at(model, T0 + US, 300, 100);
-	feed(model,
-	     build_call(ST_CALL_CLOSE, T0 + 12 * US, build_unix(51, 50, SOCK_STREAM), 100, 6, 0));
-	feed(model,
-	     build_call(ST_CALL_CLOSE, T0 + 13 * US, build_unix(50, 51, SOCK_STREAM), 300, 5, 0));
-	feed(model, build_data(T0 + 14 * US, 51 | ST_ID_UNIX, ST_SEND, 1, 7, 300));
-	feed(model, build_data(T0 + 15 * US, 50 | ST_ID_UNIX, ST_RECV, 1, 7, 100));
-	assert_int_equal(only(model)->client.process->pid, 100);
-	assert_int_equal(only(model)->client.fd, 5);
-	assert_int_equal(only(model)->server.process->pid, 300);
-	assert_int_equal(only(model)->server.fd, 6);
-	events = only(model)->events.items;
-	len = only(model)->events.len;
-	assert_int_equal(events[len - 2].pid, 300);
-	assert_int_equal(events[len - 1].pid, 100);
-	assert_int_equal(events[len - 1].fd, 5);
-	assert_false(only(model)->client.closed || only(model)->server.closed);
-}
-
 static void test_datagram_socketpair(void **state)
 {
 	struct model *model = *state;
@@ -485,8 +424,6 @@ int main(void)
 		test(test_listener_closes_over_its_queue),
 		test(test_full_queue),
 		test(test_refused),
-		test(test_socketpair),
-		test(test_socketpair_across_a_fork),
 		test(test_datagram_socketpair),
 		test(test_datagram_is_read_before_its_send_is_told),
 		test(test_datagram_clients_are_told_apart),
