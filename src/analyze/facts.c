@@ -215,11 +215,14 @@ static bool moved_data(const struct facts *facts, const struct connection *conne
 	return false;
 }
 
-static void count_moving(struct facts *facts)
+static void count_connections(struct facts *facts)
 {
-	vec_each (at, &facts->model->connections)
-		if ((*at)->listener == facts->listener && moved_data(facts, *at))
-			facts->moving++;
+	vec_each (at, &facts->model->connections) {
+		if ((*at)->listener != facts->listener)
+			continue;
+		facts->moving += moved_data(facts, *at);
+		facts->reset_in_queue += (*at)->outcome == OUTCOME_RESET_IN_QUEUE;
+	}
 }
 
 static bool lost_within(const struct facts *facts)
@@ -267,7 +270,7 @@ int facts_of(const struct model *model, const struct listener *listener,
 	if (!r)
 		r = count_steps(out);
 	count_readings(out);
-	count_moving(out);
+	count_connections(out);
 	if (!r)
 		r = latency_of(listener->waits.items, listener->waits.len, &out->waits);
 	if (!r)

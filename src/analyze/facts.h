@@ -44,6 +44,7 @@ struct facts {
 	int64_t crowded_sum_ns, plateau_ns; /* all time it was so, and as many were open as ever */
 	uint64_t after_end; /* accepts that came soon after another connection had ended */
 	uint64_t moving; /* connections of it that moved data in the episode */
+	uint64_t reset_in_queue; /* before anybody accepted them, such as by its close() */
 	struct latency waits, services; /* of all that is known of the listener */
 
 	struct replay replay;

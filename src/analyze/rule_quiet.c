@@ -6,6 +6,7 @@
 
 #include "analyze/advice.h"
 #include "analyze/rules.h"
+#include "base/units.h"
 
 #define WAIT_NS 100000000LL
 
@@ -64,7 +65,14 @@ static void healthy_tell(const struct facts *facts, struct finding *finding)
 		return;
 	}
 	tell_count(&text, facts->listener->arrivals, "connection", "connections");
-	strbuf_add(&text, " came, nobody was turned away; the accept queue held ");
+	strbuf_add(&text, " came, nobody was turned away");
+	if (facts->reset_in_queue) {
+		strbuf_add(&text, ", ");
+		units_count(&text, facts->reset_in_queue);
+		strbuf_add(&text, facts->reset_in_queue == 1 ? " was reset while it waited"
+							     : " were reset while they waited");
+	}
+	strbuf_add(&text, "; the accept queue held ");
 	strbuf_printf(&text, "at most %" PRIu32 " of %" PRIu32, facts->listener->depth_max,
 		      facts->limit);
 	if (facts->waits.count) {

@@ -22,6 +22,20 @@
 	vec_each (it, &(outputs)->items)                                                           \
 		if ((*it)->format == FORMAT_NDJSON || (*it)->format == FORMAT_HTML)
 
+/* Returns r. */
+static int say_failed(const char *path, const char *what, int r)
+{
+	const char *remedy = r == -ENOSPC || r == -EDQUOT
+				     ? "free some space, or name another file with -o"
+				     : "name another file with -o";
+
+	if (!strcmp(path, "-"))
+		log_err("cannot %s standard output: %s", what, strerror(-r));
+	else
+		log_err("cannot %s %s: %s; %s", what, path, strerror(-r), remedy);
+	return r;
+}
+
 static void failed(struct outputs *outputs, struct output *output, int r)
 {
 	if (r >= 0 || output->failed)
@@ -31,16 +45,15 @@ static void failed(struct outputs *outputs, struct output *output, int r)
 		outputs->error = r;
 	if (r == -ENOENT || output->format == FORMAT_RECORDING)
 		return; /* was said */
-	log_err("cannot write to %s: %s",
-		strcmp(output->path, "-") ? output->path : "standard output", strerror(-r));
+	say_failed(output->path, "write to", r);
 }
 
 static int open_stream(struct output *output)
 {
 	output->stream = strcmp(output->path, "-") ? fopen(output->path, "we") : stdout;
-	if (!output->stream)
-		return log_err_r(-errno, "cannot create %s: %s", output->path, strerror(errno));
-	return 0;
+	if (output->stream)
+		return 0;
+	return say_failed(output->path, "create", -errno);
 }
 
 static int open_report(struct output *output)
@@ -53,7 +66,7 @@ static int open_report(struct output *output)
 	if (r == -ENOSYS)
 		return log_err_r(r, "this socktrace was built without the viewer (make VIEWER=0)");
 	if (r)
-		return log_err_r(r, "cannot write to %s: %s", output->path, strerror(-r));
+		return say_failed(output->path, "write to", r);
 	return 0;
 }
 

@@ -142,6 +142,8 @@ def test_reset_in_queue():
     same("accepted_ns", connection["accepted_ns"], None)
     same("the kernel's resets sent", kernel["Tcp.OutRsts"], 1)
     same("accepted", trace.document["listeners"][0]["accepted"], 0)
+    found = " ".join(finding["summary"] for finding in trace.document["findings"])
+    assert "1 connection came, nobody was turned away, 1 was reset while it waited" in found, found
 
 
 def test_waits_in_queue_at_the_end():
