@@ -135,6 +135,8 @@ static bool session_over(struct session *session, int64_t now)
 		return true;
 	if (session->deadline_ns && now >= session->deadline_ns)
 		return true;
+	if (session->child.pid && !session->child.ended)
+		return false; /* no target any more a moment before it has a status */
 	return !(session->source ? source_has_targets(session->source)
 				 : unprivileged_has_targets(session->unprivileged));
 }
