@@ -4,7 +4,7 @@
  */
 #include "capture/pace.h"
 
-/* A third of what the scheduler gives a thread in one go: at most so long in one piece. */
+/* At most so long in one piece: so long may a thread of a server have to wait. */
 #define ROUND_NS (500 * 1000LL)
 
 void pace_init(struct pace *pace)

@@ -55,16 +55,16 @@ static const struct connection *pick(const struct options *options, const struct
 	return options->flowchart || is_of_one(model) ? first_used(model) : NULL;
 }
 
-/* Beside the one that is drawn by default. */
+/* Beside the one that is drawn. */
 static void mention_unused(const struct model *model, struct strbuf *out)
 {
-	size_t n = count_unused(model);
+	size_t others = model->connections.len - 1;
 
-	if (model->connections.len < 2 || n + 1 < model->connections.len)
+	if (!others || !is_of_one(model))
 		return;
 	strbuf_add(out, "\n");
-	units_count(out, n);
-	strbuf_add(out, n == 1 ? " more connection was" : " more connections were");
+	units_count(out, others);
+	strbuf_add(out, others == 1 ? " more connection was" : " more connections were");
 	strbuf_add(out, " open, and nothing happened there\n");
 }
 

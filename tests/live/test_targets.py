@@ -259,6 +259,7 @@ def test_accept_not_asked_for():
     """-e trace=connect: who waits to be accepted is not known, and nobody is said to; nothing but connect() has a line."""
     program = socktrace("-e", "trace=connect", "-o", "x.json", "-o", "x.skt", "--", PYTHON, "-c", CONNECT)
     document = read_document("x.json")
+    assert document["capture"]["target"].startswith("-e trace=connect -- "), document["capture"]
     same("accepted", [listener["accepted"] for listener in document["listeners"]], [None])
     same("findings", document["findings"], [])
     same("what has a line", {name for name in re.findall(r"\] (\w+)", program.stdout)}, {"connect"})
